@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What manager and keeper say to each other, in the format of wire.h, over the keeper's SOCK_SEQPACKET socket.
+ * The manager connects; the keeper accepts only the uid that made the listening socket, and only one connection
+ * at a time: a new one replaces the old one, since only a new manager makes it.
+ *
+ *      manager                                     keeper
+ *         | HELLO ------------------------------------> |
+ *         | <------------- STATUS (what it has, phase)  |
+ *         | START (what to run) ----------------------> |   makes PTY or connection file, forks the payload
+ *         | <----- AT_GATE, sent by the payload itself, |   which waits at the gate
+ *         |        so that its credentials name it      |
+ *         |   (the manager makes the scope)             |
+ *         | OPEN_GATE --------------------------------> |   the payload executes its program
+ *         | <--------------------------------- STARTED  |
+ *         | <--- CHANGED (clients, …)                   |
+ *         | ATTACH + descriptor, RESIZE --------------> |
+ *         | <---------------------------------- REPLY   |
+ *         | <----------------------------------- ENDED  |   and again in every later STATUS
+ *
+ * FAILED instead of AT_GATE or STARTED ends the attempt. What goes wrong later is learnt by systemd and pidfd.
+ * A keeper that lost its manager keeps the payload, waits for the next connection, and answers HELLO with all
+ * that a new manager needs. A payload at the gate whose manager went away is not released: a gate that nobody
+ * opened within KEEPER_GATE_TIMEOUT_SEC is given up.
+ *
+ * Bump WIRE_VERSION if the meaning of anything here changes; new opcodes and tags may be added without. */
+
+#define KEEPER_GATE_TIMEOUT_SEC 60
+#define KEEPER_STRINGS_MAX      4096 /* arguments or environment entries in a message */
+
+typedef enum KeeperOpcode {
+        /* manager to keeper */
+        KEEPER_HELLO = 1,
+        KEEPER_START =
+                2, /* TYPE ARGUMENT* ENVIRONMENT* DIRECTORY ROWS COLUMNS; NOTEBOOK KERNEL TRANSPORT; SESSION_ID */
+        KEEPER_OPEN_GATE = 3,
+        KEEPER_ATTACH = 10, /* ROWS COLUMNS, one descriptor: a SOCK_STREAM socket; answered by REPLY */
+        KEEPER_RESIZE = 11, /* ROWS COLUMNS; answered by REPLY */
+
+        /* keeper to manager */
+        KEEPER_STATUS =
+                100, /* PHASE, and what is known: as AT_GATE, ENDED and CHANGED; one descriptor: activity */
+        KEEPER_AT_GATE =
+                101, /* ARGUMENT* DIRECTORY ROWS COLUMNS; NOTEBOOK KERNEL KERNEL_TITLE CONNECTION_FILE */
+        KEEPER_STARTED = 102,
+        KEEPER_FAILED = 103,  /* ERROR MESSAGE */
+        KEEPER_ENDED = 104,   /* EXIT_CODE EXIT_STATUS */
+        KEEPER_CHANGED = 105, /* any of CLIENTS ROWS COLUMNS */
+        KEEPER_REPLY = 106,   /* the request's serial; ERROR MESSAGE if it failed */
+} KeeperOpcode;
+
+typedef enum KeeperTag {
+        KEEPER_TAG_TYPE = 1,     /* string: session_type_to_string() */
+        KEEPER_TAG_ARGUMENT = 2, /* string, repeated; none = the user's login shell, or the kernelspec's */
+        KEEPER_TAG_ENVIRONMENT = 3,      /* string NAME=VALUE, repeated; added to the keeper's environment */
+        KEEPER_TAG_DIRECTORY = 4,        /* string, absolute; absent = the notebook's folder, or home */
+        KEEPER_TAG_ROWS = 5,             /* number */
+        KEEPER_TAG_COLUMNS = 6,          /* number */
+        KEEPER_TAG_NOTEBOOK = 7,         /* string, absolute; from the keeper: with links resolved */
+        KEEPER_TAG_KERNEL = 8,           /* string: kernelspec name, or absolute path of its folder */
+        KEEPER_TAG_TRANSPORT = 9,        /* string: "auto", "ipc" or "tcp" */
+        KEEPER_TAG_KERNEL_TITLE = 10,    /* string: the kernelspec's display_name */
+        KEEPER_TAG_CONNECTION_FILE = 11, /* string, absolute */
+        KEEPER_TAG_SESSION_ID = 12,      /* string */
+        KEEPER_TAG_PHASE = 20,           /* number: KeeperPhase */
+        KEEPER_TAG_ERROR = 21,           /* number: KeeperError */
+        KEEPER_TAG_MESSAGE = 22,         /* string: one sentence for the user */
+        KEEPER_TAG_EXIT_CODE = 23,   /* number: CLD_EXITED, CLD_KILLED, CLD_DUMPED; 0 = nobody could tell */
+        KEEPER_TAG_EXIT_STATUS = 24, /* number: exit status or signal */
+        KEEPER_TAG_CLIENTS = 25,     /* number: attached now */
+        KEEPER_TAG_LEADER = 26,      /* number: the payload's PID, in STATUS; a hint, never trusted */
+} KeeperTag;
+
+typedef enum KeeperPhase {
+        KEEPER_PHASE_IDLE,    /* waits for START */
+        KEEPER_PHASE_GATE,    /* the payload waits at the gate */
+        KEEPER_PHASE_RUNNING, /* it runs */
+        KEEPER_PHASE_ENDED,   /* it ended; the keeper waits to be stopped */
+} KeeperPhase;
+
+typedef enum KeeperError {
+        KEEPER_ERROR_NONE,
+        KEEPER_ERROR_FAILED,             /* anything else; the message says what */
+        KEEPER_ERROR_NO_COMMAND,         /* not found, not executable */
+        KEEPER_ERROR_NO_DIRECTORY,       /* working directory gone or not accessible */
+        KEEPER_ERROR_NO_NOTEBOOK,        /* notebook or its folder not accessible */
+        KEEPER_ERROR_NO_KERNEL,          /* no such kernelspec */
+        KEEPER_ERROR_INVALID_KERNELSPEC, /* kernel.json is broken */
+        KEEPER_ERROR_NOT_ATTACHABLE,     /* not a terminal, or not running */
+        _KEEPER_ERROR_MAX,
+} KeeperError;
+
+/* The activity page: a memfd of the keeper's, handed over with STATUS, that it writes without telling anybody and
+ * the manager reads with pread() when asked. So a busy session costs the manager nothing. Little-endian,
+ * CLOCK_REALTIME in µs, 0 = never. */
+typedef struct KeeperActivity {
+        uint64_t last_input;
+        uint64_t last_output;
+} KeeperActivity;

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Processes that may not be our children: pidfds, identity beyond PID reuse, and how they ended. */
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "shared/macros.h"
+
+/* A pidfd of the process, close-on-exec; the caller's. -ESRCH if there is no such process. */
+int process_open(pid_t pid);
+
+/* Has the process of this pidfd ended? 1 yes, 0 no, -errno. */
+int process_has_ended(int pidfd);
+
+/* When the process started, in clock ticks since boot: with its PID this names it for good. -ESRCH if gone. */
+int process_start_time(pid_t pid, uint64_t *ret);
+
+/* The effective uid that the process runs as (owner of /proc/PID). -ESRCH if gone. */
+int process_uid(pid_t pid, uid_t *ret);
+
+/* How the process of this pidfd ended although it is not our child: PIDFD_GET_INFO with PIDFD_INFO_EXIT, on Linux
+ * 6.15 and later. ret_code is CLD_EXITED, CLD_KILLED or CLD_DUMPED; ret_status the exit status or signal. 0;
+ * -EOPNOTSUPP if the kernel cannot tell; -ENODATA while it has not been reaped. */
+int process_exit_info(int pidfd, int *ret_code, int *ret_status);
