@@ -26,6 +26,8 @@
  *
  * Bump WIRE_VERSION if the meaning of anything here changes; new opcodes and tags may be added without. */
 
+#include <stdint.h>
+
 #define KEEPER_GATE_TIMEOUT_SEC 60
 #define KEEPER_STRINGS_MAX      4096 /* arguments or environment entries in a message */
 

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Reads the command line. Options and words may be mixed; but what follows "--", or the command of a verb that takes
+ * one, is not ours to read. */
+
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "ctl/arguments.h"
+#include "ctl/verbs.h"
+#include "shared/log.h"
+#include "shared/parse.h"
+#include "shared/strv.h"
+#include "shared/text.h"
+
+enum {
+        OPTION_WORD = 1, /* what getopt returns for a word, with "-" in front of the short options */
+        OPTION_USER = 0x100,
+        OPTION_SYSTEM,
+        OPTION_JSON,
+        OPTION_NO_LEGEND,
+        OPTION_NO_PAGER,
+        OPTION_VALUE,
+        OPTION_TYPE,
+        OPTION_NAME,
+        OPTION_WORKING_DIRECTORY,
+        OPTION_KERNEL,
+        OPTION_TRANSPORT,
+        OPTION_NOTEBOOK,
+        OPTION_DETACH_KEY,
+        OPTION_KILL_WHOM,
+        OPTION_SINCE,
+        OPTION_VERSION,
+};
+
+static const struct option options[] = {
+        { "help", no_argument, NULL, 'h' },
+        { "version", no_argument, NULL, OPTION_VERSION },
+        { "user", no_argument, NULL, OPTION_USER },
+        { "system", no_argument, NULL, OPTION_SYSTEM },
+        { "host", required_argument, NULL, 'H' },
+        { "json", required_argument, NULL, OPTION_JSON },
+        { "no-legend", no_argument, NULL, OPTION_NO_LEGEND },
+        { "no-pager", no_argument, NULL, OPTION_NO_PAGER },
+        { "full", no_argument, NULL, 'l' },
+        { "quiet", no_argument, NULL, 'q' },
+        { "lines", required_argument, NULL, 'n' },
+        { "property", required_argument, NULL, 'p' },
+        { "value", no_argument, NULL, OPTION_VALUE },
+        { "all", no_argument, NULL, 'a' },
+        { "type", required_argument, NULL, OPTION_TYPE },
+        { "name", required_argument, NULL, OPTION_NAME },
+        { "working-directory", required_argument, NULL, OPTION_WORKING_DIRECTORY },
+        { "cwd", required_argument, NULL, OPTION_WORKING_DIRECTORY },
+        { "kernel", required_argument, NULL, OPTION_KERNEL },
+        { "transport", required_argument, NULL, OPTION_TRANSPORT },
+        { "notebook", required_argument, NULL, OPTION_NOTEBOOK },
+        { "setenv", required_argument, NULL, 'E' },
+        { "detach", no_argument, NULL, 'd' },
+        { "detach-key", required_argument, NULL, OPTION_DETACH_KEY },
+        { "signal", required_argument, NULL, 's' },
+        { "kill-whom", required_argument, NULL, OPTION_KILL_WHOM },
+        { "since", required_argument, NULL, OPTION_SINCE },
+        {},
+};
+
+static int bad_value(const char *option, const char *value, const char *expected) {
+        _cleanup_free_ char *text = text_sanitize(value, 128);
+
+        log_error("Invalid value \"%s\" of %s: expected %s.", strempty(text), option, expected);
+        return -EINVAL;
+}
+
+static int parse_json_mode(Arguments *a, const char *s) {
+        if (streq(s, "off"))
+                a->json = JSON_OFF;
+        else if (streq(s, "short"))
+                a->json = JSON_SHORT;
+        else if (streq(s, "pretty"))
+                a->json = JSON_PRETTY;
+        else
+                return bad_value("--json=", s, "\"pretty\", \"short\" or \"off\"");
+        return 0;
+}
+
+/* NAME,NAME,… */
+static int parse_properties(Arguments *a, const char *s) {
+        int r;
+
+        for (const char *p = s; *(p += strspn(p, ","));) {
+                size_t length = strcspn(p, ",");
+
+                r = strv_consume(&a->properties, strndup(p, length));
+                if (r < 0)
+                        return log_oom();
+                p += length;
+        }
+        return 0;
+}
+
+/* NAME=VALUE, or NAME for the value that it has here. */
+static int parse_environment(Arguments *a, const char *s) {
+        _cleanup_free_ char *own = NULL;
+        const char *value;
+        int r;
+
+        if (!strchr(s, '=')) {
+                value = getenv(s);
+                if (!value)
+                        return bad_value(
+                                "--setenv=", s, "NAME=VALUE, or the name of a variable that is set");
+                if (asprintf(&own, "%s=%s", s, value) < 0)
+                        return log_oom();
+                s = own;
+        }
+        if (!env_assignment_is_valid(s))
+                return bad_value("--setenv=", s, "NAME=VALUE");
+        r = strv_extend(&a->environment, s);
+        return r < 0 ? log_oom() : 0;
+}
+
+static int parse_display_option(Arguments *a, int option) {
+        switch (option) {
+        case OPTION_USER:
+                a->user = true;
+                return 0;
+        case OPTION_SYSTEM:
+                a->user = false;
+                return 0;
+        case 'H':
+                a->host = optarg;
+                return 0;
+        case OPTION_JSON:
+                return parse_json_mode(a, optarg);
+        case 'j':
+                a->json = isatty(STDOUT_FILENO) ? JSON_PRETTY : JSON_SHORT;
+                return 0;
+        case OPTION_NO_LEGEND:
+                a->no_legend = true;
+                return 0;
+        case OPTION_NO_PAGER:
+                a->no_pager = true;
+                return 0;
+        case 'l':
+                a->full = true;
+                return 0;
+        case 'q':
+                a->quiet = true;
+                return 0;
+        case 'n':
+                if (parse_uint64(optarg, &a->lines) < 0)
+                        return bad_value("--lines=", optarg, "a number");
+                return 0;
+        case 'p':
+                return parse_properties(a, optarg);
+        case OPTION_VALUE:
+                a->value = true;
+                return 0;
+        case 'a':
+                a->all = true;
+                return 0;
+        default:
+                return -EINVAL; /* getopt has said what is wrong */
+        }
+}
+
+static int parse_option(Arguments *a, int option) {
+        switch (option) {
+        case OPTION_TYPE:
+                if (session_type_from_string(optarg) < 0)
+                        return bad_value("--type=", optarg, "\"notebook\" or \"terminal\"");
+                a->type = optarg;
+                return 0;
+        case OPTION_NAME:
+                if (!session_name_is_valid(optarg))
+                        return bad_value("--name=", optarg, "1 to 128 bytes of printable text");
+                a->name = optarg;
+                return 0;
+        case OPTION_WORKING_DIRECTORY:
+                a->working_directory = optarg;
+                return 0;
+        case OPTION_KERNEL:
+                a->kernel = optarg;
+                return 0;
+        case OPTION_TRANSPORT:
+                if (!streq(optarg, "auto") && !streq(optarg, "ipc") && !streq(optarg, "tcp"))
+                        return bad_value("--transport=", optarg, "\"auto\", \"ipc\" or \"tcp\"");
+                a->transport = optarg;
+                return 0;
+        case OPTION_NOTEBOOK:
+                a->notebook = optarg;
+                return 0;
+        case 'E':
+                return parse_environment(a, optarg);
+        case 'd':
+                a->detach = true;
+                return 0;
+        case OPTION_DETACH_KEY:
+                if (detach_key_parse(optarg, &a->detach_key) < 0)
+                        return bad_value(
+                                "--detach-key=", optarg, "a key like \"C-]\" or \"^A\", or \"none\"");
+                return 0;
+        case 's':
+                a->signal = parse_signal(optarg);
+                return a->signal < 0 ? bad_value("--signal=", optarg, "a signal like SIGTERM, INT or 9") : 0;
+        case OPTION_KILL_WHOM:
+                if (!streq(optarg, "all") && !streq(optarg, "leader"))
+                        return bad_value("--kill-whom=", optarg, "\"all\" or \"leader\"");
+                a->kill_whom = optarg;
+                return 0;
+        case OPTION_SINCE:
+                a->since = optarg;
+                return 0;
+        default:
+                return parse_display_option(a, option);
+        }
+}
+
+int arguments_parse(Arguments *a, int argc, char **argv) {
+        size_t n = 0;
+        int option, r;
+
+        assert(argc >= 0);
+
+        *a = (Arguments){ .lines = LINES_DEFAULT, .signal = SIGTERM, .kill_whom = "all" };
+        (void) detach_key_parse(DETACH_KEY_DEFAULT, &a->detach_key);
+        a->words = calloc((size_t) argc + 1, sizeof(char *));
+        if (!a->words)
+                return log_oom();
+
+        optind = 0; /* from the beginning, also when called again */
+        while ((option = getopt_long(argc, argv, "-hH:jlqn:p:aE:ds:", options, NULL)) >= 0) {
+                const Verb *verb;
+
+                switch (option) {
+                case 'h':
+                        return verbs_help();
+                case OPTION_VERSION:
+                        puts("computectl " PACKAGE_VERSION);
+                        return 0;
+                case OPTION_WORD:
+                        a->words[n++] = optarg;
+                        verb = n == 2 ? verb_find(a->words[0]) : NULL;
+                        if (verb && verb->flags & VERB_COMMAND)
+                                goto rest;
+                        break;
+                default:
+                        r = parse_option(a, option);
+                        if (r < 0)
+                                return r;
+                }
+        }
+rest:
+        while (optind < argc)
+                a->words[n++] = argv[optind++];
+        return 1;
+}
+
+void arguments_done(Arguments *a) {
+        a->properties = strv_free(a->properties);
+        a->environment = strv_free(a->environment);
+        free(a->words);
+        a->words = NULL;
+}

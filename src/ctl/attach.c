@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Connects the user's terminal to a session's.
+ *
+ * The service hands out a stream (see Session.Attach in the interface's description), pump.c carries the bytes. Beside it
+ * we listen on the bus: the stream says only that it ended; why is told by the session's properties Result and
+ * ExitStatus, which change before SessionRemoved, after which nobody can be asked any more. */
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "ctl/attach.h"
+#include "ctl/format.h"
+#include "ctl/properties.h"
+#include "shared/log.h"
+#include "shared/names.h"
+
+#define END_TIMEOUT_USEC   (3 * USEC_PER_SEC) /* from the stream's end to what is said about it */
+#define DRAIN_TIMEOUT_USEC (1 * USEC_PER_SEC) /* from SessionRemoved to the stream's end */
+#define SIGNAL_STATUS_BASE 128
+
+static const PropertyField end_fields[] = {
+        { "Result", "s", offsetof(Attach, result) },
+        { "ExitStatus", "i", offsetof(Attach, exit_status) },
+};
+
+static int on_removed(sd_bus_message *m, void *userdata, _unused_ sd_bus_error *error) {
+        const char *id, *path, *result;
+        Attach *a = userdata;
+
+        if (sd_bus_message_read(m, "sos", &id, &path, &result) < 0 || !streq(id, a->id))
+                return 0;
+        if (!a->gone)
+                a->gone_since = now_usec(CLOCK_MONOTONIC);
+        a->gone = true;
+        return isempty(a->result) ? replace_string(&a->result, result) : 0;
+}
+
+static int on_changed(sd_bus_message *m, void *userdata, _unused_ sd_bus_error *error) {
+        Attach *a = userdata;
+
+        if (!streq_null(sd_bus_message_get_path(m), a->path) || sd_bus_message_skip(m, "s") < 0)
+                return 0;
+        return properties_read(m, end_fields, ELEMENTSOF(end_fields), a);
+}
+
+int attach_begin(Attach *a, Client *c) {
+        int r;
+
+        if (c->arguments->host) {
+                log_error(
+                        "Terminals cannot be attached through --host=. Try 'ssh -t %s computectl attach ...'.",
+                        c->arguments->host);
+                return -EOPNOTSUPP;
+        }
+        r = client_connect(c);
+        if (r < 0)
+                return r;
+        a->client = c;
+        r = sd_bus_match_signal_async(c->bus, &a->removed_slot, BUS_NAME, BUS_PATH, MANAGER_INTERFACE,
+                "SessionRemoved", on_removed, NULL, a);
+        if (r >= 0)
+                r = sd_bus_add_match_async(c->bus, &a->changed_slot,
+                        "type='signal',sender='" BUS_NAME "',path_namespace='" SESSION_PATH "',"
+                        "interface='org.freedesktop.DBus.Properties',member='PropertiesChanged',"
+                        "arg0='" SESSION_INTERFACE "'",
+                        on_changed, NULL, a);
+        if (r < 0)
+                return client_report(c, r, NULL, "listen to the service");
+        return 0;
+}
+
+void attach_done(Attach *a) {
+        tty_restore(&a->tty);
+        a->removed_slot = sd_bus_slot_unref(a->removed_slot);
+        a->changed_slot = sd_bus_slot_unref(a->changed_slot);
+        a->signals = safe_close(a->signals);
+        a->pump.stream = safe_close(a->pump.stream);
+        a->pump.output = safe_close(a->pump.output);
+        pump_done(&a->pump);
+        free(a->result);
+        a->result = NULL;
+}
+
+/* The size of the user's terminal, or 0, which leaves the session's as it is. */
+static void user_size(uint32_t *ret_rows, uint32_t *ret_columns) {
+        *ret_rows = *ret_columns = 0;
+        if (!tty_size(STDOUT_FILENO, ret_rows, ret_columns))
+                (void) tty_size(STDIN_FILENO, ret_rows, ret_columns);
+}
+
+/* Asks for the stream. Returns 1; 0 if the session has just ended; failures are told. */
+static int open_stream(Attach *a, bool just_started) {
+        _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
+        _cleanup_message_ sd_bus_message *reply = NULL;
+        uint32_t rows, columns;
+        int fd, r;
+
+        user_size(&rows, &columns);
+        r = sd_bus_call_method(a->client->bus, BUS_NAME, a->path, SESSION_INTERFACE, "Attach", &error,
+                &reply, "uua{sv}", rows, columns, 0);
+        if (r < 0 && just_started &&
+                (client_error_is_gone(&error) || sd_bus_error_has_name(&error, ERROR_NOT_ATTACHABLE)))
+                return 0;
+        if (r >= 0)
+                r = sd_bus_message_read(reply, "h", &fd);
+        if (r < 0)
+                return client_report(a->client, r, &error, "attach to %s", a->id);
+        a->pump.stream = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+        if (a->pump.stream < 0)
+                return log_error_errno(errno, "Failed to attach to %s: %m", a->id);
+        return 1;
+}
+
+/* Tells the session the new size; nobody waits for the answer. */
+static void send_size(Attach *a) {
+        uint32_t rows, columns;
+
+        user_size(&rows, &columns);
+        if (rows > 0 && !a->bus_lost)
+                (void) sd_bus_call_method_async(a->client->bus, NULL, BUS_NAME, a->path, SESSION_INTERFACE,
+                        "Resize", NULL, NULL, "uu", rows, columns);
+}
+
+static int prepare_terminal(Attach *a) {
+        static const int caught[] = { SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP };
+        sigset_t mask;
+        int r;
+
+        (void) sigemptyset(&mask);
+        for (size_t i = 0; i < ELEMENTSOF(caught); i++)
+                (void) sigaddset(&mask, caught[i]);
+        (void) sigprocmask(SIG_BLOCK, &mask, NULL);
+        (void) signal(SIGPIPE, SIG_IGN);
+        a->signals = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
+        if (a->signals < 0)
+                return log_error_errno(errno, "Failed to listen for signals: %m");
+
+        a->pump.input = STDIN_FILENO;
+        a->pump.input_is_tty = isatty(STDIN_FILENO);
+        a->pump.detach_key = a->client->arguments->detach_key;
+        a->output_is_tty = isatty(STDOUT_FILENO);
+        a->pump.output = output_open(STDOUT_FILENO, &a->pump.output_may_block);
+        if (a->pump.output < 0)
+                return log_error_errno(a->pump.output, "Failed to open the output: %m");
+        if (pump_begin(&a->pump) < 0)
+                return log_oom();
+        if (a->pump.input_is_tty) {
+                r = tty_make_raw(&a->tty, STDIN_FILENO);
+                if (r < 0)
+                        return log_error_errno(r, "Failed to set up the terminal: %m");
+        }
+        return 0;
+}
+
+/* As the shell's job control expects it: the terminal is in order while we are stopped. */
+static void suspend(Attach *a) {
+        bool was_raw = a->tty.raw;
+
+        tty_restore(&a->tty);
+        (void) raise(SIGSTOP);
+        if (was_raw)
+                (void) tty_make_raw(&a->tty, STDIN_FILENO);
+        send_size(a);
+}
+
+static void read_signals(Attach *a) {
+        struct signalfd_siginfo info;
+
+        while (read(a->signals, &info, sizeof(info)) == sizeof(info))
+                if (info.ssi_signo == SIGWINCH)
+                        send_size(a);
+                else if (info.ssi_signo == SIGTSTP)
+                        suspend(a);
+                else
+                        a->caught = (int) info.ssi_signo;
+}
+
+static void process_bus(Attach *a) {
+        int r;
+
+        if (a->bus_lost)
+                return;
+        do
+                r = sd_bus_process(a->client->bus, NULL);
+        while (r > 0);
+        a->bus_lost = r < 0;
+}
+
+/* Until when poll() may wait, as its timeout. */
+static int loop_timeout(const Attach *a) {
+        usec_t until = USEC_INFINITY, now = now_usec(CLOCK_MONOTONIC);
+
+        if (!a->bus_lost)
+                (void) sd_bus_get_timeout(a->client->bus, &until);
+        if (a->gone)
+                until = MIN(until, usec_add(a->gone_since, DRAIN_TIMEOUT_USEC));
+        if (until == USEC_INFINITY)
+                return -1;
+        return until <= now ? 0 : (int) MIN((until - now) / USEC_PER_MSEC + 1, (usec_t) INT32_MAX);
+}
+
+static PumpResult attach_loop(Attach *a) {
+        for (;;) {
+                struct pollfd fds[N_PUMP_FDS + 2];
+                struct pollfd *signals = &fds[N_PUMP_FDS], *bus = &fds[N_PUMP_FDS + 1];
+                PumpResult result;
+
+                process_bus(a);
+                pump_prepare(&a->pump, fds);
+                *signals = (struct pollfd){ .fd = a->signals, .events = POLLIN };
+                *bus = (struct pollfd){ .fd = -1 };
+                if (!a->bus_lost) {
+                        bus->fd = sd_bus_get_fd(a->client->bus);
+                        bus->events = (short) MAX(sd_bus_get_events(a->client->bus), 0);
+                }
+                if (poll(fds, ELEMENTSOF(fds), loop_timeout(a)) < 0) {
+                        if (errno == EINTR)
+                                continue;
+                        return PUMP_ENDED;
+                }
+                if (signals->revents)
+                        read_signals(a);
+                if (a->caught)
+                        return PUMP_DETACHED;
+                result = pump_step(&a->pump, fds);
+                if (result != PUMP_GOES_ON)
+                        return result;
+                if (a->gone && now_usec(CLOCK_MONOTONIC) >= usec_add(a->gone_since, DRAIN_TIMEOUT_USEC))
+                        return PUMP_ENDED;
+        }
+}
+
+/* Finds out how the session ended, if it did: asks, and listens for a while, since the stream's end comes first. */
+static void learn_end(Attach *a) {
+        _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
+        _cleanup_message_ sd_bus_message *reply = NULL, *m = NULL;
+        usec_t deadline = usec_add(now_usec(CLOCK_MONOTONIC), END_TIMEOUT_USEC);
+
+        process_bus(a);
+        if (!isempty(a->result) || a->bus_lost)
+                return;
+        if (properties_message(a->client, a->path, SESSION_INTERFACE, &m) < 0)
+                return;
+        if (sd_bus_call(a->client->bus, m, END_TIMEOUT_USEC, &error, &reply) >= 0)
+                (void) properties_read(reply, end_fields, ELEMENTSOF(end_fields), a);
+        else
+                a->gone = a->gone || client_error_is_gone(&error);
+
+        process_bus(a);
+        while (isempty(a->result) && !a->gone && !a->bus_lost) {
+                usec_t now = now_usec(CLOCK_MONOTONIC);
+
+                if (now >= deadline)
+                        break;
+                if (sd_bus_wait(a->client->bus, deadline - now) < 0)
+                        break;
+                process_bus(a);
+        }
+}
+
+/* Sets the terminal back, and leaves the cursor where a message can be written. */
+static void clean_up_screen(Attach *a, bool detached) {
+        bool anywhere;
+
+        tty_restore(&a->tty);
+        if (!a->output_is_tty)
+                return;
+        anywhere = screen_modes_undo(&a->pump.modes, stdout);
+        if (detached && anywhere)
+                fputs("\033[9999;1H", stdout);
+        if (detached || a->pump.last != '\n')
+                fputs("\n", stdout);
+        (void) fflush(stdout);
+}
+
+static int tell_end(Attach *a) {
+        bool quiet = a->client->arguments->quiet;
+        char text[RESULT_SIZE];
+
+        if (isempty(a->result)) {
+                if (!quiet && a->gone)
+                        fprintf(stderr, "[%s ended]\n", a->id);
+                else if (!quiet)
+                        fprintf(stderr, "[detached from %s: its side closed the connection]\n", a->id);
+                return EXIT_FAILURE;
+        }
+        if (!quiet)
+                fprintf(stderr, "[%s ended: %s]\n", a->id, result_format(a->result, a->exit_status, text));
+        return result_exit_status(a->result, a->exit_status);
+}
+
+int attach_run(Attach *a, const char *id, bool just_started) {
+        PumpResult result;
+        int r;
+
+        snprintf(a->id, sizeof(a->id), "%s", id);
+        session_bus_path(id, a->path);
+
+        r = open_stream(a, just_started);
+        if (r < 0)
+                return r;
+        if (r == 0) {
+                learn_end(a);
+                return tell_end(a);
+        }
+        r = prepare_terminal(a);
+        if (r < 0)
+                return r;
+
+        result = attach_loop(a);
+        clean_up_screen(a, result == PUMP_DETACHED);
+        if (result == PUMP_NOBODY_READS)
+                return SIGNAL_STATUS_BASE + SIGPIPE;
+        if (result == PUMP_DETACHED) {
+                if (!a->client->arguments->quiet)
+                        fprintf(stderr, "[detached from %s]\n", a->id);
+                return a->caught ? SIGNAL_STATUS_BASE + a->caught : EXIT_SUCCESS;
+        }
+        learn_end(a);
+        return tell_end(a);
+}

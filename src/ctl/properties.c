@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Reads an object's properties into a structure, by a table. */
+
+#include "ctl/properties.h"
+#include "shared/strv.h"
+
+static const PropertyField session_fields[] = {
+        { "Id", "s", offsetof(SessionProperties, id) },
+        { "Type", "s", offsetof(SessionProperties, type) },
+        { "Name", "s", offsetof(SessionProperties, name) },
+        { "State", "s", offsetof(SessionProperties, state) },
+        { "User", "u", offsetof(SessionProperties, user) },
+        { "Unit", "s", offsetof(SessionProperties, unit) },
+        { "KeeperUnit", "s", offsetof(SessionProperties, keeper_unit) },
+        { "Leader", "u", offsetof(SessionProperties, leader) },
+        { "CreatedTimestamp", "t", offsetof(SessionProperties, created) },
+        { "Command", "as", offsetof(SessionProperties, command) },
+        { "WorkingDirectory", "s", offsetof(SessionProperties, working_directory) },
+        { "Rows", "u", offsetof(SessionProperties, rows) },
+        { "Columns", "u", offsetof(SessionProperties, columns) },
+        { "Clients", "u", offsetof(SessionProperties, clients) },
+        { "LastInputTimestamp", "t", offsetof(SessionProperties, last_input) },
+        { "LastOutputTimestamp", "t", offsetof(SessionProperties, last_output) },
+        { "Notebook", "s", offsetof(SessionProperties, notebook) },
+        { "KernelName", "s", offsetof(SessionProperties, kernel_name) },
+        { "ConnectionFile", "s", offsetof(SessionProperties, connection_file) },
+        { "MemoryCurrent", "t", offsetof(SessionProperties, memory) },
+        { "CPUUsageNSec", "t", offsetof(SessionProperties, cpu_nsec) },
+        { "TasksCurrent", "t", offsetof(SessionProperties, tasks) },
+        { "IOReadBytes", "t", offsetof(SessionProperties, io_read) },
+        { "IOWriteBytes", "t", offsetof(SessionProperties, io_write) },
+        { "Result", "s", offsetof(SessionProperties, result) },
+        { "ExitStatus", "i", offsetof(SessionProperties, exit_status) },
+};
+
+static int read_strv(sd_bus_message *m, char ***target) {
+        _cleanup_strv_ char **strv = NULL;
+        const char *s;
+        int r;
+
+        r = sd_bus_message_enter_container(m, 'a', "s");
+        if (r < 0)
+                return r;
+        while ((r = sd_bus_message_read_basic(m, 's', &s)) > 0) {
+                r = strv_extend(&strv, s);
+                if (r < 0)
+                        return r;
+        }
+        if (r < 0)
+                return r;
+        r = sd_bus_message_exit_container(m);
+        if (r < 0)
+                return r;
+        strv_free(*target);
+        *target = TAKE_PTR(strv);
+        return 0;
+}
+
+static int read_value(sd_bus_message *m, const PropertyField *field, void *target) {
+        const char *s;
+        int boolean, r;
+
+        switch (field->signature[0]) {
+        case 's':
+        case 'o':
+                r = sd_bus_message_read_basic(m, field->signature[0], &s);
+                return r < 0 ? r : replace_string(target, s);
+        case 'b':
+                r = sd_bus_message_read_basic(m, 'b', &boolean);
+                if (r >= 0)
+                        *(bool *) target = boolean;
+                return r;
+        case 'a':
+                return read_strv(m, target);
+        default:
+                return sd_bus_message_read_basic(m, field->signature[0], target);
+        }
+}
+
+int property_read(sd_bus_message *m, const PropertyField *field, void *target) {
+        const char *contents;
+        char type;
+        int r;
+
+        r = sd_bus_message_peek_type(m, &type, &contents);
+        if (r < 0)
+                return r;
+        if (type != 'v' || !streq_null(contents, field->signature))
+                return sd_bus_message_skip(m, "v");
+        r = sd_bus_message_enter_container(m, 'v', contents);
+        if (r < 0)
+                return r;
+        r = read_value(m, field, (char *) target + field->offset);
+        if (r < 0)
+                return r;
+        return sd_bus_message_exit_container(m);
+}
+
+int properties_read(sd_bus_message *m, const PropertyField *fields, size_t n_fields, void *target) {
+        int r;
+
+        r = sd_bus_message_enter_container(m, 'a', "{sv}");
+        if (r < 0)
+                return r;
+        while ((r = sd_bus_message_enter_container(m, 'e', "sv")) > 0) {
+                const PropertyField *field = NULL;
+                const char *name;
+
+                r = sd_bus_message_read_basic(m, 's', &name);
+                if (r < 0)
+                        return r;
+                for (size_t i = 0; i < n_fields && !field; i++)
+                        if (streq(fields[i].name, name))
+                                field = &fields[i];
+                r = field ? property_read(m, field, target) : sd_bus_message_skip(m, "v");
+                if (r < 0)
+                        return r;
+                r = sd_bus_message_exit_container(m);
+                if (r < 0)
+                        return r;
+        }
+        if (r < 0)
+                return r;
+        r = sd_bus_message_exit_container(m);
+        return r < 0 ? r : 0;
+}
+
+int session_properties_read(SessionProperties *p, sd_bus_message *m) {
+        return properties_read(m, session_fields, ELEMENTSOF(session_fields), p);
+}
+
+void session_properties_done(SessionProperties *p) {
+        free(p->id);
+        free(p->type);
+        free(p->name);
+        free(p->state);
+        free(p->unit);
+        free(p->keeper_unit);
+        free(p->working_directory);
+        free(p->notebook);
+        free(p->kernel_name);
+        free(p->connection_file);
+        free(p->result);
+        strv_free(p->command);
+        *p = (SessionProperties){};
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Reads an object's properties, a{sv}, into a structure. */
+
+#include <stddef.h>
+#include <systemd/sd-bus.h>
+
+#include "shared/macros.h"
+
+/* Where a property goes. By signature: "s", "o": char *, a copy that replaces what is there; "u": uint32_t;
+ * "t": uint64_t; "i": int32_t; "b": bool; "as": char **, replacing what is there. */
+typedef struct PropertyField {
+        const char *name;
+        const char *signature;
+        size_t offset;
+} PropertyField;
+
+/* Reads the a{sv} that m stands at. Properties that are not among the fields, or have another type, are skipped, so
+ * that a newer service is understood. 0 or -errno. */
+int properties_read(sd_bus_message *m, const PropertyField *fields, size_t n_fields, void *target);
+
+/* Reads the value of a variant that m stands at, if it is of this field's type; skips it otherwise. */
+int property_read(sd_bus_message *m, const PropertyField *field, void *target);
+
+/* All that the service tells about a session. */
+typedef struct SessionProperties {
+        char *id, *type, *name, *state, *unit, *keeper_unit, *working_directory, *notebook, *kernel_name,
+                *connection_file, *result;
+        char **command;
+        uint32_t user, leader, rows, columns, clients;
+        uint64_t created, last_input, last_output;
+        uint64_t memory, cpu_nsec, tasks, io_read, io_write;
+        int32_t exit_status;
+} SessionProperties;
+
+#define SESSION_PROPERTIES_NULL                                                                       \
+        {                                                                                             \
+                .memory = UINT64_MAX, .cpu_nsec = UINT64_MAX, .tasks = UINT64_MAX, .exit_status = -1, \
+                .io_read = UINT64_MAX, .io_write = UINT64_MAX, .last_input = UINT64_MAX,              \
+                .last_output = UINT64_MAX                                                             \
+        }
+
+/* Reads a session's a{sv}; what is not in it stays as it is. */
+int session_properties_read(SessionProperties *p, sd_bus_message *m);
+void session_properties_done(SessionProperties *p);
+
+#define _cleanup_session_properties_ _cleanup_(session_properties_done)

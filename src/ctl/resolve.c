@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Finds the session that somebody means. */
+
+#include <limits.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "ctl/format.h"
+#include "ctl/properties.h"
+#include "ctl/resolve.h"
+#include "shared/log.h"
+#include "shared/names.h"
+#include "shared/text.h"
+
+#define CANDIDATES_SHOWN 10
+
+const char *path_file_name(const char *path) {
+        const char *slash = strrchr(path, '/');
+
+        return slash ? slash + 1 : path;
+}
+
+int path_make_absolute(const char *path, char **ret) {
+        _cleanup_free_ char *folder = NULL, *real = NULL;
+        const char *file = path_file_name(path);
+        char *absolute;
+
+        if (isempty(file) || streq(file, ".") || streq(file, ".."))
+                return -EISDIR;
+        if (file == path)
+                folder = strdup(".");
+        else
+                folder = strndup(path, (size_t) (file - path));
+        if (!folder)
+                return -ENOMEM;
+        real = realpath(folder, NULL);
+        if (!real)
+                return -errno;
+        if (asprintf(&absolute, "%s/%s", streq(real, "/") ? "" : real, file) < 0)
+                return -ENOMEM;
+        *ret = absolute;
+        return 0;
+}
+
+typedef enum NameKind {
+        KIND_PATH,
+        KIND_NAME,
+        KIND_FILE_NAME,
+        _KIND_MAX,
+} NameKind;
+
+static bool name_fits(const SessionName *n, NameKind kind, const char *word, const char *path) {
+        switch (kind) {
+        case KIND_PATH:
+                return path && !isempty(n->notebook) && streq(n->notebook, path);
+        case KIND_NAME:
+                return streq_null(n->name, word);
+        default:
+                return !isempty(n->notebook) && streq(path_file_name(n->notebook), word);
+        }
+}
+
+int session_names_find(const SessionNames *names, const char *word, const char *path, uint32_t uid,
+        const SessionName **ret, const SessionName ***ret_candidates) {
+        _cleanup_free_ const SessionName **fitting = calloc(names->n_names + 1, sizeof(*fitting));
+        const SessionName *own = NULL;
+        size_t n = 0, n_own = 0;
+
+        if (!fitting)
+                return -ENOMEM;
+        for (NameKind kind = 0; kind < _KIND_MAX && n == 0; kind++)
+                for (size_t i = 0; i < names->n_names; i++)
+                        if (name_fits(&names->names[i], kind, word, path))
+                                fitting[n++] = &names->names[i];
+        if (n == 0)
+                return -ENXIO;
+
+        for (size_t i = 0; i < n; i++)
+                if (fitting[i]->uid == uid) {
+                        own = fitting[i];
+                        n_own++;
+                }
+        if (n > 1 && n_own != 1) {
+                *ret_candidates = TAKE_PTR(fitting);
+                return -ENOTUNIQ;
+        }
+        *ret = n == 1 ? fitting[0] : own;
+        return 1;
+}
+
+static void session_name_done(SessionName *name) {
+        free(name->id);
+        free(name->type);
+        free(name->name);
+        free(name->notebook);
+}
+
+void session_names_done(SessionNames *names) {
+        for (size_t i = 0; i < names->n_names; i++)
+                session_name_done(&names->names[i]);
+        free(names->names);
+        *names = (SessionNames){};
+}
+
+/* Reads the interfaces of one object, a{sa{sv}}; the session's into name. */
+static int read_interfaces(sd_bus_message *m, SessionName *name) {
+        static const PropertyField fields[] = {
+                { "Id", "s", offsetof(SessionName, id) },
+                { "Type", "s", offsetof(SessionName, type) },
+                { "Name", "s", offsetof(SessionName, name) },
+                { "Notebook", "s", offsetof(SessionName, notebook) },
+                { "User", "u", offsetof(SessionName, uid) },
+        };
+        const char *interface;
+        int r;
+
+        r = sd_bus_message_enter_container(m, 'a', "{sa{sv}}");
+        if (r < 0)
+                return r;
+        while ((r = sd_bus_message_enter_container(m, 'e', "sa{sv}")) > 0) {
+                r = sd_bus_message_read_basic(m, 's', &interface);
+                if (r < 0)
+                        return r;
+                if (streq(interface, SESSION_INTERFACE))
+                        r = properties_read(m, fields, ELEMENTSOF(fields), name);
+                else
+                        r = sd_bus_message_skip(m, "a{sv}");
+                if (r < 0)
+                        return r;
+                r = sd_bus_message_exit_container(m);
+                if (r < 0)
+                        return r;
+        }
+        if (r < 0)
+                return r;
+        return sd_bus_message_exit_container(m);
+}
+
+int session_names_read(SessionNames *names, sd_bus_message *m) {
+        const char *path;
+        int r;
+
+        r = sd_bus_message_enter_container(m, 'a', "{oa{sa{sv}}}");
+        if (r < 0)
+                return r;
+        while ((r = sd_bus_message_enter_container(m, 'e', "oa{sa{sv}}")) > 0) {
+                SessionName *grown = reallocarray(names->names, names->n_names + 1, sizeof(*grown));
+
+                if (!grown)
+                        return -ENOMEM;
+                names->names = grown;
+                grown[names->n_names] = (SessionName){};
+                r = sd_bus_message_read_basic(m, 'o', &path);
+                if (r < 0)
+                        return r;
+                names->n_names++;
+                r = read_interfaces(m, &grown[names->n_names - 1]);
+                if (r < 0)
+                        return r;
+                if (!grown[names->n_names - 1].id) /* not a session */
+                        session_name_done(&grown[--names->n_names]);
+                r = sd_bus_message_exit_container(m);
+                if (r < 0)
+                        return r;
+        }
+        return r < 0 ? r : 0;
+}
+
+static int tell_candidates(const char *word, const SessionName **candidates) {
+        _cleanup_free_ char *text = NULL, *shown = text_sanitize(word, 256);
+        size_t size, n = 0;
+        FILE *f = open_memstream(&text, &size);
+
+        if (!f)
+                return log_oom();
+        for (; candidates[n]; n++) {
+                _cleanup_free_ char *name = text_sanitize(strempty(candidates[n]->name), 256),
+                                    *notebook = text_sanitize(strempty(candidates[n]->notebook), 1024);
+                char user[USER_NAME_SIZE];
+
+                if (n >= CANDIDATES_SHOWN)
+                        continue;
+                fprintf(f, "\n  %s  %s  %s%s%s", candidates[n]->id, user_format(candidates[n]->uid, user),
+                        strempty(name), isempty(notebook) ? "" : "  ", strempty(notebook));
+        }
+        if (n > CANDIDATES_SHOWN)
+                fprintf(f, "\n  and %zu more", n - CANDIDATES_SHOWN);
+        if (fclose(f) != 0)
+                return log_oom();
+        log_error("\"%s\" can be %zu sessions. Name one by its id:%s", strempty(shown), n, text);
+        return -ENOTUNIQ;
+}
+
+static int resolve_among(Client *c, const SessionNames *names, const char *word, char ret[SESSION_ID_MAX]) {
+        _cleanup_free_ const SessionName **candidates = NULL;
+        _cleanup_free_ char *path = NULL, *shown = NULL;
+        const SessionName *found;
+        int r;
+
+        /* Paths of another machine cannot be completed here. */
+        if (c->arguments->host)
+                path = word[0] == '/' ? strdup(word) : NULL;
+        else
+                (void) path_make_absolute(word, &path);
+        r = session_names_find(
+                names, word, path, c->arguments->host ? UID_NOBODY_SPECIAL : geteuid(), &found, &candidates);
+        if (r == -ENOTUNIQ)
+                return tell_candidates(word, candidates);
+        if (r == -ENXIO) {
+                shown = text_sanitize(word, 256);
+                log_error("There is no session \"%s\"; 'computectl list' shows all.", strempty(shown));
+                return r;
+        }
+        if (r < 0)
+                return log_oom();
+        if (!session_id_is_valid(found->id))
+                return log_error_errno(EBADMSG, "The service named a session in an unknown way.");
+        snprintf(ret, SESSION_ID_MAX, "%s", found->id);
+        return 0;
+}
+
+int session_resolve(Client *c, const char *word, char ret[SESSION_ID_MAX]) {
+        _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
+        _cleanup_message_ sd_bus_message *reply = NULL;
+        _cleanup_(session_names_done) SessionNames names = {};
+        int r;
+
+        if (session_id_is_valid(word)) {
+                snprintf(ret, SESSION_ID_MAX, "%s", word);
+                return 0;
+        }
+        r = client_connect(c);
+        if (r < 0)
+                return r;
+        r = sd_bus_call_method(c->bus, BUS_NAME, BUS_PATH, "org.freedesktop.DBus.ObjectManager",
+                "GetManagedObjects", &error, &reply, NULL);
+        if (r >= 0)
+                r = session_names_read(&names, reply);
+        if (r < 0)
+                return client_report(c, r, &error, "list sessions");
+        return resolve_among(c, &names, word, ret);
+}
+
+int session_resolve_own(Client *c, char ret[SESSION_ID_MAX]) {
+        _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
+        _cleanup_message_ sd_bus_message *reply = NULL;
+        const char *path;
+        int r;
+
+        r = client_connect(c);
+        if (r < 0)
+                return r;
+        r = sd_bus_call_method(
+                c->bus, BUS_NAME, BUS_PATH, MANAGER_INTERFACE, "GetSessionByPID", &error, &reply, "u", 0);
+        if (client_error_is_gone(&error)) {
+                log_error("You are not in a session; name the one that you mean.");
+                return r;
+        }
+        if (r >= 0)
+                r = sd_bus_message_read(reply, "o", &path);
+        if (r < 0)
+                return client_report(c, r, &error, "find the session that this is");
+        r = session_id_from_bus_path(path, ret);
+        if (r < 0)
+                return client_report(c, r, NULL, "find the session that this is");
+        return 0;
+}

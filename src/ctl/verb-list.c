@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* computectl list: all sessions and what they use. */
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "ctl/format.h"
+#include "ctl/json.h"
+#include "ctl/output.h"
+#include "ctl/sessions.h"
+#include "ctl/table.h"
+#include "ctl/verbs.h"
+#include "shared/log.h"
+
+static const TableColumn columns[] = {
+        { .name = "ID" },
+        { .name = "TYPE" },
+        { .name = "NAME", .shrink = true },
+        { .name = "USER" },
+        { .name = "STATE" },
+        { .name = "MEMORY", .right = true },
+        { .name = "CPU", .right = true },
+        { .name = "TASKS", .right = true },
+        { .name = "IDLE", .right = true },
+        { .name = "CLIENTS", .right = true },
+};
+
+static int print_table(const SessionList *l, const Arguments *a, FILE *f, usec_t now) {
+        _cleanup_table_ Table *table = table_new(columns, ELEMENTSOF(columns));
+        int r;
+
+        if (!table)
+                return -ENOMEM;
+        for (size_t i = 0; i < l->n_entries; i++) {
+                const SessionEntry *e = &l->entries[i];
+                char user[USER_NAME_SIZE], memory[BYTES_SIZE], cpu[TIME_SPAN_SIZE], tasks[NUMBER_SIZE],
+                        idle[TIME_SPAN_SIZE], clients[NUMBER_SIZE];
+                const char *cells[] = {
+                        e->id,
+                        e->type,
+                        e->name,
+                        user_format(e->uid, user),
+                        e->state,
+                        bytes_format(e->memory, memory),
+                        cpu_format(e->cpu_nsec, cpu),
+                        number_format(e->tasks, tasks),
+                        span_format(session_idle(e->last_input, e->last_output, now), idle),
+                        number_format(e->clients, clients),
+                };
+
+                r = table_add(table, cells);
+                if (r < 0)
+                        return r;
+        }
+        return table_print(table, f, a->full ? 0 : output_columns(), !a->no_legend);
+}
+
+static void print_json(const SessionList *l, const Arguments *a, FILE *f, usec_t now) {
+        Json json = { .stream = f, .pretty = a->json == JSON_PRETTY };
+
+        json_begin_array(&json, NULL);
+        for (size_t i = 0; i < l->n_entries; i++) {
+                const SessionEntry *e = &l->entries[i];
+                char user[USER_NAME_SIZE];
+
+                json_begin_object(&json, NULL);
+                json_string(&json, "id", e->id);
+                json_string(&json, "type", e->type);
+                json_string(&json, "name", e->name);
+                json_unsigned(&json, "uid", e->uid);
+                json_string(&json, "user", user_format(e->uid, user));
+                json_string(&json, "state", e->state);
+                json_unsigned(&json, "memory", e->memory);
+                json_unsigned(&json, "cpu_nsec", e->cpu_nsec);
+                json_unsigned(&json, "tasks", e->tasks);
+                json_unsigned(&json, "idle_usec", session_idle(e->last_input, e->last_output, now));
+                json_unsigned(&json, "clients", e->clients);
+                json_end_object(&json);
+        }
+        json_end_array(&json);
+}
+
+static const char *plural(size_t n) {
+        return n == 1 ? "" : "s";
+}
+
+static void print_legend(const SessionList *l, const Arguments *a, FILE *f) {
+        size_t notebooks = session_list_count(l, SESSION_NOTEBOOK),
+               terminals = session_list_count(l, SESSION_TERMINAL);
+
+        if (l->n_entries == 0) {
+                fprintf(f, "No sessions.\n");
+                return;
+        }
+        if (l->recommended == 0 || l->n_entries <= l->recommended) {
+                fprintf(f, "\n%zu notebook%s, %zu terminal%s", notebooks, plural(notebooks), terminals,
+                        plural(terminals));
+                if (l->recommended > 0)
+                        fprintf(f, "; %" PRIu32 " recommended", l->recommended);
+                fprintf(f, ".\n");
+                return;
+        }
+        fprintf(f,
+                "\n%s%zu notebook%s, %zu terminal%s: %zu sessions are more than the %" PRIu32
+                " recommended. Stop some with 'computectl%s stop ID…'.%s\n",
+                color_warning(), notebooks, plural(notebooks), terminals, plural(terminals), l->n_entries,
+                l->recommended, a->user ? " --user" : "", color_normal());
+}
+
+int verb_list(Client *c, _unused_ char **operands) {
+        _cleanup_session_list_ SessionList list = {};
+        _cleanup_output_ Output output = {};
+        const Arguments *a = c->arguments;
+        usec_t now;
+        int r;
+
+        r = session_list_fetch(&list, c);
+        if (r < 0)
+                return r;
+        r = output_begin(&output);
+        if (r < 0)
+                return log_oom();
+
+        now = now_usec(CLOCK_REALTIME);
+        if (a->json != JSON_OFF)
+                print_json(&list, a, output.stream, now);
+        else {
+                if (list.n_entries > 0)
+                        r = print_table(&list, a, output.stream, now);
+                if (r < 0)
+                        return log_error_errno(r, "Failed to draw the table: %m");
+                if (!a->no_legend)
+                        print_legend(&list, a, output.stream);
+        }
+        return output_show(&output, !a->no_pager);
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* computectl notebook: starts the kernel of a notebook, or re-opens the one that lives. */
+
+#include <stdio.h>
+
+#include "ctl/environment.h"
+#include "ctl/json.h"
+#include "ctl/properties.h"
+#include "ctl/resolve.h"
+#include "ctl/verbs.h"
+#include "shared/log.h"
+#include "shared/names.h"
+#include "shared/text.h"
+
+/* The notebook's absolute path; one of another machine must be given as such. */
+static int notebook_path(const Arguments *a, const char *file, char **ret) {
+        _cleanup_free_ char *shown = text_sanitize(file, 1024);
+        int r;
+
+        if (a->host) {
+                if (file[0] != '/') {
+                        log_error("With --host= the notebook is to be given by its absolute path.");
+                        return -EINVAL;
+                }
+                *ret = strdup(file);
+                return *ret ? 0 : log_oom();
+        }
+        r = path_make_absolute(file, ret);
+        if (r < 0)
+                return log_error_errno(r, "Failed to find the notebook %s: %m", strempty(shown));
+        return 0;
+}
+
+static int append_arguments(sd_bus_message *m, const Arguments *a, const char *path) {
+        _cleanup_free_ char *directory = NULL;
+        int r;
+
+        r = working_directory_option(a, NULL, &directory);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_append(m, "ss", path, strempty(a->kernel));
+        if (r >= 0)
+                r = sd_bus_message_open_container(m, 'a', "{sv}");
+        if (r >= 0)
+                r = append_string_option(m, "Name", a->name);
+        if (r >= 0)
+                r = append_string_option(m, "WorkingDirectory", directory);
+        if (r >= 0)
+                r = append_strv_option(m, "Environment", a->environment);
+        if (r >= 0)
+                r = append_string_option(m, "Transport", a->transport);
+        if (r >= 0)
+                r = sd_bus_message_close_container(m);
+        return r < 0 ? log_error_errno(r, "Failed to describe the notebook: %m") : 0;
+}
+
+static void tell_in_json(const Arguments *a, const SessionProperties *p, bool started) {
+        Json json = { .stream = stdout, .pretty = a->json == JSON_PRETTY };
+
+        json_begin_object(&json, NULL);
+        json_string(&json, "id", p->id);
+        json_boolean(&json, "started", started);
+        json_string(&json, "notebook", p->notebook);
+        json_string(&json, "kernel", p->kernel_name);
+        json_string(&json, "connection_file", p->connection_file);
+        json_end_object(&json);
+}
+
+/* For a shell that reads the line that we print: as it is if nothing in it is special, in quotes otherwise. */
+static void print_shell_word(const char *s) {
+        static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./";
+
+        if (s[strspn(s, plain)] == 0) {
+                fputs(s, stdout);
+                return;
+        }
+        putchar('\'');
+        for (; *s; s++)
+                if (*s == '\'')
+                        fputs("'\\''", stdout);
+                else
+                        putchar(*s);
+        putchar('\'');
+}
+
+static int tell(const Arguments *a, const SessionProperties *p, bool started) {
+        _cleanup_free_ char *notebook = text_sanitize(strempty(p->notebook), OPTION_PATH_MAX),
+                            *kernel = text_sanitize(strempty(p->kernel_name), 256),
+                            *file = text_sanitize(strempty(p->connection_file), OPTION_PATH_MAX);
+
+        if (!notebook || !kernel || !file)
+                return log_oom();
+        if (a->json != JSON_OFF) {
+                tell_in_json(a, p, started);
+                return 0;
+        }
+        if (a->quiet) {
+                puts(p->id);
+                return 0;
+        }
+        printf("%s %s (%s) for %s\n", started ? "Started" : "Re-opened", p->id, kernel, notebook);
+        if (!isempty(file)) {
+                printf("Connection file: %s\nConnect with: jupyter console --existing ", file);
+                print_shell_word(file);
+                putchar('\n');
+        }
+        return 0;
+}
+
+int verb_notebook(Client *c, char **operands) {
+        _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
+        _cleanup_message_ sd_bus_message *m = NULL, *reply = NULL, *get = NULL, *properties = NULL;
+        _cleanup_session_properties_ SessionProperties p = SESSION_PROPERTIES_NULL;
+        _cleanup_free_ char *path = NULL;
+        const char *id, *object;
+        int started, r;
+
+        r = notebook_path(c->arguments, operands[0], &path);
+        if (r < 0)
+                return r;
+        r = client_connect(c);
+        if (r < 0)
+                return r;
+        r = manager_message(c, "StartNotebook", &m);
+        if (r < 0)
+                return client_report(c, r, NULL, "start the notebook");
+        r = append_arguments(m, c->arguments, path);
+        if (r < 0)
+                return r;
+        r = sd_bus_call(c->bus, m, START_TIMEOUT_USEC, &error, &reply);
+        if (r >= 0)
+                r = sd_bus_message_read(reply, "sob", &id, &object, &started);
+        if (r >= 0 && !session_id_is_valid(id))
+                r = -EBADMSG;
+        if (r < 0)
+                return client_report(c, r, &error, "start the notebook");
+
+        r = properties_message(c, object, SESSION_INTERFACE, &get);
+        if (r >= 0)
+                r = sd_bus_call(c->bus, get, CALL_TIMEOUT_USEC, &error, &properties);
+        if (r >= 0)
+                r = session_properties_read(&p, properties);
+        if (r >= 0)
+                r = replace_string(&p.id, id);
+        if (r < 0)
+                return client_report(c, r, &error, "learn about %s", id);
+        return tell(c->arguments, &p, started);
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* computectl status: everything about sessions that a person wants to know. */
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "ctl/format.h"
+#include "ctl/journal.h"
+#include "ctl/output.h"
+#include "ctl/process-tree.h"
+#include "ctl/properties.h"
+#include "ctl/resolve.h"
+#include "ctl/sessions.h"
+#include "ctl/show.h"
+#include "ctl/verbs.h"
+#include "shared/log.h"
+#include "shared/names.h"
+#include "shared/text.h"
+
+#define LINES_SHOWN 10
+#define LABEL_WIDTH 17
+#define TREE_PREFIX "                   "
+
+/* "      Label: text", with what could harm a terminal replaced. Nothing if the text is empty. */
+static void _printf_(3, 4) print_field(FILE *f, const char *label, const char *format, ...) {
+        _cleanup_free_ char *raw = NULL, *text = NULL;
+        va_list arguments;
+        int n;
+
+        va_start(arguments, format);
+        n = vasprintf(&raw, format, arguments);
+        va_end(arguments);
+        if (n <= 0)
+                return;
+        text = text_sanitize(raw, (size_t) n);
+        fprintf(f, "%*s: %s\n", LABEL_WIDTH, label, strempty(text));
+}
+
+static const char *state_color(const SessionProperties *p) {
+        if (streq_null(p->state, "running"))
+                return color_good();
+        return streq_null(p->state, "closing") ? color_warning() : color_normal();
+}
+
+static void print_title(FILE *f, const SessionProperties *p, const char *id) {
+        _cleanup_free_ char *type = text_sanitize(strempty(p->type), 64),
+                            *name = text_sanitize(strempty(p->name), SESSION_NAME_MAX);
+
+        if (type && type[0] >= 'a' && type[0] <= 'z')
+                type[0] = (char) (type[0] - 'a' + 'A');
+        fprintf(f, "%s●%s %s - %s %s\n", state_color(p), color_normal(), id, strempty(type), strempty(name));
+}
+
+/* The arguments, so that one can see where one ends. */
+static void print_command(FILE *f, char **command) {
+        _cleanup_free_ char *line = NULL;
+        size_t size;
+        FILE *s = open_memstream(&line, &size);
+
+        if (!s)
+                return;
+        for (char **word = command; word && *word; word++)
+                fprintf(s, strpbrk(*word, " \t\n'\"") || !(*word)[0] ? "%s\"%s\"" : "%s%s",
+                        word == command ? "" : " ", *word);
+        if (fclose(s) == 0)
+                print_field(f, "Command", "%s", line);
+}
+
+static void print_identity(FILE *f, const SessionProperties *p, const ProcessTree *tree, usec_t now) {
+        const char *leader = process_tree_command(tree, p->leader);
+        char timestamp[TIMESTAMP_SIZE], ago[AGO_SIZE], user[USER_NAME_SIZE];
+
+        if (p->created > 0)
+                print_field(f, "Since", "%s; %s", timestamp_format(p->created, timestamp),
+                        ago_format(p->created, now, ago));
+        print_field(f, "User", "%s (%" PRIu32 ")", user_format(p->user, user), p->user);
+        print_field(f, "State", "%s", strempty(p->state));
+        if (!isempty(p->result)) {
+                char result[RESULT_SIZE];
+
+                print_field(f, "Result", "%s", result_format(p->result, p->exit_status, result));
+        }
+        if (p->leader > 0)
+                print_field(f, "Leader", leader ? "%" PRIu32 " (%s)" : "%" PRIu32, p->leader, leader);
+        print_field(f, "Notebook", "%s", strempty(p->notebook));
+        print_field(f, "Kernel", "%s", strempty(p->kernel_name));
+        print_field(f, "Connection file", "%s", strempty(p->connection_file));
+        print_field(f, "Working dir", "%s", strempty(p->working_directory));
+        print_command(f, p->command);
+}
+
+static void print_use(FILE *f, const SessionProperties *p, usec_t now) {
+        usec_t idle = session_idle(p->last_input, p->last_output, now);
+        char span[TIME_SPAN_SIZE], number[NUMBER_SIZE], bytes[BYTES_SIZE], written[BYTES_SIZE];
+
+        if (p->rows > 0)
+                print_field(
+                        f, "Clients", "%" PRIu32 ", %" PRIu32 "x%" PRIu32, p->clients, p->columns, p->rows);
+        if (idle != USEC_INFINITY)
+                print_field(f, "Idle", "%s", span_format(idle - idle % USEC_PER_SEC, span));
+        if (p->tasks != UINT64_MAX)
+                print_field(f, "Tasks", "%s", number_format(p->tasks, number));
+        if (p->memory != UINT64_MAX)
+                print_field(f, "Memory", "%s", bytes_format(p->memory, bytes));
+        if (p->cpu_nsec != UINT64_MAX)
+                print_field(f, "CPU", "%s", cpu_format(p->cpu_nsec, span));
+        if (p->io_read != UINT64_MAX && p->io_write != UINT64_MAX)
+                print_field(f, "IO", "%s read, %s written", bytes_format(p->io_read, bytes),
+                        bytes_format(p->io_write, written));
+}
+
+static int show_status(Client *c, const char *id, FILE *f) {
+        _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
+        _cleanup_message_ sd_bus_message *m = NULL, *reply = NULL;
+        _cleanup_session_properties_ SessionProperties p = SESSION_PROPERTIES_NULL;
+        _cleanup_(process_tree_done) ProcessTree tree = {};
+        const Arguments *a = c->arguments;
+        size_t width = a->full ? 0 : output_columns();
+        char path[BUS_PATH_SIZE];
+        usec_t now;
+        int r;
+
+        session_bus_path(id, path);
+        r = client_connect(c);
+        if (r < 0)
+                return r;
+        r = properties_message(c, path, SESSION_INTERFACE, &m);
+        if (r >= 0)
+                r = sd_bus_call(c->bus, m, CALL_TIMEOUT_USEC, &error, &reply);
+        if (r >= 0)
+                r = session_properties_read(&p, reply);
+        if (r < 0)
+                return client_report(c, r, &error, "show %s", id);
+        if (!isempty(p.unit)) {
+                r = process_tree_fetch(&tree, c, p.unit);
+                if (r < 0)
+                        log_debug_errno(r, "Failed to learn the processes of %s: %m", id);
+        }
+
+        now = now_usec(CLOCK_REALTIME);
+        print_title(f, &p, id);
+        print_identity(f, &p, &tree, now);
+        print_use(f, &p, now);
+        print_field(f, "Keeper", "%s", strempty(p.keeper_unit));
+        print_field(f, "Unit", "%s", strempty(p.unit));
+        process_tree_print(&tree, f, TREE_PREFIX, width);
+        r = journal_print_session(f, a, id, a->lines == LINES_DEFAULT ? LINES_SHOWN : a->lines, width);
+        if (r < 0)
+                log_debug_errno(r, "Failed to read the journal: %m");
+        return 0;
+}
+
+static int show_all(Client *c, char **words, FILE *f) {
+        int result = 0, r;
+
+        if (c->arguments->json != JSON_OFF)
+                return show_sessions(c, words, f);
+        for (char **word = words; *word; word++) {
+                char id[SESSION_ID_MAX];
+
+                r = session_resolve(c, *word, id);
+                if (r >= 0) {
+                        if (word != words)
+                                fputc('\n', f);
+                        r = show_status(c, id, f);
+                }
+                if (r < 0)
+                        result = r;
+        }
+        return result;
+}
+
+int verb_status(Client *c, char **operands) {
+        _cleanup_output_ Output output = {};
+        char own[SESSION_ID_MAX];
+        char *own_words[] = { own, NULL };
+        int r, q;
+
+        if (!operands[0]) {
+                r = session_resolve_own(c, own);
+                if (r < 0)
+                        return r;
+                operands = own_words;
+        }
+        r = output_begin(&output);
+        if (r < 0)
+                return log_oom();
+        r = show_all(c, operands, output.stream);
+        q = output_show(&output, !c->arguments->no_pager);
+        return r < 0 ? r : q;
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What the manager asks for, and what it is told: see keeper-protocol.h.
+ *
+ * The manager is trusted, and held to the protocol all the same: a message that is malformed, or that does not fit
+ * the phase, means that the two have lost each other. Then the connection ends, and the next one begins with HELLO. */
+
+#include "keeper/keeper-requests.h"
+#include "keeper/keeper-attach.h"
+#include "keeper/keeper-start.h"
+#include "keeper/message-fields.h"
+#include "shared/log.h"
+
+static void put_changeable(const Keeper *k, WireWriter *w) {
+        wire_put_u64(w, KEEPER_TAG_CLIENTS, k->client ? 1 : 0);
+}
+
+static void put_failure(WireWriter *w, const Failure *failure) {
+        wire_put_u64(w, KEEPER_TAG_ERROR, failure->error);
+        wire_put_string(w, KEEPER_TAG_MESSAGE, failure_message(failure));
+}
+
+void keeper_tell_started(Keeper *k) {
+        _cleanup_(wire_writer_done) WireWriter w;
+
+        wire_begin(&w, KEEPER_STARTED, 0);
+        control_send(k->control, &w, NULL, 0);
+}
+
+void keeper_tell_failed(Keeper *k, const Failure *failure) {
+        _cleanup_(wire_writer_done) WireWriter w;
+
+        wire_begin(&w, KEEPER_FAILED, 0);
+        put_failure(&w, failure);
+        control_send(k->control, &w, NULL, 0);
+}
+
+void keeper_tell_ended(Keeper *k) {
+        _cleanup_(wire_writer_done) WireWriter w;
+
+        wire_begin(&w, KEEPER_ENDED, 0);
+        wire_put_u64(&w, KEEPER_TAG_EXIT_CODE, (uint64_t) k->state.exit_code);
+        wire_put_u64(&w, KEEPER_TAG_EXIT_STATUS, (uint64_t) k->state.exit_status);
+        control_send(k->control, &w, NULL, 0);
+}
+
+void keeper_tell_changed(Keeper *k) {
+        _cleanup_(wire_writer_done) WireWriter w;
+
+        wire_begin(&w, KEEPER_CHANGED, 0);
+        put_changeable(k, &w);
+        if (k->state.type == SESSION_TERMINAL) {
+                wire_put_u64(&w, KEEPER_TAG_ROWS, k->state.rows);
+                wire_put_u64(&w, KEEPER_TAG_COLUMNS, k->state.columns);
+        }
+        control_send(k->control, &w, NULL, 0);
+}
+
+/* r: what the request's function returned, see failure.h. */
+static void reply(Keeper *k, uint32_t serial, int r, Failure *failure) {
+        _cleanup_(wire_writer_done) WireWriter w;
+
+        if (r < 0)
+                failure_set(failure, KEEPER_ERROR_FAILED, "That failed: %s. Try again.", strerror(-r));
+        wire_begin(&w, KEEPER_REPLY, serial);
+        if (r != 0)
+                put_failure(&w, failure);
+        control_send(k->control, &w, NULL, 0);
+}
+
+static int handle_hello(Keeper *k, const WireMessage *message, WireAncillary *a) {
+        _cleanup_(wire_writer_done) WireWriter w;
+
+        (void) a;
+        wire_begin(&w, KEEPER_STATUS, message->serial);
+        keeper_state_put(&k->state, &w);
+        put_changeable(k, &w);
+        control_send(k->control, &w, &k->activity.fd, 1);
+        return 0;
+}
+
+static int handle_start(Keeper *k, const WireMessage *message, WireAncillary *a) {
+        _cleanup_start_request_ StartRequest request = {};
+        _cleanup_failure_ Failure failure = {};
+        int r;
+
+        (void) a;
+        if (k->state.phase != KEEPER_PHASE_IDLE)
+                return -EPROTO;
+        r = start_request_read(message, k->state.id, &request, &failure);
+        if (r < 0)
+                return r;
+        if (r > 0)
+                keeper_fail(k, &failure, 0);
+        else
+                keeper_start(k, &request);
+        return 0;
+}
+
+static int handle_open_gate(Keeper *k, const WireMessage *message, WireAncillary *a) {
+        (void) message;
+        (void) a;
+        if (k->state.phase != KEEPER_PHASE_GATE)
+                return -EPROTO;
+        keeper_open_gate(k);
+        return 0;
+}
+
+static int read_size(const WireMessage *message, uint32_t *ret_rows, uint32_t *ret_columns) {
+        uint64_t rows = 0, columns = 0;
+        const FieldTarget targets[] = {
+                { KEEPER_TAG_ROWS, FIELD_NUMBER, &rows },
+                { KEEPER_TAG_COLUMNS, FIELD_NUMBER, &columns },
+        };
+        int r;
+
+        r = message_fields_read(*message, targets, ELEMENTSOF(targets));
+        if (r < 0)
+                return r;
+        if (rows > UINT16_MAX || columns > UINT16_MAX)
+                return -EBADMSG;
+        *ret_rows = (uint32_t) rows;
+        *ret_columns = (uint32_t) columns;
+        return 0;
+}
+
+static int handle_attach(Keeper *k, const WireMessage *message, WireAncillary *a) {
+        _cleanup_failure_ Failure failure = {};
+        uint32_t rows, columns;
+        int r;
+
+        r = read_size(message, &rows, &columns);
+        if (r < 0)
+                return r;
+        if (a->fds[0] < 0 || a->fds[1] >= 0)
+                return -EBADMSG;
+        r = keeper_attach(k, a->fds[0], rows, columns, &failure);
+        if (r == 0)
+                (void) TAKE_FD(a->fds[0]);
+        reply(k, message->serial, r, &failure);
+        if (r == 0)
+                keeper_tell_changed(k);
+        return 0;
+}
+
+static int handle_resize(Keeper *k, const WireMessage *message, WireAncillary *a) {
+        _cleanup_failure_ Failure failure = {};
+        uint32_t rows, columns;
+        int r;
+
+        (void) a;
+        r = read_size(message, &rows, &columns);
+        if (r < 0)
+                return r;
+        r = keeper_resize(k, rows, columns, &failure);
+        reply(k, message->serial, r, &failure);
+        if (r == 0)
+                keeper_tell_changed(k);
+        return 0;
+}
+
+/* A newer manager may know requests that we do not. */
+static int handle_unknown(Keeper *k, const WireMessage *message) {
+        _cleanup_failure_ Failure failure = {};
+        int r;
+
+        if (message->opcode == 0 || message->opcode >= KEEPER_STATUS)
+                return -EBADMSG;
+        r = failure_set(&failure, KEEPER_ERROR_FAILED,
+                "The session's keeper is older than the manager and cannot do that. Restart the keeper's unit.");
+        reply(k, message->serial, r, &failure);
+        return 0;
+}
+
+int keeper_handle_message(void *userdata, const WireMessage *message, WireAncillary *a) {
+        static const struct {
+                uint16_t opcode;
+                int (*handler)(Keeper *k, const WireMessage *message, WireAncillary *a);
+        } handlers[] = {
+                { KEEPER_HELLO, handle_hello },
+                { KEEPER_START, handle_start },
+                { KEEPER_OPEN_GATE, handle_open_gate },
+                { KEEPER_ATTACH, handle_attach },
+                { KEEPER_RESIZE, handle_resize },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(handlers); i++)
+                if (handlers[i].opcode == message->opcode)
+                        return handlers[i].handler(userdata, message, a);
+        return handle_unknown(userdata, message);
+}

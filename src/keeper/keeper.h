@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The keeper of one session: owns its payload's terminal or kernel, and serves the manager. */
+
+#include <systemd/sd-event.h>
+
+#include "keeper/activity.h"
+#include "keeper/client.h"
+#include "keeper/control.h"
+#include "keeper/failure.h"
+#include "keeper/gate.h"
+#include "keeper/keeper-state.h"
+#include "keeper/terminal.h"
+
+typedef struct Keeper {
+        sd_event *event;
+        char **environment; /* what the keeper was started with */
+
+        KeeperState state;
+        int state_fd; /* its record */
+        Activity activity;
+        Control *control;
+
+        Gate gate;
+        sd_event_source
+                *gate_source; /* of gate.error_fd; until it is gone, nobody knows whether exec went well */
+        sd_event_source *gate_timer;
+
+        int leader_fd; /* pidfd */
+        sd_event_source *leader_source;
+        sd_event_source *end_timer;
+        unsigned exit_attempts; /* to learn how the leader ended */
+
+        Terminal *terminal; /* NULL: a notebook, or none any more */
+        Client *client;
+} Keeper;
+
+/* Takes up what systemd kept, or starts fresh with the listening socket on stdin, which is replaced by /dev/null.
+ * environment: a copy of the keeper's, which becomes the keeper's. -ENOTSOCK: there is no listening socket. */
+int keeper_new(sd_event *event, const char *id, char **environment, Keeper **ret);
+Keeper *keeper_free(Keeper *k);
+
+/* The keeper is to end, its payload is not: leaves everything as the next keeper needs it. */
+void keeper_stop(Keeper *k);
+
+/* Writes the state to its record. */
+int keeper_save(Keeper *k);
+
+/* An attempt to start has failed, or has been given up: no payload, nothing left of it, phase idle. */
+void keeper_reset(Keeper *k);
+
+DEFINE_CLEANUP(Keeper *, keeper_free);
+#define _cleanup_keeper_ _cleanup_(keeper_free_pointer)

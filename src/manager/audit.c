@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Writes the audit log. */
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <systemd/sd-journal.h>
+
+#include "manager/audit.h"
+#include "manager/session.h"
+#include "shared/message-ids.h"
+
+#define FIELDS_MAX 24
+
+typedef struct Entry {
+        struct iovec fields[FIELDS_MAX];
+        int n;
+} Entry;
+
+/* Adds "NAME=value"; a field that there is no memory or room for is left out. */
+static void _printf_(2, 3) add(Entry *e, const char *format, ...) {
+        va_list arguments;
+        char *field;
+        int length;
+
+        if (e->n == FIELDS_MAX)
+                return;
+        va_start(arguments, format);
+        length = vasprintf(&field, format, arguments);
+        va_end(arguments);
+        if (length >= 0)
+                e->fields[e->n++] = (struct iovec){ .iov_base = field, .iov_len = (size_t) length };
+}
+
+static void add_session(Entry *e, const Session *s) {
+        add(e, "SESSION_ID=%s", s->id);
+        add(e, "SESSION_TYPE=%s", session_type_to_string(s->type));
+        add(e, "SESSION_NAME=%s", strempty(s->name));
+        add(e, "USER_ID=%" PRIu32, (uint32_t) s->uid);
+        add(e, "UNIT=%s", s->scope);
+        if (s->kept)
+                add(e, "KEEPER_UNIT=%s", s->keeper);
+        if (s->leader > 0)
+                add(e, "LEADER=%" PRIi32, (int32_t) s->leader);
+        if (s->notebook)
+                add(e, "NOTEBOOK=%s", s->notebook);
+}
+
+static void begin(Entry *e, int priority, const char *message_id, const Session *s) {
+        *e = (Entry){};
+        add(e, "PRIORITY=%i", priority);
+        add(e, "MESSAGE_ID=%s", message_id);
+        add(e, "SYSLOG_IDENTIFIER=compute-sessiond");
+        if (s)
+                add_session(e, s);
+}
+
+static void end(Entry *e) {
+        (void) sd_journal_sendv(e->fields, e->n);
+        for (int i = 0; i < e->n; i++)
+                free(e->fields[i].iov_base);
+}
+
+void audit_session_started(const Session *s) {
+        _cleanup_free_ char *description = session_describe(s);
+        Entry e;
+
+        begin(&e, LOG_INFO, MESSAGE_SESSION_START, s);
+        add(&e, "MESSAGE=Session %s (%s) of user %" PRIu32 " started.", s->id, strempty(description),
+                (uint32_t) s->uid);
+        end(&e);
+}
+
+/* "exit status 3", "signal 9 (KILL)", or nothing. */
+static void describe_exit(const Session *s, char *ret, size_t size) {
+        const char *name = s->exit_status > 0 ? sigabbrev_np(s->exit_status) : NULL;
+
+        ret[0] = 0;
+        if (s->exit_code == CLD_EXITED)
+                snprintf(ret, size, ", exit status %i", s->exit_status);
+        else if (s->exit_code == CLD_KILLED || s->exit_code == CLD_DUMPED)
+                snprintf(ret, size, ", signal %i (%s)", s->exit_status, name ? name : "?");
+}
+
+void audit_session_ended(const Session *s) {
+        usec_t duration = now_usec(CLOCK_MONOTONIC) - s->created_monotonic;
+        char span[TIME_SPAN_SIZE], how[64];
+        Entry e;
+
+        describe_exit(s, how, sizeof(how));
+        begin(&e, LOG_INFO, MESSAGE_SESSION_END, s);
+        add(&e, "RESULT=%s", session_result_to_string(s->result));
+        if (s->exit_code != 0) {
+                add(&e, "EXIT_CODE=%s", s->exit_code == CLD_EXITED ? "exited" : "killed");
+                add(&e, "EXIT_STATUS=%i", s->exit_status);
+        }
+        if (s->usage.counters[USAGE_CPU] != USAGE_UNKNOWN)
+                add(&e, "CPU_USAGE_NSEC=%" PRIu64, s->usage.counters[USAGE_CPU]);
+        add(&e, "DURATION_USEC=%" PRIu64, duration);
+        add(&e, "MESSAGE=Session %s (%s) of user %" PRIu32 " ended: %s%s, after %s.", s->id,
+                strempty(s->name), (uint32_t) s->uid, session_result_to_string(s->result), how,
+                format_time_span(duration, span));
+        end(&e);
+}
+
+void audit_start_failed(const Session *s) {
+        Entry e;
+
+        begin(&e, LOG_NOTICE, MESSAGE_START_FAILED, s);
+        add(&e, "RESULT=%s", session_result_to_string(s->result));
+        add(&e, "REASON=%s", strempty(s->error_message));
+        add(&e, "MESSAGE=Session %s (%s) of user %" PRIu32 " could not be started: %s", s->id,
+                strempty(s->name), (uint32_t) s->uid, strempty(s->error_message));
+        end(&e);
+}
+
+void audit_stop_requested(const Session *s, uid_t actor, const char *method) {
+        Entry e;
+
+        begin(&e, LOG_INFO, MESSAGE_STOP_REQUESTED, s);
+        add(&e, "ACTOR_UID=%" PRIu32, (uint32_t) actor);
+        add(&e, "METHOD=%s", method);
+        add(&e, "MESSAGE=User %" PRIu32 " asked to end session %s (%s) of user %" PRIu32 ".",
+                (uint32_t) actor, s->id, strempty(s->name), (uint32_t) s->uid);
+        end(&e);
+}
+
+void audit_request_refused(const Session *s, uid_t actor, const char *interface, const char *method) {
+        Entry e;
+
+        begin(&e, LOG_NOTICE, MESSAGE_REQUEST_REFUSED, s);
+        add(&e, "ACTOR_UID=%" PRIu32, (uint32_t) actor);
+        add(&e, "METHOD=%s.%s", interface, method);
+        add(&e, "MESSAGE=User %" PRIu32 " was refused %s%s%s.", (uint32_t) actor, method,
+                s ? " on session " : "", s ? s->id : "");
+        end(&e);
+}
+
+void audit_keeper_lost(const Session *s) {
+        Entry e;
+
+        begin(&e, LOG_WARNING, MESSAGE_KEEPER_LOST, s);
+        add(&e, "MESSAGE=Session %s (%s) of user %" PRIu32 " goes on without its keeper.", s->id,
+                strempty(s->name), (uint32_t) s->uid);
+        end(&e);
+}

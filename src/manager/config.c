@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Reads sessiond.conf and its drop-ins with libinih.
+ *
+ * libinih 55 delivers over-long lines cut and says so only afterwards, calls the handler again for continuation lines,
+ * and reports only the first error, without its reason. So a reader of our own looks at each line first, names what is
+ * wrong with it, and hands an empty line on instead. */
+
+#include <dirent.h>
+#include <ini.h>
+#include <stdio.h>
+
+#include "manager/config.h"
+#include "shared/log.h"
+#include "shared/parse.h"
+#include "shared/strv.h"
+
+typedef struct Setting {
+        const char *section;
+        const char *key;
+        int (*parse)(const char *value, uint64_t *ret);
+        size_t offset; /* of a uint64_t in Config */
+        uint64_t lowest, highest;
+        const char *expects;
+} Setting;
+
+static const Setting settings[] = {
+        { "Sessions", "RecommendedSessions", parse_uint64, offsetof(Config, recommended_sessions), 0,
+                UINT32_MAX, "a number" },
+        { "Sessions", "SessionsMax", parse_uint64, offsetof(Config, sessions_max), 1, 65536,
+                "a number from 1 to 65536" },
+        { "Sessions", "SessionsMaxPerUser", parse_uint64, offsetof(Config, sessions_max_per_user), 1, 65536,
+                "a number from 1 to 65536" },
+        { "Sessions", "StartsMaxPerUser", parse_uint64, offsetof(Config, starts_max_per_user), 1, 1024,
+                "a number from 1 to 1024" },
+        { "Sessions", "StartTimeoutSec", parse_time_span, offsetof(Config, start_timeout), USEC_PER_SEC,
+                USEC_PER_HOUR, "a time span from 1s to 1h" },
+        { "Sessions", "StopTimeoutSec", parse_time_span, offsetof(Config, stop_timeout), USEC_PER_SEC,
+                USEC_PER_HOUR, "a time span from 1s to 1h" },
+};
+
+/* One file being read. */
+typedef struct Reading {
+        Config *config;
+        FILE *stream;
+        const char *path;
+        unsigned line;
+        int skipped;
+} Reading;
+
+void config_init(Config *c) {
+        *c = (Config){
+                .recommended_sessions = 6,
+                .sessions_max = 8192,
+                .sessions_max_per_user = 256,
+                .starts_max_per_user = 32,
+                .start_timeout = 30 * USEC_PER_SEC,
+                .stop_timeout = 10 * USEC_PER_SEC,
+        };
+}
+
+static const Setting *find_setting(const char *section, const char *key) {
+        for (size_t i = 0; i < ELEMENTSOF(settings); i++)
+                if (streq(settings[i].section, section) && streq(settings[i].key, key))
+                        return &settings[i];
+        return NULL;
+}
+
+static bool section_is_known(const char *section) {
+        for (size_t i = 0; i < ELEMENTSOF(settings); i++)
+                if (streq(settings[i].section, section))
+                        return true;
+        return false;
+}
+
+/* The libinih handler: 1 always, since what is wrong was logged and is skipped. */
+static int on_setting(void *userdata, const char *section, const char *key, const char *value) {
+        Reading *reading = userdata;
+        const Setting *setting = find_setting(section, key);
+        uint64_t parsed;
+        int r;
+
+        if (!setting) {
+                if (section_is_known(section))
+                        log_warning("%s:%u: Unknown setting '%s' in section [%s], ignoring.", reading->path,
+                                reading->line, key, section);
+                else if (isempty(section))
+                        log_warning("%s:%u: Setting '%s' is outside of any section, ignoring.",
+                                reading->path, reading->line, key);
+                else
+                        log_warning("%s:%u: Unknown section [%s] with setting '%s', ignoring.",
+                                reading->path, reading->line, section, key);
+                reading->skipped++;
+                return 1;
+        }
+        r = setting->parse(value, &parsed);
+        if (r < 0 || parsed < setting->lowest || parsed > setting->highest) {
+                log_warning("%s:%u: %s= must be %s, not '%s', ignoring.", reading->path, reading->line, key,
+                        setting->expects, value);
+                reading->skipped++;
+                return 1;
+        }
+        memcpy((uint8_t *) reading->config + setting->offset, &parsed, sizeof(parsed));
+        return 1;
+}
+
+/* What is wrong with a line that libinih should not see; NULL if nothing is. */
+static const char *line_problem(const char *line, size_t length, size_t room) {
+        const char *text = line + strspn(line, " \t");
+        const char *end;
+
+        if (strlen(line) != length)
+                return "Line has a NUL byte";
+        if (length >= room)
+                return "Line is too long";
+        if (strchr("#;\r\n", text[0])) /* finds the terminating NUL too */
+                return NULL;
+        if (text != line)
+                return "Line starts with a space (continuation lines are not supported)";
+        if (text[0] == '[') {
+                end = strchr(text, ']');
+                return end && strspn(end + 1, " \t\r\n") == strlen(end + 1) ? NULL
+                                                                            : "Section header is broken";
+        }
+        return strchr(text, '=') ? NULL : "Line is not an assignment";
+}
+
+/* The libinih reader: as fgets(), a line at a time. */
+static char *read_line(char *buffer, int size, void *userdata) {
+        Reading *reading = userdata;
+        _cleanup_free_ char *line = NULL;
+        const char *problem;
+        size_t allocated = 0;
+        ssize_t length;
+
+        length = getline(&line, &allocated, reading->stream);
+        if (length < 0)
+                return NULL;
+        reading->line++;
+        problem = line_problem(line, (size_t) length, (size_t) size);
+        if (problem) {
+                log_warning("%s:%u: %s, ignoring it.", reading->path, reading->line, problem);
+                reading->skipped++;
+                strcpy(buffer, "\n");
+        } else
+                memcpy(buffer, line, (size_t) length + 1);
+        return buffer;
+}
+
+int config_read(Config *c, FILE *f, const char *path) {
+        Config scratch = *c;
+        Reading reading = { .config = &scratch, .stream = f, .path = path };
+        int r;
+
+        r = ini_parse_stream(read_line, &reading, on_setting, &reading);
+        if (r < 0)
+                return -ENOMEM;
+        if (ferror(f))
+                return -EIO;
+        if (r > 0) {
+                log_warning("%s:%d: Line cannot be understood, ignoring it.", path, r);
+                reading.skipped++;
+        }
+        *c = scratch;
+        return reading.skipped;
+}
+
+static int read_path(Config *c, const char *path) {
+        FILE *f;
+        int r;
+
+        f = fopen(path, "re");
+        if (!f)
+                return -errno;
+        r = config_read(c, f, path);
+        (void) fclose(f);
+        return r;
+}
+
+static int compare_names(const void *a, const void *b) {
+        return strcmp(*(char *const *) a, *(char *const *) b);
+}
+
+static bool strv_contains(char *const *strv, const char *s) {
+        STRV_FOREACH(one, strv)
+                if (streq(*one, s))
+                        return true;
+        return false;
+}
+
+/* Adds the names of a directory's drop-ins that are not there yet. */
+static int list_drop_ins(const char *dir, char ***names) {
+        _cleanup_free_ char *path = NULL;
+        struct dirent *entry;
+        DIR *d;
+        int r = 0;
+
+        if (asprintf(&path, "%s/sessiond.conf.d", dir) < 0)
+                return -ENOMEM;
+        d = opendir(path);
+        if (!d)
+                return errno == ENOENT ? 0 : -errno;
+        while (r >= 0 && (entry = readdir(d))) {
+                const char *suffix = strrchr(entry->d_name, '.');
+
+                if (entry->d_name[0] == '.' || !suffix || !streq(suffix, ".conf"))
+                        continue;
+                if (!strv_contains(*names, entry->d_name))
+                        r = strv_extend(names, entry->d_name);
+        }
+        (void) closedir(d);
+        return r;
+}
+
+/* Reads dir/folder/name from the first directory that has it. */
+static void read_first(Config *c, const char *const *dirs, const char *folder, const char *name) {
+        for (const char *const *dir = dirs; *dir; dir++) {
+                _cleanup_free_ char *path = NULL;
+                int r;
+
+                if (asprintf(&path, "%s/%s/%s", *dir, folder, name) < 0) {
+                        (void) log_oom();
+                        return;
+                }
+                r = read_path(c, path);
+                if (r == -ENOENT)
+                        continue;
+                if (r < 0)
+                        (void) log_warning_errno(r, "Cannot read %s, ignoring it: %m", path);
+                return;
+        }
+}
+
+void config_load(Config *c, const char *const *dirs) {
+        _cleanup_strv_ char **names = NULL;
+        int r;
+
+        read_first(c, dirs, ".", "sessiond.conf");
+        for (const char *const *dir = dirs; *dir; dir++) {
+                r = list_drop_ins(*dir, &names);
+                if (r < 0)
+                        (void) log_warning_errno(r, "Cannot list %s/sessiond.conf.d, ignoring it: %m", *dir);
+        }
+        if (names)
+                qsort(names, strv_length(names), sizeof(char *), compare_names);
+        STRV_FOREACH(name, names)
+                read_first(c, dirs, "sessiond.conf.d", *name);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* sessiond.conf and its drop-ins. Every setting is a row of the table in config.c, and conf/sessiond.conf shows every
+ * row with its default, commented; a test holds the two against each other. */
+
+#include <stdio.h>
+
+#include "manager/types.h"
+#include "shared/time-span.h"
+
+#define CONFIG_LINE_MAX 1024 /* bytes; a longer line is refused, not cut */
+
+struct Config {
+        uint64_t recommended_sessions; /* advice shown to users */
+        uint64_t sessions_max;         /* of everybody */
+        uint64_t sessions_max_per_user;
+        uint64_t starts_max_per_user; /* under way at the same time */
+        usec_t start_timeout;         /* from the request to the running program */
+        usec_t stop_timeout;          /* from SIGTERM to SIGKILL */
+};
+
+void config_init(Config *c);
+
+/* Reads one file over c. What is wrong in it (unknown section or key, bad value, line too long, no assignment) is
+ * logged with file and line and skipped; the rest counts. Returns how many lines were skipped, or -errno if the file
+ * cannot be read (-ENOENT included); then c is as before. */
+int config_read(Config *c, FILE *f, const char *path);
+
+/* Reads sessiond.conf from the first of the directories that has one, then all drop-ins sessiond.conf.d/(name).conf of
+ * all directories in the order of their names, where a name in an earlier directory hides the same name in a later one.
+ * dirs: NULL-terminated, most important first. Problems are logged. */
+void config_load(Config *c, const char *const *dirs);

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The manager's end of a session's connection to its keeper.
+ *
+ * The socket that a keeper listens on is bound by the manager and lives in systemd's fd store for as long as the
+ * keeper's unit does. So connecting works at once before the first start, while a keeper is being restarted, and after
+ * a restart of the manager; and a refused connection means that there is no keeper and none will come. */
+
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "manager/keeper-link.h"
+#include "manager/keeper-message.h"
+#include "manager/manager.h"
+#include "manager/session-engine.h"
+#include "manager/session.h"
+#include "manager/start-request.h"
+#include "shared/log.h"
+#include "shared/names.h"
+
+#define KEEPERS_DIR    "keepers"
+#define LISTEN_BACKLOG 4
+
+/* A call that waits for the keeper's REPLY. */
+typedef struct Pending {
+        uint32_t serial;
+        sd_bus_message *call;
+        int stream; /* what the caller gets when it worked */
+} Pending;
+
+struct KeeperLink {
+        int fd;
+        sd_event_source *event;
+        uint32_t serial;
+        Pending pending[KEEPER_PENDING_MAX];
+        size_t n_pending;
+};
+
+static int keeper_address(Manager *m, const Session *s, struct sockaddr_un *ret) {
+        int n;
+
+        *ret = (struct sockaddr_un){ .sun_family = AF_UNIX };
+        n = snprintf(ret->sun_path, sizeof(ret->sun_path), "%s/" KEEPERS_DIR "/%s", m->runtime_dir, s->id);
+        return n < 0 || (size_t) n >= sizeof(ret->sun_path) ? -ENAMETOOLONG : 0;
+}
+
+int keeper_link_listen(Manager *m, const Session *s) {
+        _cleanup_close_ int fd = -EBADF;
+        struct sockaddr_un address;
+        int r;
+
+        r = keeper_address(m, s, &address);
+        if (r < 0)
+                return r;
+        if (mkdirat(m->runtime_fd, KEEPERS_DIR, 0700) < 0 && errno != EEXIST)
+                return -errno;
+        fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        if (fd < 0)
+                return -errno;
+        if (bind(fd, (struct sockaddr *) &address, sizeof(address)) < 0 || listen(fd, LISTEN_BACKLOG) < 0)
+                return -errno;
+        return TAKE_FD(fd);
+}
+
+void keeper_link_forget(Manager *m, const Session *s) {
+        struct sockaddr_un address;
+
+        if (keeper_address(m, s, &address) >= 0)
+                (void) unlink(address.sun_path);
+}
+
+KeeperLink *keeper_link_free(KeeperLink *link) {
+        if (!link)
+                return NULL;
+        for (size_t i = 0; i < link->n_pending; i++) {
+                (void) sd_bus_reply_method_errorf(link->pending[i].call, ERROR_NO_KEEPER,
+                        "The session's keeper went away; try again.");
+                sd_bus_message_unref(link->pending[i].call);
+                (void) safe_close(link->pending[i].stream);
+        }
+        sd_event_source_disable_unref(link->event);
+        (void) safe_close(link->fd);
+        free(link);
+        return NULL;
+}
+
+/* Sending */
+
+/* A keeper that does not take what little we send is as good as gone; its connection goes. */
+static int send_message(Session *s, const WireWriter *w, const int *fds, size_t n_fds) {
+        int r;
+
+        if (!s->link)
+                return -ENOTCONN;
+        r = wire_send(s->link->fd, w, fds, n_fds);
+        if (r < 0)
+                log_debug_errno(r, "Cannot send to the keeper of %s: %m", s->id);
+        return r;
+}
+
+static int send_plain(Session *s, KeeperOpcode opcode) {
+        _cleanup_(wire_writer_done) WireWriter w;
+
+        wire_begin(&w, opcode, 0);
+        return send_message(s, &w, NULL, 0);
+}
+
+int keeper_link_open_gate(Session *s) {
+        return send_plain(s, KEEPER_OPEN_GATE);
+}
+
+int keeper_link_start(Session *s) {
+        const StartRequest *request = s->request;
+        _cleanup_(wire_writer_done) WireWriter w;
+
+        wire_begin(&w, KEEPER_START, 0);
+        wire_put_string(&w, KEEPER_TAG_SESSION_ID, s->id);
+        wire_put_string(&w, KEEPER_TAG_TYPE, session_type_to_string(s->type));
+        wire_put_strv(&w, KEEPER_TAG_ARGUMENT, request->command);
+        wire_put_strv(&w, KEEPER_TAG_ENVIRONMENT, request->environment);
+        if (request->directory)
+                wire_put_string(&w, KEEPER_TAG_DIRECTORY, request->directory);
+        if (request->rows > 0)
+                wire_put_u64(&w, KEEPER_TAG_ROWS, request->rows);
+        if (request->columns > 0)
+                wire_put_u64(&w, KEEPER_TAG_COLUMNS, request->columns);
+        if (request->notebook)
+                wire_put_string(&w, KEEPER_TAG_NOTEBOOK, request->notebook);
+        if (request->kernel)
+                wire_put_string(&w, KEEPER_TAG_KERNEL, request->kernel);
+        if (request->transport)
+                wire_put_string(&w, KEEPER_TAG_TRANSPORT, request->transport);
+        return send_message(s, &w, NULL, 0);
+}
+
+static int send_request(Session *s, KeeperOpcode opcode, sd_bus_message *call, uint32_t rows,
+        uint32_t columns, int keepers_end, int callers_end) {
+        _cleanup_(wire_writer_done) WireWriter w;
+        KeeperLink *link = s->link;
+        int stream = -EBADF;
+        int r;
+
+        if (!link)
+                return -ENOTCONN;
+        if (link->n_pending == KEEPER_PENDING_MAX)
+                return -ENOBUFS;
+        if (callers_end >= 0) {
+                stream = fcntl(callers_end, F_DUPFD_CLOEXEC, 3);
+                if (stream < 0)
+                        return -errno;
+        }
+        wire_begin(&w, opcode, ++link->serial);
+        wire_put_u64(&w, KEEPER_TAG_ROWS, rows);
+        wire_put_u64(&w, KEEPER_TAG_COLUMNS, columns);
+        r = send_message(s, &w, &keepers_end, keepers_end >= 0 ? 1 : 0);
+        if (r < 0) {
+                (void) safe_close(stream);
+                return r;
+        }
+        link->pending[link->n_pending++] = (Pending){
+                .serial = link->serial,
+                .call = sd_bus_message_ref(call),
+                .stream = stream,
+        };
+        return 0;
+}
+
+int keeper_link_attach(Session *s, sd_bus_message *call, uint32_t rows, uint32_t columns, int keepers_end,
+        int callers_end) {
+        return send_request(s, KEEPER_ATTACH, call, rows, columns, keepers_end, callers_end);
+}
+
+int keeper_link_resize(Session *s, sd_bus_message *call, uint32_t rows, uint32_t columns) {
+        return send_request(s, KEEPER_RESIZE, call, rows, columns, -EBADF, -EBADF);
+}
+
+/* Receiving */
+
+static void answer_pending(Session *s, const KeeperMessage *message) {
+        KeeperLink *link = s->link;
+        Pending pending;
+        size_t i;
+
+        for (i = 0; i < link->n_pending && link->pending[i].serial != message->serial; i++)
+                ;
+        if (i == link->n_pending)
+                return;
+        pending = link->pending[i];
+        link->pending[i] = link->pending[--link->n_pending];
+
+        if (message->error != KEEPER_ERROR_NONE)
+                (void) sd_bus_reply_method_errorf(
+                        pending.call, keeper_error_name(message->error), "%s", strempty(message->message));
+        else if (pending.stream >= 0)
+                (void) sd_bus_reply_method_return(pending.call, "h", pending.stream);
+        else
+                (void) sd_bus_reply_method_return(pending.call, NULL);
+        sd_bus_message_unref(pending.call);
+        (void) safe_close(pending.stream);
+}
+
+/* Only a file of memory can be read without ever waiting: a keeper could hand over anything. */
+static void take_activity(Session *s, WireAncillary *ancillary) {
+        struct statfs fs;
+
+        if (ancillary->fds[0] < 0 || fstatfs(ancillary->fds[0], &fs) < 0 || fs.f_type != TMPFS_MAGIC)
+                return;
+        (void) safe_close(s->activity_fd);
+        s->activity_fd = TAKE_FD(ancillary->fds[0]);
+}
+
+static int handle_message(Session *s, const void *data, size_t size, WireAncillary *ancillary) {
+        _cleanup_(keeper_message_done) KeeperMessage message = {};
+        int r;
+
+        r = keeper_message_parse(data, size, &message);
+        if (r < 0)
+                return r;
+        switch (message.opcode) {
+        case KEEPER_STATUS:
+                take_activity(s, ancillary);
+                return session_on_status(s, &message);
+        case KEEPER_AT_GATE:
+                return session_on_gate(s, &message, &ancillary->credentials);
+        case KEEPER_STARTED:
+                session_event(s, EVENT_STARTED);
+                return 0;
+        case KEEPER_FAILED:
+                session_on_failed(s, &message);
+                return 0;
+        case KEEPER_ENDED:
+                session_on_ended(s, message.exit_code, message.exit_status);
+                return 0;
+        case KEEPER_CHANGED:
+                session_on_changed(s, &message);
+                return 0;
+        case KEEPER_REPLY:
+                answer_pending(s, &message);
+                return 0;
+        default:
+                return 0; /* a newer keeper's; it can wait until we are newer too */
+        }
+}
+
+static int on_link_readable(
+        sd_event_source *source _unused_, int fd, uint32_t revents _unused_, void *userdata) {
+        Session *s = userdata;
+        Manager *m = s->manager;
+        WireAncillary ancillary;
+        ssize_t n;
+        int r;
+
+        /* One message a turn, so that a keeper that floods us gets no more than its share. */
+        n = wire_receive(fd, m->receive_buffer, WIRE_MESSAGE_MAX, &ancillary);
+        if (n == -EAGAIN)
+                return 0;
+        r = n <= 0 ? (int) n : handle_message(s, m->receive_buffer, (size_t) n, &ancillary);
+        wire_ancillary_done(&ancillary);
+        if (n <= 0 || r < 0) {
+                if (r < 0)
+                        log_info_errno(
+                                r, "Keeper of %s sent what it should not, connecting anew: %m", s->id);
+                s->link = keeper_link_free(s->link);
+                session_on_link_lost(s, r < 0 && n > 0);
+        }
+        return 0;
+}
+
+int keeper_link_connect(Session *s) {
+        _cleanup_(sd_event_source_unrefp) sd_event_source *event = NULL;
+        _cleanup_close_ int fd = -EBADF;
+        struct sockaddr_un address;
+        KeeperLink *link;
+        int r;
+
+        assert(!s->link);
+
+        r = keeper_address(s->manager, s, &address);
+        if (r < 0)
+                return r;
+        fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        if (fd < 0)
+                return -errno;
+        /* Every message then names its sender: the payload at the gate introduces itself by it. */
+        if (setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &(int){ true }, sizeof(int)) < 0)
+                return -errno;
+        if (connect(fd, (struct sockaddr *) &address, sizeof(address)) < 0)
+                return -errno;
+        r = sd_event_add_io(s->manager->event, &event, fd, EPOLLIN, on_link_readable, s);
+        if (r < 0)
+                return r;
+
+        link = calloc(1, sizeof(KeeperLink));
+        if (!link)
+                return -ENOMEM;
+        link->fd = TAKE_FD(fd);
+        link->event = TAKE_PTR(event);
+        s->link = link;
+        r = send_plain(s, KEEPER_HELLO);
+        if (r < 0)
+                s->link = keeper_link_free(s->link);
+        return r;
+}

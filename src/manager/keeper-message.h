@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What a keeper said, taken apart and checked: sizes, ranges, text fit to be shown. Pure. */
+
+#include "shared/keeper-protocol.h"
+#include "shared/macros.h"
+#include "shared/wire.h"
+
+typedef struct KeeperMessage {
+        KeeperOpcode opcode;
+        uint32_t serial;
+        KeeperPhase phase;
+        KeeperError error;
+        char *message;         /* sanitized */
+        char **command;        /* each sanitized */
+        char *directory;       /* sanitized; absolute */
+        char *notebook;        /* absolute and printable, or the message is refused */
+        char *kernel;          /* sanitized */
+        char *connection_file; /* sanitized; absolute */
+        bool has_size, has_clients;
+        uint32_t rows, columns, clients;
+        int exit_code;   /* CLD_EXITED, CLD_KILLED, CLD_DUMPED; 0 = unknown */
+        int exit_status; /* -1 = unknown */
+} KeeperMessage;
+
+/* ret must be zero. -EBADMSG, -EPROTONOSUPPORT, -E2BIG, -ENOMEM: as wire_parse() and wire_field_*(). */
+int keeper_message_parse(const void *data, size_t size, KeeperMessage *ret);
+void keeper_message_done(KeeperMessage *message);
+
+/* The D-Bus error that stands for what the keeper says went wrong. */
+const char *keeper_error_name(KeeperError error);

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The manager: how it starts, turns and ends. */
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "manager/manager-bus.h"
+#include "manager/manager.h"
+#include "manager/resync.h"
+#include "manager/session-bus.h"
+#include "manager/session-start.h"
+#include "manager/session.h"
+#include "manager/systemd.h"
+#include "shared/log.h"
+#include "shared/names.h"
+#include "shared/parse.h"
+
+#define RUNTIME_DIR_NAME "compute-sessions"
+#define NUMBER_FILE      "next-number"
+
+static int on_flush(sd_event_source *source, void *userdata);
+
+static int load_config(Manager *m) {
+        _cleanup_free_ char *user_dir = NULL;
+        const char *home = getenv("XDG_CONFIG_HOME");
+        const char *dirs[5] = {};
+        size_t n = 0;
+        int r = 0;
+
+        if (m->user_mode) {
+                if (!isempty(home))
+                        r = asprintf(&user_dir, "%s/compute-sessions", home);
+                else if (!isempty(getenv("HOME")))
+                        r = asprintf(&user_dir, "%s/.config/compute-sessions", getenv("HOME"));
+                if (r < 0)
+                        return -ENOMEM;
+                if (user_dir)
+                        dirs[n++] = user_dir;
+        }
+        dirs[n++] = CONFIG_DIR;
+        dirs[n++] = "/run/" RUNTIME_DIR_NAME;
+        dirs[n++] = VENDOR_CONFIG_DIR;
+        config_load(&m->config, dirs);
+        return 0;
+}
+
+static int find_runtime_dir(Manager *m) {
+        const char *base = m->user_mode ? getenv("XDG_RUNTIME_DIR") : "/run";
+
+        if (isempty(base))
+                return log_error_errno(
+                        ENXIO, "$XDG_RUNTIME_DIR is not set; run this below a user's systemd.");
+        if (asprintf(&m->runtime_dir, "%s/" RUNTIME_DIR_NAME, base) < 0)
+                return log_oom();
+        return 0;
+}
+
+int manager_new(bool user_mode, Manager **ret) {
+        _cleanup_(manager_free_pointer) Manager *m = NULL;
+        int r;
+
+        m = calloc(1, sizeof(Manager));
+        if (!m)
+                return log_oom();
+        m->user_mode = user_mode;
+        m->runtime_fd = -EBADF;
+        m->next_number = 1;
+        config_init(&m->config);
+        usage_reader_init(&m->usage);
+        m->receive_buffer = malloc(WIRE_MESSAGE_MAX);
+        if (!m->receive_buffer)
+                return log_oom();
+        r = find_runtime_dir(m);
+        if (r < 0)
+                return r;
+        r = load_config(m);
+        if (r < 0)
+                return log_oom();
+        r = sd_event_default(&m->event);
+        if (r < 0)
+                return log_error_errno(r, "Cannot make the event loop: %m");
+        r = sd_event_add_defer(m->event, &m->flush, on_flush, m);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(m->flush, SD_EVENT_OFF);
+        if (r < 0)
+                return log_error_errno(r, "Cannot make the event loop: %m");
+        *ret = TAKE_PTR(m);
+        return 0;
+}
+
+Manager *manager_free(Manager *m) {
+        if (!m)
+                return NULL;
+        /* Held calls are answered by the bus going away: their callers get NoReply. */
+        session_table_done(&m->sessions);
+        admission_done(&m->admission);
+        usage_reader_done(&m->usage);
+        sd_bus_slot_unref(m->job_match);
+        sd_event_source_disable_unref(m->flush);
+        sd_bus_flush_close_unref(m->bus);
+        sd_event_unref(m->event);
+        (void) safe_close(m->runtime_fd);
+        free(m->runtime_dir);
+        free(m->receive_buffer);
+        free(m);
+        return NULL;
+}
+
+/* Starting */
+
+static int on_terminate(
+        sd_event_source *source, const struct signalfd_siginfo *si _unused_, void *userdata _unused_) {
+        return sd_event_exit(sd_event_source_get_event(source), 0);
+}
+
+static int watch_signals(Manager *m) {
+        static const int signals[] = { SIGTERM, SIGINT };
+        sigset_t set;
+        int r;
+
+        sigemptyset(&set);
+        for (size_t i = 0; i < ELEMENTSOF(signals); i++)
+                sigaddset(&set, signals[i]);
+        if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+                return -errno;
+        for (size_t i = 0; i < ELEMENTSOF(signals); i++) {
+                r = sd_event_add_signal(m->event, NULL, signals[i], on_terminate, m);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+/* Records and keepers' sockets are trusted, so nobody else may be able to touch them. */
+static int open_runtime_dir(Manager *m) {
+        struct stat st;
+
+        if (mkdir(m->runtime_dir, 0700) < 0 && errno != EEXIST)
+                return log_error_errno(errno, "Cannot make %s: %m", m->runtime_dir);
+        m->runtime_fd = open(m->runtime_dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (m->runtime_fd < 0)
+                return log_error_errno(errno, "Cannot open %s: %m", m->runtime_dir);
+        if (fstat(m->runtime_fd, &st) < 0)
+                return log_error_errno(errno, "Cannot look at %s: %m", m->runtime_dir);
+        if (st.st_uid != geteuid() || (st.st_mode & 0022) != 0)
+                return log_error_errno(EPERM,
+                        "%s is not ours alone (owner %u, mode %04o); remove it and start again.",
+                        m->runtime_dir, (unsigned) st.st_uid, (unsigned) st.st_mode & 07777);
+        return 0;
+}
+
+static int connect_bus(Manager *m) {
+        int r;
+
+        r = m->user_mode ? sd_bus_open_user(&m->bus) : sd_bus_open_system(&m->bus);
+        if (r < 0)
+                return log_error_errno(
+                        r, "Cannot connect to the %s bus: %m", m->user_mode ? "session" : "system");
+        /* systemd starts us again, and we take up everything where it was. */
+        r = sd_bus_set_exit_on_disconnect(m->bus, true);
+        if (r >= 0)
+                r = sd_bus_attach_event(m->bus, m->event, SD_EVENT_PRIORITY_NORMAL);
+        if (r < 0)
+                return log_error_errno(r, "Cannot use the bus: %m");
+        return 0;
+}
+
+static int export_objects(Manager *m) {
+        int r;
+
+        r = admission_start(m);
+        if (r >= 0)
+                r = manager_bus_export(m);
+        if (r >= 0)
+                r = session_bus_export(m);
+        if (r < 0)
+                return log_error_errno(r, "Cannot export the D-Bus objects: %m");
+        return 0;
+}
+
+static int read_next_number(Manager *m) {
+        char text[32] = {};
+        uint64_t number;
+        ssize_t n;
+        int fd;
+
+        fd = openat(m->runtime_fd, NUMBER_FILE, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+        if (fd < 0)
+                return errno == ENOENT ? 0 : -errno;
+        n = read(fd, text, sizeof(text) - 1);
+        (void) safe_close(fd);
+        if (n < 0)
+                return -errno;
+        text[strcspn(text, "\n")] = 0;
+        if (parse_uint64(text, &number) >= 0 && number > 0)
+                m->next_number = number;
+        return 0;
+}
+
+int manager_start(Manager *m) {
+        int r;
+
+        /* 1. The loop and the runtime directory. */
+        r = watch_signals(m);
+        if (r < 0)
+                return log_error_errno(r, "Cannot watch signals: %m");
+        r = open_runtime_dir(m);
+        if (r < 0)
+                return r;
+        r = read_next_number(m);
+        if (r < 0)
+                return log_error_errno(r, "Cannot read %s/" NUMBER_FILE ": %m", m->runtime_dir);
+
+        /* 2. The bus, and systemd's signals on it. */
+        r = connect_bus(m);
+        if (r < 0)
+                return r;
+        r = systemd_subscribe(m);
+        if (r < 0)
+                return log_error_errno(r, "Cannot subscribe to systemd's signals: %m");
+
+        /* 3. What is there already. */
+        r = export_objects(m);
+        if (r < 0)
+                return r;
+        r = manager_resync(m);
+        if (r < 0)
+                return r;
+
+        /* 4. Open for callers, who so see everything at once. */
+        r = sd_bus_request_name(m->bus, BUS_NAME, 0);
+        if (r < 0)
+                return log_error_errno(
+                        r, "Cannot own the name " BUS_NAME " (is another manager running?): %m");
+        (void) sd_notify(/* unset_environment = */ false, "READY=1\nSTATUS=Managing compute sessions.");
+        return 0;
+}
+
+/* Turning */
+
+int manager_run(Manager *m) {
+        int r;
+
+        r = sd_event_loop(m->event);
+        if (r < 0)
+                return log_error_errno(r, "The event loop failed: %m");
+        (void) sd_notify(/* unset_environment = */ false, "STOPPING=1");
+        return r;
+}
+
+void manager_flush_later(Manager *m) {
+        (void) sd_event_source_set_enabled(m->flush, SD_EVENT_ONESHOT);
+}
+
+/* The changed sessions in the order in which they changed first. */
+static Session *take_changed(Manager *m) {
+        Session *ordered = NULL;
+
+        while (m->changed) {
+                Session *s = m->changed;
+
+                m->changed = s->next_changed;
+                s->next_changed = ordered;
+                ordered = s;
+        }
+        return ordered;
+}
+
+static void say_goodbye(Session *s) {
+        sd_bus_message *call;
+
+        if (!s->announced)
+                waiters_fail(&s->starters, s->error_name ? s->error_name : ERROR_START_FAILED,
+                        isempty(s->error_message) ? "The session could not be started." : s->error_message);
+        while ((call = waiters_take(&s->stoppers))) {
+                (void) sd_bus_reply_method_return(call, NULL);
+                sd_bus_message_unref(call);
+        }
+        (void) session_free(s);
+}
+
+/* Everything that happened in this turn leaves here: signals first, then the answers, so that who gets an answer has
+ * seen the signals. */
+static int on_flush(sd_event_source *source _unused_, void *userdata) {
+        Manager *m = userdata;
+        Session *next, *s = take_changed(m);
+
+        for (; s; s = next) {
+                bool is_new = s->changes & CHANGE_NEW;
+
+                next = s->next_changed;
+                s->next_changed = NULL;
+                session_bus_tell(s);
+                if (is_new)
+                        session_answer_starters(s);
+                if (s->changes & CHANGE_REMOVED)
+                        say_goodbye(s);
+        }
+        if (m->counts_changed)
+                manager_bus_tell_counts(m);
+        m->counts_changed = false;
+        return 0;
+}
+
+/* Counting */
+
+void manager_count(Manager *m, const Session *s, int delta) {
+        if (s->type == SESSION_NOTEBOOK)
+                m->notebooks += (unsigned) delta;
+        else
+                m->terminals += (unsigned) delta;
+        m->counts_changed = true;
+        manager_flush_later(m);
+}
+
+bool manager_exceeds_recommended(const Manager *m) {
+        return (uint64_t) m->notebooks + m->terminals > m->config.recommended_sessions;
+}
+
+int manager_take_number(Manager *m, uint64_t *ret) {
+        char text[32];
+        ssize_t n;
+        int fd, length;
+
+        length = snprintf(text, sizeof(text), "%" PRIu64 "\n", m->next_number + 1);
+        fd = openat(m->runtime_fd, NUMBER_FILE ".new", O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
+                0600);
+        if (fd < 0)
+                return -errno;
+        n = write(fd, text, (size_t) length);
+        if (n != length) {
+                int r = n < 0 ? -errno : -ENOSPC;
+
+                (void) safe_close(fd);
+                return r;
+        }
+        (void) safe_close(fd);
+        if (renameat(m->runtime_fd, NUMBER_FILE ".new", m->runtime_fd, NUMBER_FILE) < 0)
+                return -errno;
+        *ret = m->next_number++;
+        return 0;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The manager: everything that the process has, and how it starts, turns and ends. */
+
+#include <systemd/sd-bus.h>
+#include <systemd/sd-event.h>
+
+#include "manager/admission.h"
+#include "manager/config.h"
+#include "manager/session-table.h"
+#include "manager/types.h"
+#include "manager/usage.h"
+#include "shared/wire.h"
+
+struct Manager {
+        bool user_mode; /* the user's own systemd and session bus, instead of the system's */
+        sd_event *event;
+        sd_bus *bus;
+        Config config;
+        char *runtime_dir; /* records and keepers' sockets: /run/compute-sessions, $XDG_RUNTIME_DIR/compute-sessions */
+        int runtime_fd;       /* the same, opened */
+        uint64_t next_number; /* of the next session */
+
+        SessionTable sessions;
+        sd_bus_slot *job_match; /* systemd's JobRemoved, while jobs are expected; see systemd.c */
+        unsigned jobs_expected;
+        Admission admission;
+        UsageReader usage;
+
+        /* Events mark, the loop acts: sessions with something to tell, and the counts as last told. */
+        Session *changed;
+        sd_event_source *flush;
+        unsigned notebooks, terminals; /* announced ones */
+        bool counts_changed;
+
+        uint8_t *receive_buffer; /* WIRE_MESSAGE_MAX bytes for the message at hand */
+};
+
+/* Reads the configuration and makes the loop. -errno; logs. */
+int manager_new(bool user_mode, Manager **ret);
+Manager *manager_free(Manager *m);
+DEFINE_CLEANUP(Manager *, manager_free);
+
+/* Connects, opens the runtime directory, takes up the sessions that are there, and claims the bus name. Logs. */
+int manager_start(Manager *m);
+/* Runs until told to end. Logs. */
+int manager_run(Manager *m);
+
+/* Asks for manager_flush() when the loop comes round. */
+void manager_flush_later(Manager *m);
+
+/* Counts a session as announced, or no longer. */
+void manager_count(Manager *m, const Session *s, int delta);
+
+/* How many sessions there are against the recommended number. */
+bool manager_exceeds_recommended(const Manager *m);
+
+/* A number for a new session, never given before in this boot: it is on disk before it is used. -errno. */
+int manager_take_number(Manager *m, uint64_t *ret);

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Takes up what an earlier manager left.
+ *
+ *   record says     scope, keeper there?      what follows
+ *   being started   any                       given up and cleaned away: its caller is gone
+ *                                             (but kept if the program runs already: then it is a whole session)
+ *   running         scope                     watched again; the keeper is connected to
+ *                   no scope, keeper          the keeper says how it ended
+ *                   neither                   ended: lost
+ *   being stopped   any                       stopped again; "already gone" is success
+ *
+ * Units of ours without a record: keepers are stopped, scopes are left alone and reported. */
+
+#include "manager/resync.h"
+#include "manager/manager.h"
+#include "manager/session-engine.h"
+#include "manager/session-record.h"
+#include "manager/session.h"
+#include "manager/systemd.h"
+#include "shared/log.h"
+#include "shared/names.h"
+#include "shared/strv.h"
+
+static bool unit_is_active(char *const *units, const char *unit) {
+        STRV_FOREACH(one, units)
+                if (streq(*one, unit))
+                        return true;
+        return false;
+}
+
+/* A start that nobody waits for any more. If the gate may have been opened, the keeper knows whether it was. */
+static void resume_start(Session *s, bool scope_active, bool keeper_active) {
+        if (scope_active && s->leader > 0 && session_find_leader(s) >= 0) {
+                if (!s->kept) {
+                        session_enter(s, session_step(PHASE_RELEASING, EVENT_STARTED));
+                        return;
+                }
+                if (keeper_active && s->phase == PHASE_RELEASING) {
+                        session_connect_keeper(s);
+                        return;
+                }
+        }
+        session_fail(
+                s, ERROR_START_FAILED, "The manager was restarted while the session was being started.");
+}
+
+static void resume_running(Session *s, bool scope_active, bool keeper_active) {
+        bool leader_alive = session_find_leader(s) >= 0;
+
+        if (scope_active)
+                systemd_reference_scope(s);
+        if (s->kept && keeper_active)
+                session_connect_keeper(s);
+        if (leader_alive)
+                return;
+        if (s->kept && keeper_active) {
+                session_await_ended(s);
+                return;
+        }
+        session_set_result(s, RESULT_LOST);
+        session_on_ended(s, 0, -1);
+}
+
+static void resume(Session *s, char *const *units) {
+        bool scope_active = unit_is_active(units, s->scope);
+        bool keeper_active = s->kept && unit_is_active(units, s->keeper);
+        SessionState state = session_phase_state(s->phase);
+
+        if (state == STATE_OPENING) {
+                session_begin(s);
+                resume_start(s, scope_active, keeper_active);
+                return;
+        }
+        if (!s->announced) {
+                /* It never made it, and was being cleaned away; nobody is left to be told. */
+                s->superseded = true;
+                session_enter(s, (SessionStep){ PHASE_SWEEPING, EFFECT_STOP_SCOPE });
+                return;
+        }
+        manager_count(s->manager, s, +1);
+        if (state == STATE_RUNNING)
+                resume_running(s, scope_active, keeper_active);
+        else if (s->phase == PHASE_DISMISSING)
+                session_enter(s, (SessionStep){ PHASE_DISMISSING, EFFECT_STOP_KEEPER });
+        else {
+                if (s->kept && keeper_active)
+                        session_connect_keeper(s);
+                session_enter(s, (SessionStep){ PHASE_STOPPING, EFFECT_STOP_SCOPE });
+        }
+}
+
+/* Our units without a session. */
+static void handle_strays(Manager *m, char *const *units) {
+        STRV_FOREACH(unit, units) {
+                char id[SESSION_ID_MAX];
+
+                if (session_id_from_keeper(*unit, id) >= 0 && !session_table_get_by_id(&m->sessions, id))
+                        systemd_stop_stray(m, *unit);
+                else if (session_id_from_scope(*unit, id) >= 0 && !session_table_get_by_id(&m->sessions, id))
+                        log_warning(
+                                "Scope %s is of no session that is known here, leaving it alone.", *unit);
+        }
+}
+
+/* Numbers are never reused: not those of strays either. */
+static void skip_numbers(Manager *m, char *const *units) {
+        uint64_t number;
+
+        SESSION_FOREACH(s, &m->sessions)
+                m->next_number = MAX(m->next_number, s->number + 1);
+        STRV_FOREACH(unit, units) {
+                char id[SESSION_ID_MAX];
+
+                if (session_id_from_scope(*unit, id) < 0 && session_id_from_keeper(*unit, id) < 0)
+                        continue;
+                (void) session_id_parse(id, NULL, &number);
+                m->next_number = MAX(m->next_number, number + 1);
+        }
+}
+
+int manager_resync(Manager *m) {
+        _cleanup_strv_ char **units = NULL;
+        size_t n;
+        int r;
+
+        r = session_record_load_all(m);
+        if (r < 0)
+                return log_error_errno(r, "Cannot read the session records in %s: %m", m->runtime_dir);
+        r = systemd_list_units(m, &units);
+        if (r < 0)
+                return log_error_errno(r, "Cannot ask systemd for the sessions' units: %m");
+        skip_numbers(m, units);
+
+        /* Sessions may leave the table only when the loop comes round, so it can be walked. */
+        n = m->sessions.n;
+        for (size_t i = 0; i < n; i++)
+                resume(m->sessions.items[i], units);
+        handle_strays(m, units);
+        if (n > 0)
+                log_info("Took up %zu sessions.", n);
+        return 0;
+}

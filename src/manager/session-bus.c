@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The interface org.computesession1.Session. Callers were admitted before they come here (admission.c). */
+
+#include <sys/socket.h>
+
+#include "manager/caller.h"
+#include "manager/keeper-link.h"
+#include "manager/manager.h"
+#include "manager/policy.h"
+#include "manager/session-bus.h"
+#include "manager/session-start.h"
+#include "manager/session.h"
+#include "manager/start-request.h"
+#include "shared/log.h"
+#include "shared/names.h"
+#include "shared/strv.h"
+
+/* Properties */
+
+/* Is the call at hand the owner's? Signals go to everybody, and are nobody's call. */
+static bool asked_by_owner(sd_bus *bus, const Session *s) {
+        sd_bus_message *call = sd_bus_get_current_message(bus);
+        const Caller *caller = call ? admission_caller(s->manager, call) : NULL;
+
+        return caller && policy_is_owner(caller->uid, s->uid);
+}
+
+static int get_text(sd_bus *bus, const char *path _unused_, const char *interface _unused_,
+        const char *property, sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
+        const Session *s = userdata;
+        const char *value = "";
+
+        if (streq(property, "Id"))
+                value = s->id;
+        else if (streq(property, "Unit"))
+                value = s->scope;
+        else if (streq(property, "KeeperUnit"))
+                value = s->keeper;
+        else if (streq(property, "Slice"))
+                value = s->slice;
+        else if (streq(property, "Name"))
+                value = s->name;
+        else if (streq(property, "Type"))
+                value = session_type_to_string(s->type);
+        else if (streq(property, "State"))
+                value = session_state_to_string(session_phase_state(s->phase));
+        else if (streq(property, "Result"))
+                value = session_result_to_string(s->result);
+        else if (streq(property, "Notebook"))
+                value = s->notebook;
+        else if (streq(property, "KernelName"))
+                value = s->kernel;
+        else if (streq(property, "WorkingDirectory"))
+                value = asked_by_owner(bus, s) ? s->directory : "";
+        else if (streq(property, "ConnectionFile"))
+                value = asked_by_owner(bus, s) ? s->connection_file : "";
+        return sd_bus_message_append(reply, "s", strempty(value));
+}
+
+static int get_command(sd_bus *bus, const char *path _unused_, const char *interface _unused_,
+        const char *property _unused_, sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
+        const Session *s = userdata;
+
+        return sd_bus_message_append_strv(reply, asked_by_owner(bus, s) ? s->command : NULL);
+}
+
+static int get_activity(sd_bus *bus _unused_, const char *path _unused_, const char *interface _unused_,
+        const char *property, sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
+        usec_t input, output;
+
+        session_read_activity(userdata, &input, &output);
+        return sd_bus_message_append(reply, "t", streq(property, "LastInputTimestamp") ? input : output);
+}
+
+static int get_usage(sd_bus *bus _unused_, const char *path _unused_, const char *interface _unused_,
+        const char *property, sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
+        const Session *s = userdata;
+        UsageCounter counter = usage_counter_from_string(property);
+
+        assert(counter >= 0);
+        return sd_bus_message_append(reply, "t", s->usage.counters[counter]);
+}
+
+/* Methods */
+
+static int read_terminal_size(sd_bus_message *call, uint32_t lowest, uint32_t *ret_rows,
+        uint32_t *ret_columns, sd_bus_error *error) {
+        int r;
+
+        r = sd_bus_message_read(call, "uu", ret_rows, ret_columns);
+        if (r < 0)
+                return r;
+        if (*ret_rows < lowest || *ret_columns < lowest || *ret_rows > TERMINAL_SIZE_MAX ||
+                *ret_columns > TERMINAL_SIZE_MAX)
+                return sd_bus_error_setf(error, ERROR_INVALID_ARGUMENT,
+                        "Rows and columns of a terminal must be from %u to %u.", lowest, TERMINAL_SIZE_MAX);
+        return 0;
+}
+
+static int check_attachable(const Session *s, sd_bus_error *error) {
+        if (s->type != SESSION_TERMINAL)
+                return sd_bus_error_setf(error, ERROR_NOT_ATTACHABLE,
+                        "Session %s is a notebook; connect a Jupyter client to its ConnectionFile instead.",
+                        s->id);
+        if (!s->kept)
+                return sd_bus_error_setf(error, ERROR_NOT_ATTACHABLE,
+                        "Session %s was registered by its program, whose terminal is elsewhere.", s->id);
+        if (s->phase != PHASE_RUNNING)
+                return sd_bus_error_setf(error, ERROR_NOT_ATTACHABLE, "Session %s is ending.", s->id);
+        return 0;
+}
+
+static int asked_keeper(int r, const Session *s, sd_bus_error *error) {
+        if (r >= 0)
+                return 1;
+        return sd_bus_error_setf(error, ERROR_NO_KEEPER,
+                "The keeper of session %s cannot be reached at the moment (%s); try again.", s->id,
+                strerror(-r));
+}
+
+static int method_attach(sd_bus_message *call, void *userdata, sd_bus_error *error) {
+        _cleanup_close_ int keepers_end = -EBADF, callers_end = -EBADF;
+        uint32_t rows, columns;
+        Session *s = userdata;
+        int ends[2], r;
+
+        r = read_terminal_size(call, 0, &rows, &columns, error);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_enter_container(call, 'a', "{sv}");
+        if (r < 0)
+                return r;
+        if (sd_bus_message_at_end(call, /* complete = */ false) == 0)
+                return sd_bus_error_set(
+                        error, ERROR_UNKNOWN_OPTION, "Attach has no options yet; leave them empty.");
+        r = check_attachable(s, error);
+        if (r < 0)
+                return r;
+        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+                return -errno;
+        keepers_end = ends[0];
+        callers_end = ends[1];
+        return asked_keeper(keeper_link_attach(s, call, rows, columns, keepers_end, callers_end), s, error);
+}
+
+static int method_resize(sd_bus_message *call, void *userdata, sd_bus_error *error) {
+        uint32_t rows, columns;
+        Session *s = userdata;
+        int r;
+
+        r = read_terminal_size(call, 1, &rows, &columns, error);
+        if (r < 0)
+                return r;
+        r = check_attachable(s, error);
+        if (r < 0)
+                return r;
+        return asked_keeper(keeper_link_resize(s, call, rows, columns), s, error);
+}
+
+static int method_stop(sd_bus_message *call, void *userdata, sd_bus_error *error) {
+        Session *s = userdata;
+
+        return session_stop(s, admission_caller(s->manager, call), call, error);
+}
+
+static int method_kill(sd_bus_message *call, void *userdata, sd_bus_error *error) {
+        Session *s = userdata;
+        const char *whom;
+        int signal, r;
+
+        r = sd_bus_message_read(call, "si", &whom, &signal);
+        if (r < 0)
+                return r;
+        return session_kill(s, admission_caller(s->manager, call), whom, signal, call, error);
+}
+
+#define CONSTANT SD_BUS_VTABLE_PROPERTY_CONST
+#define CHANGES  SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE
+
+static const sd_bus_vtable vtable[] = {
+        SD_BUS_VTABLE_START(0),
+        SD_BUS_METHOD_WITH_ARGS("Attach", SD_BUS_ARGS("u", rows, "u", columns, "a{sv}", options),
+                SD_BUS_RESULT("h", stream), method_attach, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Resize", SD_BUS_ARGS("u", rows, "u", columns), SD_BUS_NO_RESULT,
+                method_resize, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS(
+                "Stop", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_stop, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Kill", SD_BUS_ARGS("s", whom, "i", signal), SD_BUS_NO_RESULT, method_kill,
+                SD_BUS_VTABLE_UNPRIVILEGED),
+
+        SD_BUS_PROPERTY("Id", "s", get_text, 0, CONSTANT),
+        SD_BUS_PROPERTY("Type", "s", get_text, 0, CONSTANT),
+        SD_BUS_PROPERTY("User", "u", NULL, offsetof(Session, uid), CONSTANT),
+        SD_BUS_PROPERTY("Name", "s", get_text, 0, CHANGES),
+        SD_BUS_PROPERTY("State", "s", get_text, 0, CHANGES),
+        SD_BUS_PROPERTY("Unit", "s", get_text, 0, CONSTANT),
+        SD_BUS_PROPERTY("KeeperUnit", "s", get_text, 0, CONSTANT),
+        SD_BUS_PROPERTY("Slice", "s", get_text, 0, CONSTANT),
+        SD_BUS_PROPERTY("Leader", "u", NULL, offsetof(Session, leader), CONSTANT),
+        SD_BUS_PROPERTY("CreatedTimestamp", "t", NULL, offsetof(Session, created), CONSTANT),
+        SD_BUS_PROPERTY(
+                "CreatedTimestampMonotonic", "t", NULL, offsetof(Session, created_monotonic), CONSTANT),
+        SD_BUS_PROPERTY("Command", "as", get_command, 0, CONSTANT),
+        SD_BUS_PROPERTY("WorkingDirectory", "s", get_text, 0, CONSTANT),
+        SD_BUS_PROPERTY("Rows", "u", NULL, offsetof(Session, rows), CHANGES),
+        SD_BUS_PROPERTY("Columns", "u", NULL, offsetof(Session, columns), CHANGES),
+        SD_BUS_PROPERTY("Clients", "u", NULL, offsetof(Session, clients), CHANGES),
+        SD_BUS_PROPERTY("LastInputTimestamp", "t", get_activity, 0, 0),
+        SD_BUS_PROPERTY("LastOutputTimestamp", "t", get_activity, 0, 0),
+        SD_BUS_PROPERTY("Notebook", "s", get_text, 0, CONSTANT),
+        SD_BUS_PROPERTY("KernelName", "s", get_text, 0, CONSTANT),
+        SD_BUS_PROPERTY("ConnectionFile", "s", get_text, 0, CONSTANT),
+        SD_BUS_PROPERTY("MemoryCurrent", "t", get_usage, 0, 0),
+        SD_BUS_PROPERTY("CPUUsageNSec", "t", get_usage, 0, 0),
+        SD_BUS_PROPERTY("TasksCurrent", "t", get_usage, 0, 0),
+        SD_BUS_PROPERTY("IOReadBytes", "t", get_usage, 0, 0),
+        SD_BUS_PROPERTY("IOWriteBytes", "t", get_usage, 0, 0),
+        SD_BUS_PROPERTY("Result", "s", get_text, 0, CHANGES),
+        SD_BUS_PROPERTY("ExitStatus", "i", NULL, offsetof(Session, exit_status), CHANGES),
+        SD_BUS_VTABLE_END,
+};
+
+/* Objects */
+
+static int find_session(sd_bus *bus _unused_, const char *path, const char *interface _unused_,
+        void *userdata, void **ret, sd_bus_error *error _unused_) {
+        Manager *m = userdata;
+        char id[SESSION_ID_MAX];
+        Session *s;
+
+        if (session_id_from_bus_path(path, id) < 0)
+                return 0;
+        s = session_table_get_by_id(&m->sessions, id);
+        if (!s || !s->announced)
+                return 0;
+        *ret = s;
+        return 1;
+}
+
+static int list_paths(sd_bus *bus _unused_, const char *prefix _unused_, void *userdata, char ***ret,
+        sd_bus_error *error _unused_) {
+        _cleanup_strv_ char **paths = NULL;
+        Manager *m = userdata;
+        int r;
+
+        SESSION_FOREACH(s, &m->sessions) {
+                char path[BUS_PATH_SIZE];
+
+                if (!s->announced)
+                        continue;
+                session_bus_path(s->id, path);
+                r = strv_extend(&paths, path);
+                if (r < 0)
+                        return r;
+        }
+        *ret = TAKE_PTR(paths);
+        return 1;
+}
+
+int session_bus_export(Manager *m) {
+        int r;
+
+        r = sd_bus_add_fallback_vtable(
+                m->bus, NULL, SESSION_PATH, SESSION_INTERFACE, vtable, find_session, m);
+        if (r < 0)
+                return r;
+        return sd_bus_add_node_enumerator(m->bus, NULL, SESSION_PATH, list_paths, m);
+}
+
+/* Signals */
+
+static void tell_changes(Session *s, const char *path) {
+        static const struct {
+                SessionChange change;
+                const char *properties[2];
+        } table[] = {
+                { CHANGE_STATE, { "State" } },
+                { CHANGE_SIZE, { "Rows", "Columns" } },
+                { CHANGE_CLIENTS, { "Clients" } },
+                { CHANGE_RESULT, { "Result", "ExitStatus" } },
+        };
+        char *names[ELEMENTSOF(table) * 2 + 1] = {};
+        size_t n = 0;
+
+        for (size_t i = 0; i < ELEMENTSOF(table); i++)
+                for (size_t j = 0; j < 2 && (s->changes & table[i].change); j++)
+                        if (table[i].properties[j])
+                                names[n++] = (char *) table[i].properties[j];
+        if (n > 0)
+                (void) sd_bus_emit_properties_changed_strv(s->manager->bus, path, SESSION_INTERFACE, names);
+}
+
+void session_bus_tell(Session *s) {
+        sd_bus *bus = s->manager->bus;
+        char path[BUS_PATH_SIZE];
+
+        session_bus_path(s->id, path);
+        if (s->changes & CHANGE_NEW) {
+                (void) sd_bus_emit_object_added(bus, path);
+                (void) sd_bus_emit_signal(bus, BUS_PATH, MANAGER_INTERFACE, "SessionNew", "so", s->id, path);
+        } else if (s->announced)
+                tell_changes(s, path);
+        if ((s->changes & CHANGE_REMOVED) && s->announced) {
+                (void) sd_bus_emit_signal(bus, BUS_PATH, MANAGER_INTERFACE, "SessionRemoved", "sos", s->id,
+                        path, session_result_to_string(s->result));
+                (void) sd_bus_emit_object_removed(bus, path);
+        }
+        s->changes &= CHANGE_REMOVED;
+}

@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Carries sessions through their lives. */
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "manager/audit.h"
+#include "manager/keeper-link.h"
+#include "manager/manager.h"
+#include "manager/session-engine.h"
+#include "manager/session-record.h"
+#include "manager/session-start.h"
+#include "manager/session.h"
+#include "manager/start-request.h"
+#include "manager/systemd.h"
+#include "shared/log.h"
+#include "shared/names.h"
+#include "shared/process.h"
+#include "shared/strv.h"
+
+#define GRACE_USEC        (5 * USEC_PER_SEC)  /* over what systemd itself allows a stop */
+#define KILL_USEC         (5 * USEC_PER_SEC)  /* from SIGKILL to giving up */
+#define DISMISS_USEC      (10 * USEC_PER_SEC) /* for the keeper to go */
+#define EXIT_STATUS_USEC  (2 * USEC_PER_SEC)  /* for somebody to say how the leader ended */
+#define RECONNECT_USEC    (250 * USEC_PER_MSEC)
+#define LINK_STABLE_USEC  USEC_PER_SEC /* a connection that lasted this long is made anew at once */
+#define LINK_FAILURES_MAX 3
+
+/* Deadlines */
+
+static int on_deadline(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata) {
+        Session *s = userdata;
+
+        log_info("Session %s was %s for too long.", s->id, session_phase_to_string(s->phase));
+        session_event(s, EVENT_DEADLINE);
+        return 0;
+}
+
+/* Sets a one-shot timer in a place that may hold one already. */
+static int set_timer(Session *s, sd_event_source **source, usec_t usec, sd_event_time_handler_t handler) {
+        int r;
+
+        *source = sd_event_source_disable_unref(*source);
+        r = sd_event_add_time_relative(s->manager->event, source, CLOCK_MONOTONIC, usec, 0, handler, s);
+        if (r < 0)
+                log_error_errno(r, "Cannot set a timer for session %s: %m", s->id);
+        return r;
+}
+
+static usec_t phase_time(const Session *s, SessionPhase phase) {
+        switch (phase) {
+        case PHASE_STOPPING:
+        case PHASE_SWEEPING:
+                return usec_add(s->manager->config.stop_timeout, GRACE_USEC);
+        case PHASE_KILLING:
+                return KILL_USEC;
+        case PHASE_DISMISSING:
+                return DISMISS_USEC;
+        default:
+                return s->manager->config.start_timeout;
+        }
+}
+
+static void set_deadline(Session *s, SessionPhase before) {
+        if (!session_phase_has_deadline(s->phase))
+                s->deadline = sd_event_source_disable_unref(s->deadline);
+        else if (session_phase_state(s->phase) != STATE_OPENING ||
+                session_phase_state(before) != STATE_OPENING ||
+                !s->deadline) /* one deadline for the whole start */
+                (void) set_timer(s, &s->deadline, phase_time(s, s->phase), on_deadline);
+}
+
+/* Effects */
+
+static void announce(Session *s) {
+        s->announced = true;
+        manager_count(s->manager, s, +1);
+        session_changed(s, CHANGE_NEW);
+        audit_session_started(s);
+}
+
+static void finish(Session *s) {
+        if (s->announced) {
+                session_set_result(s, RESULT_EXITED);
+                manager_count(s->manager, s, -1);
+                audit_session_ended(s);
+        } else if (s->error_name)
+                audit_start_failed(s);
+        session_record_remove(s);
+        if (s->kept)
+                keeper_link_forget(s->manager, s);
+        session_changed(s, CHANGE_REMOVED);
+}
+
+static void open_gate(Session *s) {
+        if (!s->kept)
+                session_event(s, EVENT_STARTED);
+        else if (s->link)
+                (void) keeper_link_open_gate(
+                        s); /* if this fails the link breaks, and STATUS tells where we are */
+}
+
+static void stop_keeper(Session *s) {
+        if (!s->kept)
+                session_event(s, EVENT_KEEPER_GONE);
+        else if (systemd_stop_keeper(s) < 0)
+                log_warning("Cannot stop %s, waiting for the deadline.", s->keeper);
+}
+
+static void carry_out(Session *s, SessionEffects effects) {
+        int r = 0;
+
+        if (effects & EFFECT_START_SCOPE)
+                r = systemd_start_scope(s);
+        if (r < 0)
+                session_fail(
+                        s, ERROR_START_FAILED, "systemd could not be asked for a scope: %s", strerror(-r));
+        if (effects & EFFECT_OPEN_GATE)
+                open_gate(s);
+        if (effects & EFFECT_ANNOUNCE)
+                announce(s);
+        if ((effects & EFFECT_STOP_SCOPE) && systemd_stop_scope(s) < 0)
+                log_warning("Cannot stop %s, waiting for the deadline.", s->scope);
+        if (effects & EFFECT_KILL_SCOPE)
+                (void) systemd_kill_scope(s, SIGKILL, NULL);
+        if (effects & EFFECT_STOP_KEEPER)
+                stop_keeper(s);
+        if (effects & EFFECT_FINISH)
+                finish(s);
+}
+
+/* Events */
+
+void session_begin(Session *s) {
+        set_deadline(s, PHASE_PREPARING);
+}
+
+void session_enter(Session *s, SessionStep step) {
+        SessionPhase before = s->phase;
+        int r;
+
+        s->phase = step.phase;
+        set_deadline(s, before);
+        if (session_phase_state(before) != session_phase_state(s->phase))
+                session_changed(s, CHANGE_STATE);
+        /* What was decided is on disk before anything comes of it. */
+        if (s->phase != PHASE_ENDED) {
+                r = session_record_save(s);
+                if (r < 0)
+                        log_error_errno(r, "Cannot save the record of session %s: %m", s->id);
+        }
+        carry_out(s, step.effects);
+}
+
+/* Why a session that was still being started did not make it, if nobody has a better explanation. */
+static void explain_failure(Session *s, SessionEvent event) {
+        session_set_result(s, event == EVENT_DEADLINE ? RESULT_TIMEOUT : RESULT_START_FAILED);
+        if (event == EVENT_DEADLINE)
+                session_set_error(s, ERROR_START_TIMED_OUT,
+                        "The session did not start within StartTimeoutSec=; see 'journalctl -u %s'.",
+                        s->keeper);
+        else if (event == EVENT_LEADER_ENDED)
+                session_set_error(
+                        s, ERROR_START_FAILED, "The session's process ended before it could be started.");
+        else if (event == EVENT_STOP)
+                session_set_error(s, ERROR_STOPPED, "The session was stopped while it was being started.");
+        else
+                session_set_error(s, ERROR_START_FAILED,
+                        "The session's keeper ended unexpectedly; see 'journalctl -u %s'.", s->keeper);
+}
+
+void session_event(Session *s, SessionEvent event) {
+        SessionStep step = session_step(s->phase, event);
+
+        if (step.phase == s->phase && step.effects == 0)
+                return;
+        if (session_phase_state(s->phase) == STATE_OPENING && step.phase > PHASE_RUNNING && !s->superseded)
+                explain_failure(s, event);
+        else if (event == EVENT_DEADLINE && s->phase == PHASE_STOPPING)
+                log_notice("Session %s does not stop, killing it.", s->id);
+        session_enter(s, step);
+}
+
+void session_fail(Session *s, const char *name, const char *format, ...) {
+        _cleanup_free_ char *message = NULL;
+        va_list arguments;
+
+        va_start(arguments, format);
+        if (vasprintf(&message, format, arguments) < 0)
+                message = NULL;
+        va_end(arguments);
+        if (s->phase < PHASE_RUNNING)
+                session_set_error(s, name, "%s", strempty(message));
+        session_event(s, EVENT_FAILED);
+}
+
+/* The leader */
+
+static int on_exit_status_late(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata) {
+        Session *s = userdata;
+        int code = 0, status = -1;
+
+        if (s->leader_fd >= 0)
+                (void) process_exit_info(s->leader_fd, &code, &status);
+        session_on_ended(s, code, status);
+        return 0;
+}
+
+void session_await_ended(Session *s) {
+        (void) set_timer(s, &s->leader_event, EXIT_STATUS_USEC, on_exit_status_late);
+}
+
+static int on_leader_ended(
+        sd_event_source *source _unused_, int fd, uint32_t revents _unused_, void *userdata) {
+        Session *s = userdata;
+        int code, status;
+
+        if (process_exit_info(fd, &code, &status) >= 0)
+                session_on_ended(s, code, status);
+        else
+                session_await_ended(s);
+        return 0;
+}
+
+static int watch_leader(Session *s) {
+        s->leader_event = sd_event_source_disable_unref(s->leader_event);
+        return sd_event_add_io(
+                s->manager->event, &s->leader_event, s->leader_fd, EPOLLIN, on_leader_ended, s);
+}
+
+int session_set_leader(Session *s, pid_t pid) {
+        _cleanup_close_ int fd = -EBADF;
+        uint64_t start;
+        uid_t uid;
+        int r;
+
+        fd = process_open(pid);
+        if (fd < 0)
+                return fd;
+        r = process_uid(pid, &uid);
+        if (r < 0)
+                return r;
+        if (uid != s->uid)
+                return -EPERM;
+        r = process_start_time(pid, &start);
+        if (r < 0)
+                return r;
+        /* If it still lives, what was read just now was read of the process that the pidfd names. */
+        r = process_has_ended(fd);
+        if (r != 0)
+                return r < 0 ? r : -ESRCH;
+        s->leader = pid;
+        s->leader_start = start;
+        (void) safe_close(s->leader_fd);
+        s->leader_fd = TAKE_FD(fd);
+        return watch_leader(s);
+}
+
+int session_find_leader(Session *s) {
+        _cleanup_close_ int fd = -EBADF;
+        uint64_t start;
+        int r;
+
+        fd = process_open(s->leader);
+        if (fd < 0)
+                return fd;
+        r = process_start_time(s->leader, &start);
+        if (r < 0)
+                return r;
+        if (start != s->leader_start)
+                return -ESRCH;
+        (void) safe_close(s->leader_fd);
+        s->leader_fd = TAKE_FD(fd);
+        return watch_leader(s);
+}
+
+void session_on_ended(Session *s, int exit_code, int exit_status) {
+        if (s->leader_ended)
+                return;
+        s->leader_ended = true;
+        s->leader_event = sd_event_source_disable_unref(s->leader_event);
+        s->exit_code = exit_code;
+        s->exit_status = exit_code == 0 ? -1 : exit_status;
+        if (s->announced)
+                session_set_result(s, session_result_from_exit(exit_code, exit_status));
+        session_changed(s, CHANGE_RESULT);
+        session_event(s, EVENT_LEADER_ENDED);
+}
+
+/* The keeper */
+
+static void take_size_and_clients(Session *s, const KeeperMessage *message) {
+        if (message->has_size && (s->rows != message->rows || s->columns != message->columns)) {
+                s->rows = message->rows;
+                s->columns = message->columns;
+                session_changed(s, CHANGE_SIZE);
+        }
+        if (message->has_clients && s->clients != message->clients) {
+                s->clients = message->clients;
+                session_changed(s, CHANGE_CLIENTS);
+        }
+}
+
+int session_on_status(Session *s, const KeeperMessage *message) {
+        take_size_and_clients(s, message);
+        switch (message->phase) {
+        case KEEPER_PHASE_IDLE:
+                if (s->phase == PHASE_PREPARING && s->request)
+                        return keeper_link_start(s);
+                if (s->phase < PHASE_RUNNING)
+                        session_fail(
+                                s, ERROR_START_FAILED, "The session's keeper lost its payload; try again.");
+                return 0;
+        case KEEPER_PHASE_GATE:
+                /* Without a caller that waits for it, or without the payload's own word, it must not begin. */
+                if (s->phase == PHASE_RELEASING && s->starters.n > 0)
+                        return keeper_link_open_gate(s);
+                if (s->phase == PHASE_PREPARING || s->phase == PHASE_RELEASING)
+                        session_fail(
+                                s, ERROR_START_FAILED, "The session's start was interrupted; try again.");
+                return 0;
+        case KEEPER_PHASE_RUNNING:
+                session_event(s, EVENT_STARTED);
+                return 0;
+        case KEEPER_PHASE_ENDED:
+                session_on_ended(s, message->exit_code, message->exit_status);
+                return 0;
+        default:
+                return -EBADMSG;
+        }
+}
+
+int session_on_gate(Session *s, KeeperMessage *message, const struct ucred *sender) {
+        Session *other;
+        int r;
+
+        if (s->phase != PHASE_PREPARING)
+                return -EPROTO;
+        r = session_set_leader(s, sender->pid);
+        if (r < 0)
+                return r;
+        s->request = start_request_free(s->request);
+        s->command = strv_free(s->command);
+        s->command = TAKE_PTR(message->command);
+        free(s->directory);
+        s->directory = TAKE_PTR(message->directory);
+        s->connection_file = TAKE_PTR(message->connection_file);
+        take_size_and_clients(s, message);
+        if (s->type == SESSION_NOTEBOOK) {
+                if (message->kernel) {
+                        free(s->kernel);
+                        s->kernel = TAKE_PTR(message->kernel);
+                }
+                if (message->notebook) {
+                        free(s->notebook);
+                        s->notebook = TAKE_PTR(message->notebook);
+                }
+                /* Only now that links are resolved can it turn out that the notebook is open already. */
+                other = session_table_get_by_notebook(&s->manager->sessions, s->uid, s->notebook, s);
+                if (other) {
+                        session_join(s, other);
+                        return 0;
+                }
+        }
+        session_event(s, EVENT_AT_GATE);
+        return 0;
+}
+
+void session_on_failed(Session *s, const KeeperMessage *message) {
+        session_fail(s, keeper_error_name(message->error), "%s", strempty(message->message));
+}
+
+void session_on_changed(Session *s, const KeeperMessage *message) {
+        take_size_and_clients(s, message);
+}
+
+static int on_reconnect(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata) {
+        session_connect_keeper(userdata);
+        return 0;
+}
+
+void session_connect_keeper(Session *s) {
+        int r;
+
+        s->reconnect = sd_event_source_disable_unref(s->reconnect);
+        if (s->link || s->phase >= PHASE_DISMISSING)
+                return;
+        s->link_since = now_usec(CLOCK_MONOTONIC);
+        r = keeper_link_connect(s);
+        if (r == -ECONNREFUSED || r == -ENOENT) {
+                if (s->phase == PHASE_RUNNING)
+                        audit_keeper_lost(s);
+                session_event(s, EVENT_KEEPER_GONE);
+        } else if (r < 0)
+                (void) set_timer(s, &s->reconnect, RECONNECT_USEC, on_reconnect);
+}
+
+void session_on_link_lost(Session *s, bool misbehaved) {
+        bool stable = now_usec(CLOCK_MONOTONIC) - s->link_since >= LINK_STABLE_USEC;
+
+        if (s->clients > 0) {
+                s->clients = 0;
+                session_changed(s, CHANGE_CLIENTS);
+        }
+        if (misbehaved && s->phase < PHASE_RUNNING) {
+                session_fail(s, ERROR_START_FAILED,
+                        "The session's keeper sent what it should not; see 'journalctl -u %s'.", s->keeper);
+                return;
+        }
+        if (misbehaved && ++s->link_failures >= LINK_FAILURES_MAX) {
+                audit_keeper_lost(s);
+                return;
+        }
+        /* It is being restarted, and its socket waits for us; but one that hangs up at once must not keep us busy. */
+        if (stable && !misbehaved)
+                session_connect_keeper(s);
+        else
+                (void) set_timer(s, &s->reconnect, RECONNECT_USEC, on_reconnect);
+}

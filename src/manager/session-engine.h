@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Carries sessions through their lives: takes what happened, asks session-state.c what follows, and does it. */
+
+#include <sys/socket.h>
+
+#include "manager/keeper-message.h"
+#include "manager/session-state.h"
+#include "manager/types.h"
+
+/* Something happened. The session is not freed before the loop comes round. */
+void session_event(Session *s, SessionEvent event);
+
+/* Begins a session in PHASE_PREPARING, whose record is on disk and whose keeper was asked for. */
+void session_begin(Session *s);
+
+/* Enters a phase from outside of the table, for sessions that begin or are taken up again in it. */
+void session_enter(Session *s, SessionStep step);
+
+/* EVENT_FAILED, with the reason: a name of names.h and a sentence. */
+void session_fail(Session *s, const char *name, const char *format, ...) _printf_(3, 4);
+
+/* Notes who is the leader, and watches it. -ESRCH if it is gone, -EPERM if it is not the session's user's. */
+int session_set_leader(Session *s, pid_t pid);
+/* The same for a leader that is known from before; its start time tells whether it is still the same process. */
+int session_find_leader(Session *s);
+
+/* The leader ended; exit_code 0: nobody knows how. */
+void session_on_ended(Session *s, int exit_code, int exit_status);
+/* The leader ended, and perhaps its keeper will still say how; if it does not do so soon, nobody knows. */
+void session_await_ended(Session *s);
+
+/* What its keeper said; -errno if it should not have. */
+int session_on_status(Session *s, const KeeperMessage *message);
+int session_on_gate(Session *s, KeeperMessage *message, const struct ucred *sender);
+void session_on_failed(Session *s, const KeeperMessage *message);
+void session_on_changed(Session *s, const KeeperMessage *message);
+
+/* Connects to the keeper, again and again while it is being restarted; EVENT_KEEPER_GONE if there is none any more. */
+void session_connect_keeper(Session *s);
+/* The connection broke; misbehaved: because of what the keeper sent. */
+void session_on_link_lost(Session *s, bool misbehaved);

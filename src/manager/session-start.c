@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* How sessions begin and are asked to end. */
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "manager/audit.h"
+#include "manager/caller.h"
+#include "manager/keeper-link.h"
+#include "manager/manager.h"
+#include "manager/session-engine.h"
+#include "manager/session-record.h"
+#include "manager/session-start.h"
+#include "manager/session.h"
+#include "manager/start-request.h"
+#include "manager/systemd.h"
+#include "shared/log.h"
+#include "shared/names.h"
+#include "shared/strv.h"
+#include "shared/text.h"
+
+/* Limits: each is charged to the user who asks, and the error names the setting. */
+static int check_limits(Manager *m, uid_t uid, sd_bus_error *error) {
+        size_t all, own, starting, unused;
+
+        session_table_count(&m->sessions, (uid_t) -1, &all, &unused);
+        session_table_count(&m->sessions, uid, &own, &starting);
+        if (starting >= m->config.starts_max_per_user)
+                return sd_bus_error_setf(error, ERROR_LIMIT_REACHED,
+                        "%zu of your sessions are being started, as many as StartsMaxPerUser= allows; wait for one.",
+                        starting);
+        if (own >= m->config.sessions_max_per_user)
+                return sd_bus_error_setf(error, ERROR_LIMIT_REACHED,
+                        "You have %zu sessions, as many as SessionsMaxPerUser= allows; stop one first.",
+                        own);
+        if (all >= m->config.sessions_max)
+                return sd_bus_error_setf(error, ERROR_LIMIT_REACHED,
+                        "This machine has %zu sessions, as many as SessionsMax= allows; stop one first.",
+                        all);
+        return 0;
+}
+
+/* Fills in what is known before anything runs; the request becomes the session's. */
+static int describe_session(Session *s, StartRequest *request) {
+        s->name = request->name ? strdup(request->name) : start_request_default_name(request);
+        s->request = request;
+        s->rows = request->rows;
+        s->columns = request->columns;
+        if (!s->name)
+                return -ENOMEM;
+        if (request->notebook && replace_string(&s->notebook, request->notebook) < 0)
+                return -ENOMEM;
+        if (request->kernel && replace_string(&s->kernel, request->kernel) < 0)
+                return -ENOMEM;
+        if (request->connection_file && replace_string(&s->connection_file, request->connection_file) < 0)
+                return -ENOMEM;
+        return 0;
+}
+
+/* A session in the table that nothing was done for yet; the request is consumed. */
+static int new_session(
+        Manager *m, uid_t uid, StartRequest *request_, bool kept, Session **ret, sd_bus_error *error) {
+        _cleanup_(start_request_free_pointer) StartRequest *request = request_;
+        uint64_t number;
+        Session *s;
+        int r;
+
+        r = check_limits(m, uid, error);
+        if (r < 0)
+                return r;
+        r = manager_take_number(m, &number);
+        if (r < 0)
+                return sd_bus_error_setf(error, ERROR_START_FAILED,
+                        "The runtime directory %s cannot be written (%s); it may be full.", m->runtime_dir,
+                        strerror(-r));
+        r = session_new(m, request->type, number, uid, kept, &s);
+        if (r < 0)
+                return r;
+        r = describe_session(s, TAKE_PTR(request));
+        if (r < 0) {
+                (void) session_free(s);
+                return r;
+        }
+        *ret = s;
+        return 0;
+}
+
+static int answer_started(Session *s, sd_bus_message *call, bool started) {
+        char path[BUS_PATH_SIZE];
+
+        session_bus_path(s->id, path);
+        if (streq(sd_bus_message_get_member(call), "StartNotebook"))
+                return sd_bus_reply_method_return(call, "sob", s->id, path, (int) started);
+        return sd_bus_reply_method_return(call, "so", s->id, path);
+}
+
+void session_answer_starters(Session *s) {
+        bool started = true; /* the first one's call made it, the others joined */
+        sd_bus_message *call;
+
+        while ((call = waiters_take(&s->starters))) {
+                (void) answer_started(s, call, started);
+                sd_bus_message_unref(call);
+                started = false;
+        }
+}
+
+/* Answers call with a session that is there already, now or when it runs. */
+static int reopen(Session *s, sd_bus_message *call) {
+        if (s->phase == PHASE_RUNNING)
+                return answer_started(s, call, /* started = */ false);
+        return waiters_add(&s->starters, call);
+}
+
+void session_join(Session *s, Session *other) {
+        sd_bus_message *call;
+
+        while ((call = waiters_take(&s->starters))) {
+                if (reopen(other, call) < 0)
+                        (void) sd_bus_reply_method_errorf(call, ERROR_START_FAILED,
+                                "The notebook is being opened by too many callers at once; try again.");
+                sd_bus_message_unref(call);
+        }
+        s->superseded = true;
+        session_event(s, EVENT_FAILED);
+}
+
+int session_start(Manager *m, const Caller *caller, StartRequest *request_, sd_bus_message *call,
+        sd_bus_error *error) {
+        _cleanup_(start_request_free_pointer) StartRequest *request = request_;
+        _cleanup_close_ int listen_fd = -EBADF;
+        Session *s;
+        int r;
+
+        if (request->notebook) {
+                s = session_table_get_by_notebook(&m->sessions, caller->uid, request->notebook, NULL);
+                if (s)
+                        return reopen(s, call);
+        }
+        r = new_session(m, caller->uid, TAKE_PTR(request), /* kept = */ true, &s, error);
+        if (r < 0)
+                return r;
+        r = listen_fd = keeper_link_listen(m, s);
+        if (r >= 0)
+                r = waiters_add(&s->starters, call);
+        if (r >= 0)
+                r = session_record_save(s);
+        if (r >= 0)
+                r = systemd_start_keeper(s, listen_fd);
+        if (r < 0) {
+                session_record_remove(s);
+                keeper_link_forget(m, s);
+                sd_bus_message_unref(waiters_take(&s->starters));
+                (void) session_free(s);
+                return sd_bus_error_setf(
+                        error, ERROR_START_FAILED, "The session could not be prepared: %s", strerror(-r));
+        }
+        session_begin(s);
+        session_connect_keeper(s);
+        return 1;
+}
+
+/* What a registered process says it runs is only shown, and so kept short. */
+static int take_command(Session *s, char *const *command) {
+        size_t n = 0;
+        int r;
+
+        STRV_FOREACH(argument, command) {
+                if (n++ == 64)
+                        break;
+                r = strv_consume(&s->command, text_sanitize(*argument, 1024));
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static Session *session_of_leader(Manager *m, pid_t pid) {
+        SESSION_FOREACH(s, &m->sessions)
+                if (s->leader == pid && !s->leader_ended)
+                        return s;
+        return NULL;
+}
+
+int session_register(Manager *m, const Caller *caller, StartRequest *request_, sd_bus_message *call,
+        sd_bus_error *error) {
+        _cleanup_(start_request_free_pointer) StartRequest *request = request_;
+        Session *s;
+        int r;
+
+        if (caller->pid <= 0)
+                return sd_bus_error_set(error, ERROR_NO_SUCH_PROCESS,
+                        "The bus does not know the calling process; call from this machine.");
+        s = session_of_leader(m, caller->pid);
+        if (s)
+                return sd_bus_error_setf(error, ERROR_ALREADY_IN_SESSION,
+                        "The calling process is session %s already.", s->id);
+        if (request->notebook) {
+                s = session_table_get_by_notebook(&m->sessions, caller->uid, request->notebook, NULL);
+                /* A second kernel for one file is its front-end's choice; it is just not found by the path. */
+                if (s)
+                        (void) replace_string(&request->notebook, NULL);
+        }
+        r = new_session(m, caller->uid, TAKE_PTR(request), /* kept = */ false, &s, error);
+        if (r < 0)
+                return r;
+        r = session_set_leader(s, caller->pid);
+        if (r >= 0)
+                r = take_command(s, s->request->command);
+        if (r >= 0)
+                r = waiters_add(&s->starters, call);
+        if (r < 0) {
+                (void) session_free(s);
+                return sd_bus_error_setf(error, ERROR_NO_SUCH_PROCESS,
+                        "Process %" PRIi32 " cannot be made a session: %s", (int32_t) caller->pid,
+                        strerror(-r));
+        }
+        s->request = start_request_free(s->request);
+        session_enter(s, session_step(PHASE_PREPARING, EVENT_AT_GATE));
+        return 1;
+}
+
+int session_stop(Session *s, const Caller *caller, sd_bus_message *call, sd_bus_error *error) {
+        if (waiters_add(&s->stoppers, call) < 0)
+                return sd_bus_error_setf(error, ERROR_LIMIT_REACHED,
+                        "Too many callers wait for the end of session %s already.", s->id);
+        audit_stop_requested(s, caller->uid, "Stop");
+        if (s->phase == PHASE_RUNNING) {
+                s->stop_requested = true;
+                session_set_result(s, RESULT_STOPPED);
+        }
+        session_event(s, EVENT_STOP);
+        return 1;
+}
+
+int session_kill(Session *s, const Caller *caller, const char *whom, int signal, sd_bus_message *call,
+        sd_bus_error *error) {
+        bool all = streq(whom, "all");
+
+        if (!all && !streq(whom, "leader"))
+                return sd_bus_error_set(
+                        error, ERROR_INVALID_ARGUMENT, "Whom to signal must be 'leader' or 'all'.");
+        if (signal < 1 || signal > SIGRTMAX)
+                return sd_bus_error_setf(
+                        error, ERROR_INVALID_ARGUMENT, "There is no signal %i; see signal(7).", signal);
+        audit_stop_requested(s, caller->uid, "Kill");
+        if (all)
+                return systemd_kill_scope(s, signal, call);
+        if (s->leader_fd < 0 || syscall(SYS_pidfd_send_signal, s->leader_fd, signal, NULL, 0) < 0)
+                return sd_bus_error_setf(
+                        error, ERROR_NO_SUCH_PROCESS, "The leader of session %s has ended.", s->id);
+        return sd_bus_reply_method_return(call, NULL);
+}

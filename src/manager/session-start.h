@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* How sessions begin and are asked to end: limits, re-opening, joining a start that is under way, stop requests. */
+
+#include <systemd/sd-bus.h>
+
+#include "manager/types.h"
+
+/* Starts what the request asks for, or re-opens the user's live session of the same notebook; the request is consumed.
+ * call is answered when the session runs or failed. On a negative return error says why, and nothing is left. */
+int session_start(
+        Manager *m, const Caller *caller, StartRequest *request, sd_bus_message *call, sd_bus_error *error);
+
+/* Makes the calling process a session; the request is consumed. As session_start(). */
+int session_register(
+        Manager *m, const Caller *caller, StartRequest *request, sd_bus_message *call, sd_bus_error *error);
+
+/* Hands everybody who waits for s to its user's other session of the same notebook, and gives s up. */
+void session_join(Session *s, Session *other);
+
+/* Answers everybody who waits for the session to run. */
+void session_answer_starters(Session *s);
+
+/* Ends a session because somebody asked; call is answered when nothing is left of it. */
+int session_stop(Session *s, const Caller *caller, sd_bus_message *call, sd_bus_error *error);
+
+/* Sends a signal to the leader or to everything in the scope, and answers call. */
+int session_kill(Session *s, const Caller *caller, const char *whom, int signal, sd_bus_message *call,
+        sd_bus_error *error);

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The life of a session as a pure table: phases × events → phase + effects. No I/O, no time, no bus: the engine
+ * (session-engine.c) feeds events in and carries effects out. */
+
+#include "shared/session-types.h"
+
+typedef enum SessionPhase {
+        PHASE_PREPARING, /* the keeper was asked for; the payload is not at its gate yet */
+        PHASE_SCOPING,   /* the payload waits at the gate; its scope is being made */
+        PHASE_RELEASING, /* the gate was opened; the program is not known to run yet */
+        PHASE_RUNNING,   /* announced on the bus */
+        PHASE_STOPPING,  /* somebody wants it to end; the scope's stop job is under way */
+        PHASE_SWEEPING, /* the leader ended or the start failed; what is left in the scope is being stopped */
+        PHASE_KILLING,  /* the stop job took too long; SIGKILL was sent */
+        PHASE_DISMISSING, /* the scope is gone; the keeper is being stopped */
+        PHASE_ENDED,      /* nothing is left */
+        SESSION_PHASE_MAX,
+        SESSION_PHASE_INVALID = -EINVAL,
+} SessionPhase;
+
+typedef enum SessionEvent {
+        EVENT_AT_GATE,      /* the payload said so, and is known to be the user's */
+        EVENT_SCOPE_READY,  /* the scope's start job is done */
+        EVENT_STARTED,      /* the payload executed its program */
+        EVENT_FAILED,       /* the keeper or systemd said why not; the engine noted the reason */
+        EVENT_STOP,         /* an authorised request */
+        EVENT_LEADER_ENDED, /* the leader is dead */
+        EVENT_SCOPE_GONE,   /* there is no such unit any more, or it is inactive */
+        EVENT_KEEPER_GONE,  /* there is no keeper any more, and systemd will not bring it back */
+        EVENT_DEADLINE,     /* the phase took longer than the engine allows it */
+        SESSION_EVENT_MAX,
+} SessionEvent;
+
+/* What a step asks the engine to do, in this order. */
+typedef enum SessionEffects {
+        EFFECT_START_SCOPE = 1 << 0,
+        EFFECT_OPEN_GATE = 1 << 1,
+        EFFECT_ANNOUNCE = 1 << 2, /* export, SessionNew, answer whoever started it, journal */
+        EFFECT_STOP_SCOPE =
+                1 << 3, /* stop job: SIGTERM and SIGHUP, later SIGKILL; its end is EVENT_SCOPE_GONE */
+        EFFECT_KILL_SCOPE = 1 << 4,  /* SIGKILL to everything in it */
+        EFFECT_STOP_KEEPER = 1 << 5, /* stop job of the keeper's unit; its end is EVENT_KEEPER_GONE */
+        EFFECT_FINISH = 1 << 6,      /* journal, SessionRemoved, answers, record and socket away, free */
+} SessionEffects;
+
+typedef struct SessionStep {
+        SessionPhase phase;
+        SessionEffects effects;
+} SessionStep;
+
+/* The table. An event that means nothing in a phase leaves the phase and has no effects. */
+SessionStep session_step(SessionPhase phase, SessionEvent event);
+
+/* What the phase is called on the bus. */
+SessionState session_phase_state(SessionPhase phase);
+
+/* Does the phase end by EVENT_DEADLINE if nothing else happens? PHASE_RUNNING and PHASE_ENDED do not. */
+bool session_phase_has_deadline(SessionPhase phase);
+
+const char *session_phase_to_string(SessionPhase phase);
+SessionPhase session_phase_from_string(const char *s);

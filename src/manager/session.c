@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* One session: what is known of it. */
+
+#include <endian.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "manager/keeper-link.h"
+#include "manager/manager.h"
+#include "manager/session.h"
+#include "manager/start-request.h"
+#include "manager/systemd.h"
+#include "shared/keeper-protocol.h"
+#include "shared/strv.h"
+
+int session_new(Manager *m, SessionType type, uint64_t number, uid_t uid, bool kept, Session **ret) {
+        Session *s;
+        int r;
+
+        s = calloc(1, sizeof(Session));
+        if (!s)
+                return -ENOMEM;
+        *s = (Session){
+                .manager = m,
+                .type = type,
+                .number = number,
+                .uid = uid,
+                .kept = kept,
+                .leader_fd = -EBADF,
+                .activity_fd = -EBADF,
+                .exit_status = -1,
+                .created = now_usec(CLOCK_REALTIME),
+                .created_monotonic = now_usec(CLOCK_MONOTONIC),
+        };
+        session_id_format(type, number, s->id);
+        session_scope_name(s->id, s->scope);
+        session_slice_name(uid, s->slice);
+        if (kept)
+                session_keeper_name(s->id, s->keeper);
+        usage_init(&s->usage);
+        r = sd_bus_path_encode("/org/freedesktop/systemd1/unit", s->scope, &s->scope_path);
+        if (r >= 0)
+                r = session_table_add(&m->sessions, s);
+        if (r < 0) {
+                free(s->scope_path);
+                free(s);
+                return r;
+        }
+        *ret = s;
+        return 0;
+}
+
+static void leave_changed(Session *s) {
+        for (Session **p = &s->manager->changed; *p; p = &(*p)->next_changed)
+                if (*p == s) {
+                        *p = s->next_changed;
+                        return;
+                }
+}
+
+Session *session_free(Session *s) {
+        if (!s)
+                return NULL;
+        leave_changed(s);
+        session_table_remove(&s->manager->sessions, s);
+        systemd_forget_jobs(s);
+        s->link = keeper_link_free(s->link);
+        s->request = start_request_free(s->request);
+        waiters_done(&s->starters);
+        waiters_done(&s->stoppers);
+        sd_event_source_disable_unref(s->leader_event);
+        sd_event_source_disable_unref(s->deadline);
+        sd_event_source_disable_unref(s->reconnect);
+        (void) safe_close(s->leader_fd);
+        (void) safe_close(s->activity_fd);
+        free(s->scope_path);
+        free(s->name);
+        strv_free(s->command);
+        free(s->directory);
+        free(s->notebook);
+        free(s->kernel);
+        free(s->connection_file);
+        free(s->error_message);
+        free(s);
+        return NULL;
+}
+
+void session_changed(Session *s, SessionChange change) {
+        if (!s->changes) {
+                s->next_changed = s->manager->changed;
+                s->manager->changed = s;
+        }
+        s->changes |= change;
+        manager_flush_later(s->manager);
+}
+
+char *session_describe(const Session *s) {
+        char *description;
+        int r;
+
+        if (s->type == SESSION_TERMINAL)
+                r = asprintf(&description, "Terminal %s", s->name);
+        else if (isempty(s->kernel))
+                r = asprintf(&description, "Notebook %s", s->name);
+        else
+                r = asprintf(&description, "Notebook %s (%s)", s->name, s->kernel);
+        return r < 0 ? NULL : description;
+}
+
+void session_read_activity(const Session *s, usec_t *ret_input, usec_t *ret_output) {
+        KeeperActivity activity;
+
+        if (s->activity_fd < 0 ||
+                pread(s->activity_fd, &activity, sizeof(activity), 0) != sizeof(activity)) {
+                *ret_input = *ret_output = UINT64_MAX;
+                return;
+        }
+        *ret_input = le64toh(activity.last_input);
+        *ret_output = le64toh(activity.last_output);
+}
+
+void session_set_result(Session *s, SessionResult result) {
+        if (s->result != RESULT_NONE)
+                return;
+        s->result = result;
+        session_changed(s, CHANGE_RESULT);
+}
+
+void session_set_error(Session *s, const char *name, const char *format, ...) {
+        va_list arguments;
+
+        if (s->error_name)
+                return;
+        s->error_name = name;
+        va_start(arguments, format);
+        if (vasprintf(&s->error_message, format, arguments) < 0)
+                s->error_message = NULL;
+        va_end(arguments);
+}

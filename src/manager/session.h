@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* One session: what is known of it. What happens to it is session-engine.c's, how it is shown session-bus.c's. */
+
+#include <sys/types.h>
+#include <systemd/sd-bus.h>
+#include <systemd/sd-event.h>
+
+#include "manager/session-state.h"
+#include "manager/types.h"
+#include "manager/usage.h"
+#include "manager/waiters.h"
+#include "shared/ids.h"
+#include "shared/time-span.h"
+
+/* What changed since the last flush and is to be told on the bus; see session-bus.c. */
+typedef enum SessionChange {
+        CHANGE_STATE = 1 << 0,
+        CHANGE_SIZE = 1 << 1,
+        CHANGE_CLIENTS = 1 << 2,
+        CHANGE_RESULT = 1 << 3,
+        CHANGE_NEW = 1 << 4,     /* announce it */
+        CHANGE_REMOVED = 1 << 5, /* say goodbye and free it */
+} SessionChange;
+
+struct Session {
+        Manager *manager;
+
+        /* identity, constant */
+        SessionType type;
+        uint64_t number;
+        char id[SESSION_ID_MAX];
+        uid_t uid;
+        bool kept; /* has a keeper; otherwise a registered process */
+        char scope[UNIT_NAME_SIZE];
+        char keeper[UNIT_NAME_SIZE]; /* "" if not kept */
+        char slice[UNIT_NAME_SIZE];
+        char *scope_path; /* systemd's object of the scope */
+        usec_t created;
+        usec_t created_monotonic;
+
+        /* what it is */
+        char *name;
+        char **command;
+        char *directory;
+        char *notebook; /* resolved path; NULL for terminals and unlinked notebooks */
+        char *kernel;
+        char *connection_file;
+        uint32_t rows, columns, clients;
+
+        /* the process whose end is its end */
+        pid_t leader;
+        uint64_t leader_start; /* process_start_time() */
+        int leader_fd;         /* pidfd */
+        sd_event_source *leader_event;
+        bool leader_ended;
+
+        /* how it ended */
+        SessionResult result;
+        int exit_code;   /* CLD_EXITED, …; 0 = unknown */
+        int exit_status; /* -1 = unknown */
+        bool stop_requested;
+
+        /* what a failed start tells its callers; a name from names.h and an owned sentence */
+        const char *error_name;
+        char *error_message;
+
+        /* under way */
+        SessionPhase phase;
+        bool announced;
+        bool superseded; /* given up for another session of the same notebook: nobody need hear of it */
+        bool scope_referenced; /* systemd keeps the unit for us until UnrefUnit */
+        StartRequest *request; /* until it was handed to the keeper */
+        KeeperLink *link;
+        int activity_fd;
+        char *scope_job, *keeper_job; /* object paths of jobs that we wait for */
+        sd_event_source *deadline;
+        sd_event_source *reconnect; /* to the keeper, after a while */
+        unsigned link_failures;     /* connections that broke by what the keeper sent */
+        usec_t link_since;          /* CLOCK_MONOTONIC */
+        Waiters starters;           /* messages to be answered when it runs, or failed */
+        Waiters stoppers;           /* messages to be answered when it ended */
+        Usage usage;
+
+        SessionChange changes;
+        Session *next_changed; /* Manager::changed */
+};
+
+/* Allocates a session and adds it to the manager's table; the manager frees it. name and the rest of "what it is" is
+ * set by the caller. -ENOMEM. */
+int session_new(Manager *m, SessionType type, uint64_t number, uid_t uid, bool kept, Session **ret);
+/* Takes it out of the table and frees it; NULL is fine; returns NULL. Emits nothing. */
+Session *session_free(Session *s);
+
+/* Notes a change; it is told when the loop comes round (manager_flush()). */
+void session_changed(Session *s, SessionChange change);
+
+/* "Terminal bash", "Notebook analysis.ipynb (python3)": for unit descriptions and logs. The caller's; NULL = OOM. */
+char *session_describe(const Session *s);
+
+/* Reads the activity page; 0 = never, UINT64_MAX = unknown. */
+void session_read_activity(const Session *s, usec_t *ret_input, usec_t *ret_output);
+
+/* Notes why it ends; the first reason counts. */
+void session_set_result(Session *s, SessionResult result);
+
+/* Notes what a failed start tells its callers; the first reason counts. name is a constant from names.h. */
+void session_set_error(Session *s, const char *name, const char *format, ...) _printf_(3, 4);

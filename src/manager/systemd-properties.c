@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The properties of our units: systemd.exec(5), systemd.service(5), systemd.scope(5), systemd.kill(5). */
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "manager/manager.h"
+#include "manager/session.h"
+#include "manager/systemd-properties.h"
+
+#define KEEPER_FDS_MAX      64U
+#define KEEPER_RESTART_USEC (50 * USEC_PER_MSEC)
+/* A keeper has nothing to say goodbye to; and one that was stopped (SIGSTOP) must not hold up its session's end. */
+#define KEEPER_STOP_USEC (5 * USEC_PER_SEC)
+
+static int append_exec(sd_bus_message *call, const Session *s) {
+        return sd_bus_message_append(
+                call, "(sv)", "ExecStart", "a(sasb)", 1, KEEPER_PATH, 2, KEEPER_PATH, s->id, (int) false);
+}
+
+/* Every journal line of the keeper and of what it starts carries the session. */
+static int append_log_fields(sd_bus_message *call, const Session *s) {
+        char field[64];
+        int r, length;
+
+        length = snprintf(field, sizeof(field), "SESSION_ID=%s", s->id);
+        r = sd_bus_message_open_container(call, 'r', "sv");
+        if (r < 0)
+                return r;
+        r = sd_bus_message_append(call, "s", "LogExtraFields");
+        if (r < 0)
+                return r;
+        r = sd_bus_message_open_container(call, 'v', "aay");
+        if (r < 0)
+                return r;
+        r = sd_bus_message_open_container(call, 'a', "ay");
+        if (r < 0)
+                return r;
+        r = sd_bus_message_append_array(call, 'y', field, (size_t) length);
+        if (r < 0)
+                return r;
+        for (int i = 0; i < 3; i++) {
+                r = sd_bus_message_close_container(call);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+/* The user switch and PAM are systemd's work; in user mode everything is the user's already. */
+static int append_user(sd_bus_message *call, const Session *s) {
+        char uid[16];
+
+        if (s->manager->user_mode)
+                return 0;
+        snprintf(uid, sizeof(uid), "%" PRIu32, (uint32_t) s->uid);
+        return sd_bus_message_append(call, "(sv)(sv)", "User", "s", uid, "PAMName", "s", "compute-session");
+}
+
+int append_keeper_properties(sd_bus_message *call, const Session *s, int listen_fd) {
+        _cleanup_free_ char *description = NULL;
+        int r;
+
+        if (asprintf(&description, "Keeper of compute session %s", s->id) < 0)
+                return -ENOMEM;
+        r = sd_bus_message_open_container(call, 'a', "(sv)");
+        if (r < 0)
+                return r;
+        r = sd_bus_message_append(call, "(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)",
+                "Description", "s", description, "Slice", "s", s->slice, "Type", "s", "notify",
+                "NotifyAccess", "s", "main",
+                /* It comes back with what systemd kept for it, however often that may be. */
+                "Restart", "s", "on-failure", "RestartUSec", "t", KEEPER_RESTART_USEC,
+                "StartLimitIntervalUSec", "t", (uint64_t) 0, "FileDescriptorStoreMax", "u", KEEPER_FDS_MAX,
+                "StandardInputFileDescriptor", "h", listen_fd, "TimeoutStartUSec", "t",
+                s->manager->config.start_timeout, "TimeoutStopUSec", "t", KEEPER_STOP_USEC, "OOMPolicy", "s",
+                "continue", "CollectMode", "s", "inactive-or-failed");
+        if (r < 0)
+                return r;
+        r = append_exec(call, s);
+        if (r < 0)
+                return r;
+        r = append_log_fields(call, s);
+        if (r < 0)
+                return r;
+        r = append_user(call, s);
+        if (r < 0)
+                return r;
+        return sd_bus_message_close_container(call);
+}
+
+int append_scope_properties(sd_bus_message *call, const Session *s) {
+        _cleanup_free_ char *description = session_describe(s);
+
+        if (!description)
+                return -ENOMEM;
+        return sd_bus_message_append(call, "a(sv)", 13, "Description", "s", description, "Slice", "s",
+                s->slice, "PIDs", "au", 1, (uint32_t) s->leader,
+                /* Shells ignore SIGTERM but end on SIGHUP. */
+                "SendSIGHUP", "b", (int) true, "KillMode", "s", "control-group", "TimeoutStopUSec", "t",
+                s->manager->config.stop_timeout,
+                /* One process killed for want of memory does not take the others along. */
+                "OOMPolicy", "s", "continue", "CollectMode", "s", "inactive-or-failed", "AddRef", "b",
+                (int) true, "CPUAccounting", "b", (int) true, "MemoryAccounting", "b", (int) true,
+                "TasksAccounting", "b", (int) true, "IOAccounting", "b", (int) true);
+}
+
+/* Calls read for every entry of an a{sv}, positioned at the variant; what it returns 0 for is skipped. */
+static int read_properties(
+        sd_bus_message *reply, int (*read)(sd_bus_message *, const char *name, void *), void *userdata) {
+        int r;
+
+        r = sd_bus_message_enter_container(reply, 'a', "{sv}");
+        if (r < 0)
+                return r;
+        while ((r = sd_bus_message_enter_container(reply, 'e', "sv")) > 0) {
+                const char *name;
+
+                r = sd_bus_message_read(reply, "s", &name);
+                if (r < 0)
+                        return r;
+                r = read(reply, name, userdata);
+                if (r == 0)
+                        r = sd_bus_message_skip(reply, "v");
+                if (r < 0)
+                        return r;
+                r = sd_bus_message_exit_container(reply);
+                if (r < 0)
+                        return r;
+        }
+        return r;
+}
+
+typedef struct UnitTimes {
+        bool inactive, deactivating;
+        usec_t active_exit, inactive_enter;
+} UnitTimes;
+
+static int read_unit_property(sd_bus_message *reply, const char *name, void *userdata) {
+        UnitTimes *times = userdata;
+        const char *state;
+        int r;
+
+        if (streq(name, "ActiveExitTimestampMonotonic"))
+                return sd_bus_message_read(reply, "v", "t", &times->active_exit);
+        if (streq(name, "InactiveEnterTimestampMonotonic"))
+                return sd_bus_message_read(reply, "v", "t", &times->inactive_enter);
+        if (!streq(name, "ActiveState"))
+                return 0;
+        r = sd_bus_message_read(reply, "v", "s", &state);
+        if (r < 0)
+                return r;
+        times->inactive = streq(state, "inactive") || streq(state, "failed");
+        times->deactivating = streq(state, "deactivating");
+        return 1;
+}
+
+int scope_end_read(sd_bus_message *reply, ScopeEnd *ret) {
+        UnitTimes times = {};
+        int r;
+
+        r = read_properties(reply, read_unit_property, &times);
+        if (r < 0)
+                return r;
+        /* A scope whose last process ended goes from active to inactive in one step, so both times are the same; one
+         * that was told to stop is "deactivating" in between, however briefly. */
+        *ret = (ScopeEnd){
+                .inactive = times.inactive,
+                .stopped =
+                        times.deactivating || (times.inactive && times.active_exit != times.inactive_enter),
+        };
+        return 0;
+}
+
+static int read_scope_property(sd_bus_message *reply, const char *name, void *userdata) {
+        ScopeRemains *remains = userdata;
+        const char *result;
+        int r;
+
+        if (streq(name, "CPUUsageNSec"))
+                return sd_bus_message_read(reply, "v", "t", &remains->cpu_usage_nsec);
+        if (!streq(name, "Result"))
+                return 0;
+        r = sd_bus_message_read(reply, "v", "s", &result);
+        if (r < 0)
+                return r;
+        remains->oom_killed = streq(result, "oom-kill");
+        return 1;
+}
+
+int scope_remains_read(sd_bus_message *reply, ScopeRemains *ret) {
+        ScopeRemains remains = { .cpu_usage_nsec = UINT64_MAX };
+        int r;
+
+        r = read_properties(reply, read_scope_property, &remains);
+        if (r < 0)
+                return r;
+        *ret = remains;
+        return 0;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The properties of our units, as we ask for them and as we read them back. Only the messages' contents; who sends
+ * them is systemd.c's. */
+
+#include <systemd/sd-bus.h>
+
+#include "manager/types.h"
+#include "shared/macros.h"
+
+/* Append the a(sv) of StartTransientUnit. */
+int append_keeper_properties(sd_bus_message *call, const Session *s, int listen_fd);
+int append_scope_properties(sd_bus_message *call, const Session *s);
+
+/* How a scope stands when its leader has ended, read from GetAll of org.freedesktop.systemd1.Unit. */
+typedef struct ScopeEnd {
+        bool inactive; /* nothing is left to stop */
+        bool stopped;  /* somebody had it stopped: it did not end by itself */
+} ScopeEnd;
+
+int scope_end_read(sd_bus_message *reply, ScopeEnd *ret);
+
+/* What a scope leaves behind, read from GetAll of org.freedesktop.systemd1.Scope. */
+typedef struct ScopeRemains {
+        uint64_t cpu_usage_nsec; /* UINT64_MAX: unknown */
+        bool oom_killed;
+} ScopeRemains;
+
+int scope_remains_read(sd_bus_message *reply, ScopeRemains *ret);

@@ -1,0 +1,512 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What we ask of systemd.
+ *
+ * A scope ends in three exchanges, because each answers a question that the next one spoils:
+ *
+ *   GetAll(Unit)    before we stop anything: had somebody else already stopped it? (systemd_stop_scope(), examine())
+ *   StopUnit        what is left of it; its JobRemoved says when it is over
+ *   GetAll(Scope)   the final CPU time and systemd's own Result; then the unit may go (read_remains())
+ *
+ * Units stay readable that long because the scope is made with AddRef. */
+
+#include <inttypes.h>
+
+#include "config.h"
+#include "manager/manager.h"
+#include "manager/session-engine.h"
+#include "manager/session.h"
+#include "manager/systemd-properties.h"
+#include "manager/systemd.h"
+#include "shared/log.h"
+#include "shared/names.h"
+#include "shared/strv.h"
+
+#define SYSTEMD_NAME      "org.freedesktop.systemd1"
+#define SYSTEMD_PATH      "/org/freedesktop/systemd1"
+#define SYSTEMD_MANAGER   "org.freedesktop.systemd1.Manager"
+#define UNIT_PATH         "/org/freedesktop/systemd1/unit"
+#define CALL_TIMEOUT_USEC (30 * USEC_PER_SEC)
+
+/* What a reply is about. Sessions go by number, since they may be gone by then. */
+typedef struct Question {
+        Manager *manager;
+        uint64_t number;
+        sd_bus_message *call; /* of a client, to be answered with the reply; may be NULL */
+} Question;
+
+static void free_question(void *userdata) {
+        Question *q = userdata;
+
+        sd_bus_message_unref(q->call);
+        free(q);
+}
+
+static Session *question_session(const Question *q) {
+        return session_table_get(&q->manager->sessions, q->number);
+}
+
+static int ask(Manager *m, const Session *s, sd_bus_message *question, sd_bus_message_handler_t on_reply,
+        sd_bus_message *call) {
+        _cleanup_(sd_bus_slot_unrefp) sd_bus_slot *slot = NULL;
+        Question *q;
+        int r;
+
+        q = calloc(1, sizeof(Question));
+        if (!q)
+                return -ENOMEM;
+        *q = (Question){ .manager = m, .number = s ? s->number : 0, .call = sd_bus_message_ref(call) };
+        r = sd_bus_call_async(m->bus, &slot, question, on_reply, q, CALL_TIMEOUT_USEC);
+        if (r < 0) {
+                free_question(q);
+                return r;
+        }
+        (void) sd_bus_slot_set_destroy_callback(slot, free_question);
+        return sd_bus_slot_set_floating(slot, 1);
+}
+
+static int new_manager_call(Manager *m, const char *method, sd_bus_message **ret) {
+        return sd_bus_message_new_method_call(
+                m->bus, ret, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER, method);
+}
+
+static bool reply_says_gone(sd_bus_message *reply) {
+        return sd_bus_message_is_method_error(reply, "org.freedesktop.systemd1.NoSuchUnit") ||
+                sd_bus_message_is_method_error(reply, SD_BUS_ERROR_UNKNOWN_OBJECT);
+}
+
+static const char *reply_error(sd_bus_message *reply) {
+        const sd_bus_error *error = sd_bus_message_get_error(reply);
+
+        return error && error->message ? error->message : "no reason given";
+}
+
+/* Jobs: the signal is listened to only while there is a job to wait for, so that an idle manager is not woken by
+ * everything else that goes on in the system. */
+
+static int on_job_removed(sd_bus_message *signal, void *userdata, sd_bus_error *error);
+
+static int expect_job(Session *s, char **job) {
+        Manager *m = s->manager;
+        int r;
+
+        if (*job)
+                return 0;
+        if (m->jobs_expected == 0) {
+                r = sd_bus_match_signal_async(m->bus, &m->job_match, SYSTEMD_NAME, SYSTEMD_PATH,
+                        SYSTEMD_MANAGER, "JobRemoved", on_job_removed, NULL, m);
+                if (r < 0)
+                        return r;
+        }
+        *job = strdup(""); /* its path is not known yet */
+        if (!*job)
+                return -ENOMEM;
+        m->jobs_expected++;
+        return 0;
+}
+
+static void forget_job(Session *s, char **job) {
+        Manager *m = s->manager;
+
+        if (!*job)
+                return;
+        free(*job);
+        *job = NULL;
+        if (--m->jobs_expected == 0)
+                m->job_match = sd_bus_slot_unref(m->job_match);
+}
+
+void systemd_forget_jobs(Session *s) {
+        forget_job(s, &s->scope_job);
+        forget_job(s, &s->keeper_job);
+}
+
+/* Notes the job path that a start or stop call was answered with. */
+static int note_job(char **job, sd_bus_message *reply) {
+        const char *path;
+        int r;
+
+        r = sd_bus_message_read(reply, "o", &path);
+        if (r < 0)
+                return r;
+        r = replace_string(job, path);
+        if (r < 0)
+                log_oom();
+        return MIN(r, 0);
+}
+
+static void read_remains(Session *s);
+
+static void on_scope_job_done(Session *s, const char *result) {
+        if (s->phase != PHASE_SCOPING)
+                read_remains(s);
+        else if (streq(result, "done"))
+                session_event(s, EVENT_SCOPE_READY);
+        else
+                session_fail(s, ERROR_START_FAILED, "systemd could not make the scope %s (%s).", s->scope,
+                        result);
+}
+
+static void on_keeper_job_done(Session *s, const char *result) {
+        if (s->phase == PHASE_DISMISSING)
+                session_event(s, EVENT_KEEPER_GONE);
+        else if (!streq(result, "done"))
+                session_fail(s, ERROR_START_FAILED,
+                        "The session's keeper could not be started (%s); see 'journalctl -u %s'.", result,
+                        s->keeper);
+}
+
+static int on_job_removed(sd_bus_message *signal, void *userdata, sd_bus_error *error _unused_) {
+        const char *job, *unit, *result;
+        Manager *m = userdata;
+        char id[SESSION_ID_MAX];
+        Session *s;
+        int r;
+
+        r = sd_bus_message_read(signal, "uoss", NULL, &job, &unit, &result);
+        if (r < 0)
+                return r;
+        if (session_id_from_scope(unit, id) < 0 && session_id_from_keeper(unit, id) < 0)
+                return 0;
+        s = session_table_get_by_id(&m->sessions, id);
+        if (!s)
+                return 0;
+        if (streq_null(s->scope_job, job)) {
+                forget_job(s, &s->scope_job);
+                on_scope_job_done(s, result);
+        } else if (streq_null(s->keeper_job, job)) {
+                forget_job(s, &s->keeper_job);
+                on_keeper_job_done(s, result);
+        }
+        return 0;
+}
+
+int systemd_subscribe(Manager *m) {
+        return sd_bus_call_method(
+                m->bus, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER, "Subscribe", NULL, NULL, NULL);
+}
+
+/* At start-up */
+
+int systemd_list_units(Manager *m, char ***ret) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
+        _cleanup_strv_ char **units = NULL;
+        const char *name;
+        int r;
+
+        r = new_manager_call(m, "ListUnitsByPatterns", &call);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_append(call, "asas", 4, "active", "reloading", "activating", "deactivating", 2,
+                "compute-*.scope", "compute-keeper-*.service");
+        if (r < 0)
+                return r;
+        r = sd_bus_call(m->bus, call, CALL_TIMEOUT_USEC, NULL, &reply);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_enter_container(reply, 'a', "(ssssssouso)");
+        if (r < 0)
+                return r;
+        while ((r = sd_bus_message_read(reply, "(ssssssouso)", &name, NULL, NULL, NULL, NULL, NULL, NULL,
+                        NULL, NULL, NULL)) > 0) {
+                r = strv_extend(&units, name);
+                if (r < 0)
+                        return r;
+        }
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(units);
+        return 0;
+}
+
+static int on_ignored(
+        sd_bus_message *reply _unused_, void *userdata _unused_, sd_bus_error *error _unused_) {
+        return 0;
+}
+
+void systemd_stop_stray(Manager *m, const char *unit) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+
+        log_notice("Stopping %s, which is of no session that is known here.", unit);
+        if (new_manager_call(m, "StopUnit", &call) >= 0 &&
+                sd_bus_message_append(call, "ss", unit, "replace") >= 0)
+                (void) ask(m, NULL, call, on_ignored, NULL);
+}
+
+/* Starting */
+
+static int on_keeper_started(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
+        Session *s = question_session(userdata);
+
+        if (!s || s->phase == PHASE_DISMISSING)
+                return 0;
+        if (!sd_bus_message_is_method_error(reply, NULL))
+                return note_job(&s->keeper_job, reply);
+        forget_job(s, &s->keeper_job);
+        session_fail(s, ERROR_START_FAILED, "systemd refused to start the session's keeper: %s",
+                reply_error(reply));
+        return 0;
+}
+
+static int on_scope_started(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
+        Session *s = question_session(userdata);
+
+        if (!s || s->phase != PHASE_SCOPING)
+                return 0;
+        if (!sd_bus_message_is_method_error(reply, NULL)) {
+                s->scope_referenced = true;
+                return note_job(&s->scope_job, reply);
+        }
+        forget_job(s, &s->scope_job);
+        session_fail(s, ERROR_START_FAILED, "systemd refused to make the session's scope: %s",
+                reply_error(reply));
+        return 0;
+}
+
+int systemd_start_keeper(Session *s, int listen_fd) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+        int r;
+
+        r = new_manager_call(s->manager, "StartTransientUnit", &call);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_append(call, "ss", s->keeper, "fail");
+        if (r < 0)
+                return r;
+        r = append_keeper_properties(call, s, listen_fd);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_append(call, "a(sa(sv))", 0);
+        if (r < 0)
+                return r;
+        r = expect_job(s, &s->keeper_job);
+        if (r < 0)
+                return r;
+        return ask(s->manager, s, call, on_keeper_started, NULL);
+}
+
+int systemd_start_scope(Session *s) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+        int r;
+
+        r = new_manager_call(s->manager, "StartTransientUnit", &call);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_append(call, "ss", s->scope, "fail");
+        if (r < 0)
+                return r;
+        r = append_scope_properties(call, s);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_append(call, "a(sa(sv))", 0);
+        if (r < 0)
+                return r;
+        r = expect_job(s, &s->scope_job);
+        if (r < 0)
+                return r;
+        return ask(s->manager, s, call, on_scope_started, NULL);
+}
+
+/* Stopping */
+
+static int get_all(Session *s, const char *interface, sd_bus_message_handler_t on_reply) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+        int r;
+
+        r = sd_bus_message_new_method_call(s->manager->bus, &call, SYSTEMD_NAME, s->scope_path,
+                "org.freedesktop.DBus.Properties", "GetAll");
+        if (r < 0)
+                return r;
+        r = sd_bus_message_append(call, "s", interface);
+        if (r < 0)
+                return r;
+        return ask(s->manager, s, call, on_reply, NULL);
+}
+
+static int on_remains(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
+        Session *s = question_session(userdata);
+        ScopeRemains remains;
+
+        if (!s)
+                return 0;
+        if (!sd_bus_message_is_method_error(reply, NULL) && scope_remains_read(reply, &remains) >= 0) {
+                s->usage.counters[USAGE_CPU] = remains.cpu_usage_nsec;
+                if (remains.oom_killed && !s->stop_requested)
+                        s->result = RESULT_OOM_KILLED;
+        }
+        systemd_unreference_scope(s);
+        session_event(s, EVENT_SCOPE_GONE);
+        return 0;
+}
+
+static void read_remains(Session *s) {
+        if (get_all(s, "org.freedesktop.systemd1.Scope", on_remains) < 0)
+                session_event(s, EVENT_SCOPE_GONE);
+}
+
+static int on_scope_stopped(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
+        Session *s = question_session(userdata);
+
+        if (!s)
+                return 0;
+        if (!sd_bus_message_is_method_error(reply, NULL))
+                return note_job(&s->scope_job, reply);
+        forget_job(s, &s->scope_job);
+        if (reply_says_gone(reply))
+                read_remains(s);
+        else
+                log_warning("Cannot stop %s, waiting for the deadline: %s", s->scope, reply_error(reply));
+        return 0;
+}
+
+static int stop_unit(Session *s, const char *unit, char **job, sd_bus_message_handler_t on_reply) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+        int r;
+
+        r = new_manager_call(s->manager, "StopUnit", &call);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_append(call, "ss", unit, "replace");
+        if (r < 0)
+                return r;
+        forget_job(s, job); /* a start job, which this one replaces */
+        r = expect_job(s, job);
+        if (r < 0)
+                return r;
+        return ask(s->manager, s, call, on_reply, NULL);
+}
+
+static int on_examined(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
+        Session *s = question_session(userdata);
+        ScopeEnd end = {};
+        int r;
+
+        if (!s)
+                return 0;
+        if (sd_bus_message_is_method_error(reply, NULL))
+                end.inactive = reply_says_gone(reply);
+        else
+                (void) scope_end_read(reply, &end);
+        if (end.stopped && !s->stop_requested)
+                s->result = RESULT_UNIT_STOPPED;
+        if (end.inactive) {
+                read_remains(s);
+                return 0;
+        }
+        r = stop_unit(s, s->scope, &s->scope_job, on_scope_stopped);
+        if (r < 0)
+                log_warning_errno(r, "Cannot stop %s, waiting for the deadline: %m", s->scope);
+        return 0;
+}
+
+int systemd_stop_scope(Session *s) {
+        if (s->leader_ended && !s->stop_requested)
+                return get_all(s, "org.freedesktop.systemd1.Unit", on_examined);
+        return stop_unit(s, s->scope, &s->scope_job, on_scope_stopped);
+}
+
+static int on_keeper_stopped(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
+        Session *s = question_session(userdata);
+
+        if (!s)
+                return 0;
+        if (!sd_bus_message_is_method_error(reply, NULL))
+                return note_job(&s->keeper_job, reply);
+        forget_job(s, &s->keeper_job);
+        if (reply_says_gone(reply))
+                session_event(s, EVENT_KEEPER_GONE);
+        else
+                log_warning("Cannot stop %s, waiting for the deadline: %s", s->keeper, reply_error(reply));
+        return 0;
+}
+
+int systemd_stop_keeper(Session *s) {
+        return stop_unit(s, s->keeper, &s->keeper_job, on_keeper_stopped);
+}
+
+static int on_killed(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
+        Question *q = userdata;
+
+        if (!q->call)
+                return 0;
+        if (sd_bus_message_is_method_error(reply, NULL))
+                return sd_bus_reply_method_errorf(q->call,
+                        reply_says_gone(reply) ? ERROR_NO_SUCH_SESSION : ERROR_STOPPED,
+                        "The signal could not be sent: %s", reply_error(reply));
+        return sd_bus_reply_method_return(q->call, NULL);
+}
+
+int systemd_kill_scope(Session *s, int signal, sd_bus_message *call) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *question = NULL;
+        int r;
+
+        r = new_manager_call(s->manager, "KillUnit", &question);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_append(question, "ssi", s->scope, "all", signal);
+        if (r < 0)
+                return r;
+        return ask(s->manager, s, question, on_killed, call);
+}
+
+/* References: systemd drops them by itself when we go. */
+
+static void change_reference(Session *s, const char *method) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+
+        if (new_manager_call(s->manager, method, &call) >= 0 &&
+                sd_bus_message_append(call, "s", s->scope) >= 0)
+                (void) ask(s->manager, s, call, on_ignored, NULL);
+}
+
+void systemd_reference_scope(Session *s) {
+        change_reference(s, "RefUnit");
+        s->scope_referenced = true;
+}
+
+void systemd_unreference_scope(Session *s) {
+        if (s->scope_referenced)
+                change_reference(s, "UnrefUnit");
+        s->scope_referenced = false;
+}
+
+/* Finding */
+
+static int on_unit_of_pid(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
+        Question *q = userdata;
+        char id[SESSION_ID_MAX], path[BUS_PATH_SIZE];
+        _cleanup_free_ char *unit = NULL;
+        const char *unit_path;
+        Session *s = NULL;
+        int r;
+
+        if (sd_bus_message_is_method_error(reply, "org.freedesktop.systemd1.NoUnitForPID"))
+                return sd_bus_reply_method_errorf(
+                        q->call, ERROR_NO_SUCH_PROCESS, "There is no such process, or it is in no unit.");
+        if (sd_bus_message_is_method_error(reply, NULL))
+                return sd_bus_reply_method_errorf(
+                        q->call, ERROR_NO_SUCH_PROCESS, "systemd does not know: %s", reply_error(reply));
+        r = sd_bus_message_read(reply, "o", &unit_path);
+        if (r < 0)
+                return r;
+        if (sd_bus_path_decode(unit_path, UNIT_PATH, &unit) > 0 && session_id_from_scope(unit, id) >= 0)
+                s = session_table_get_by_id(&q->manager->sessions, id);
+        if (!s || !s->announced)
+                return sd_bus_reply_method_errorf(q->call, ERROR_NO_SUCH_SESSION,
+                        "The process is in no session; it is in %s.", strempty(unit));
+        session_bus_path(s->id, path);
+        return sd_bus_reply_method_return(q->call, "o", path);
+}
+
+int systemd_find_session(Manager *m, uint32_t pid, sd_bus_message *call) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *question = NULL;
+        int r;
+
+        r = new_manager_call(m, "GetUnitByPID", &question);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_append(question, "u", pid);
+        if (r < 0)
+                return r;
+        return ask(m, NULL, question, on_unit_of_pid, call);
+}

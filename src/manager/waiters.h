@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Method calls whose answer waits for something to happen. Each is answered exactly once. */
+
+#include <stddef.h>
+#include <systemd/sd-bus.h>
+
+#define WAITERS_MAX 64
+
+typedef struct Waiters {
+        sd_bus_message **calls;
+        size_t n;
+} Waiters;
+
+/* Takes a reference. -ENOBUFS when WAITERS_MAX wait already, -ENOMEM. */
+int waiters_add(Waiters *w, sd_bus_message *call);
+
+/* Takes the oldest call out; the reference is the caller's. NULL if there is none. */
+sd_bus_message *waiters_take(Waiters *w);
+
+/* Answers all with this error. */
+void waiters_fail(Waiters *w, const char *name, const char *message);
+
+/* Answers all that are left with "we lost it", and frees. */
+void waiters_done(Waiters *w);
