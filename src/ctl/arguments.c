@@ -66,6 +66,19 @@ static const struct option options[] = {
         {},
 };
 
+/* What getopt found wrong with the word that it read last. */
+static int bad_option(int kind, int option, const char *word) {
+        _cleanup_free_ char *text = text_sanitize(word, 128);
+
+        if (option > 0 && option < OPTION_USER && !startswith(word, "--"))
+                log_error("%s -%c. Try 'computectl --help'.",
+                        kind == ':' ? "A value is missing behind" : "There is no option", option);
+        else
+                log_error("%s %s. Try 'computectl --help'.",
+                        kind == ':' ? "A value is missing behind" : "There is no option", strempty(text));
+        return -EINVAL;
+}
+
 static int bad_value(const char *option, const char *value, const char *expected) {
         _cleanup_free_ char *text = text_sanitize(value, 128);
 
@@ -162,7 +175,8 @@ static int parse_display_option(Arguments *a, int option) {
                 a->all = true;
                 return 0;
         default:
-                return -EINVAL; /* getopt has said what is wrong */
+                assert(false);
+                return -EINVAL;
         }
 }
 
@@ -231,12 +245,16 @@ int arguments_parse(Arguments *a, int argc, char **argv) {
                 return log_oom();
 
         optind = 0; /* from the beginning, also when called again */
-        while ((option = getopt_long(argc, argv, "-hH:jlqn:p:aE:ds:", options, NULL)) >= 0) {
+        opterr = 0;
+        while ((option = getopt_long(argc, argv, "-:hH:jlqn:p:aE:ds:", options, NULL)) >= 0) {
                 const Verb *verb;
 
                 switch (option) {
                 case 'h':
                         return verbs_help();
+                case '?':
+                case ':':
+                        return bad_option(option, optopt, argv[optind - 1]);
                 case OPTION_VERSION:
                         puts("computectl " PACKAGE_VERSION);
                         return 0;

@@ -29,7 +29,7 @@ const char *bytes_format(uint64_t bytes, char ret[BYTES_SIZE]) {
                         i++;
                 }
                 snprintf(ret, BYTES_SIZE, "%" PRIu64 ".%" PRIu64 "%c", bytes / unit,
-                        bytes % unit / (unit / 1024) * 10 / 1024, suffixes[i]);
+                        bytes % unit * 10 / unit, suffixes[i]);
         }
         return ret;
 }
@@ -196,7 +196,7 @@ size_t text_columns(const char *text) {
 }
 
 char *text_ellipsize(const char *text, size_t columns) {
-        const char *ellipsis = MB_CUR_MAX > 1 ? "…" : ".";
+        const char *ellipsis = MB_CUR_MAX > 1 ? "…" : "~";
         size_t used = 0, length = 0, width;
         char *cut;
 

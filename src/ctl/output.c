@@ -3,6 +3,7 @@
 /* Standard output: a buffer, a pager, colours. */
 
 #include <fcntl.h>
+#include <langinfo.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -87,6 +88,18 @@ const char *color_dim(void) {
 
 const char *color_normal(void) {
         return color("\033[0m");
+}
+
+static bool has_utf8(void) {
+        return streq(nl_langinfo(CODESET), "UTF-8");
+}
+
+const char *glyph_bullet(void) {
+        return has_utf8() ? "●" : "*";
+}
+
+const char *glyph_ellipsis(void) {
+        return has_utf8() ? "…" : "...";
 }
 
 static bool output_fits(const Output *o) {

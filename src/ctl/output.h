@@ -34,3 +34,7 @@ const char *color_warning(void);
 const char *color_bad(void);
 const char *color_dim(void);
 const char *color_normal(void);
+
+/* Characters, or what stands for them where they cannot be shown. */
+const char *glyph_bullet(void);
+const char *glyph_ellipsis(void);

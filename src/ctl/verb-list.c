@@ -103,9 +103,9 @@ static void print_legend(const SessionList *l, const Arguments *a, FILE *f) {
         }
         fprintf(f,
                 "\n%s%zu notebook%s, %zu terminal%s: %zu sessions are more than the %" PRIu32
-                " recommended. Stop some with 'computectl%s stop ID…'.%s\n",
+                " recommended. Stop some with 'computectl%s stop ID%s'.%s\n",
                 color_warning(), notebooks, plural(notebooks), terminals, plural(terminals), l->n_entries,
-                l->recommended, a->user ? " --user" : "", color_normal());
+                l->recommended, a->user ? " --user" : "", glyph_ellipsis(), color_normal());
 }
 
 int verb_list(Client *c, _unused_ char **operands) {

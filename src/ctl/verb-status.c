@@ -50,7 +50,8 @@ static void print_title(FILE *f, const SessionProperties *p, const char *id) {
 
         if (type && type[0] >= 'a' && type[0] <= 'z')
                 type[0] = (char) (type[0] - 'a' + 'A');
-        fprintf(f, "%s●%s %s - %s %s\n", state_color(p), color_normal(), id, strempty(type), strempty(name));
+        fprintf(f, "%s%s%s %s - %s %s\n", state_color(p), glyph_bullet(), color_normal(), id, strempty(type),
+                strempty(name));
 }
 
 /* The arguments, so that one can see where one ends. */

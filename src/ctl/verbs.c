@@ -94,13 +94,10 @@ int verbs_dispatch(Client *c, char **words) {
                 log_error("Unknown command \"%s\". Try 'computectl --help'.", strempty(name));
                 return -EINVAL;
         }
-        if (n < verb->min_operands) {
-                log_error("Usage: computectl %s %s. Try 'computectl --help'.", verb->name, verb->operands);
-                return -EINVAL;
-        }
-        if (n > verb->max_operands) {
-                log_error("Too many arguments. Usage: computectl %s %s. Try 'computectl --help'.",
-                        verb->name, verb->operands);
+        if (n < verb->min_operands || n > verb->max_operands) {
+                log_error("Too %s arguments. Usage: computectl %s%s%s. Try 'computectl --help'.",
+                        n < verb->min_operands ? "few" : "many", verb->name, verb->operands[0] ? " " : "",
+                        verb->operands);
                 return -EINVAL;
         }
         return verb->function(c, operands);

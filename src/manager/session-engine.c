@@ -347,6 +347,10 @@ int session_on_gate(Session *s, KeeperMessage *message, const struct ucred *send
         s->directory = TAKE_PTR(message->directory);
         s->connection_file = TAKE_PTR(message->connection_file);
         take_size_and_clients(s, message);
+        if (!s->name)
+                s->name = session_default_name(s);
+        if (!s->name)
+                return -ENOMEM;
         if (s->type == SESSION_NOTEBOOK) {
                 if (message->kernel) {
                         free(s->kernel);

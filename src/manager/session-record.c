@@ -224,7 +224,7 @@ static int read_lines(Session *s, char *text) {
                 if (r < 0)
                         return r;
         }
-        return s->name ? 0 : -EBADMSG;
+        return s->name || !s->announced ? 0 : -EBADMSG;
 }
 
 int session_record_read(Manager *m, const char *id, FILE *f, Session **ret) {

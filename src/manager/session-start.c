@@ -46,11 +46,10 @@ static int check_limits(Manager *m, uid_t uid, sd_bus_error *error) {
 
 /* Fills in what is known before anything runs; the request becomes the session's. */
 static int describe_session(Session *s, StartRequest *request) {
-        s->name = request->name ? strdup(request->name) : start_request_default_name(request);
         s->request = request;
         s->rows = request->rows;
         s->columns = request->columns;
-        if (!s->name)
+        if (request->name && replace_string(&s->name, request->name) < 0)
                 return -ENOMEM;
         if (request->notebook && replace_string(&s->notebook, request->notebook) < 0)
                 return -ENOMEM;

@@ -14,6 +14,7 @@
 #include "manager/systemd.h"
 #include "shared/keeper-protocol.h"
 #include "shared/strv.h"
+#include "shared/text.h"
 
 int session_new(Manager *m, SessionType type, uint64_t number, uid_t uid, bool kept, Session **ret) {
         Session *s;
@@ -96,16 +97,28 @@ void session_changed(Session *s, SessionChange change) {
         manager_flush_later(s->manager);
 }
 
+char *session_default_name(const Session *s) {
+        const char *path, *base;
+
+        path = s->type == SESSION_NOTEBOOK ? s->notebook : (s->command ? s->command[0] : NULL);
+        if (isempty(path))
+                path = session_type_to_string(s->type);
+        if (path[0] == '-') /* a login shell */
+                path++;
+        base = strrchr(path, '/');
+        return text_sanitize(base && base[1] ? base + 1 : path, SESSION_NAME_MAX);
+}
+
 char *session_describe(const Session *s) {
         char *description;
         int r;
 
         if (s->type == SESSION_TERMINAL)
-                r = asprintf(&description, "Terminal %s", s->name);
+                r = asprintf(&description, "Terminal %s", strempty(s->name));
         else if (isempty(s->kernel))
-                r = asprintf(&description, "Notebook %s", s->name);
+                r = asprintf(&description, "Notebook %s", strempty(s->name));
         else
-                r = asprintf(&description, "Notebook %s (%s)", s->name, s->kernel);
+                r = asprintf(&description, "Notebook %s (%s)", strempty(s->name), s->kernel);
         return r < 0 ? NULL : description;
 }
 

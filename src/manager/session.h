@@ -41,7 +41,7 @@ struct Session {
         usec_t created_monotonic;
 
         /* what it is */
-        char *name;
+        char *name; /* NULL until the payload is at its gate, if none was given */
         char **command;
         char *directory;
         char *notebook; /* resolved path; NULL for terminals and unlinked notebooks */
@@ -95,6 +95,9 @@ Session *session_free(Session *s);
 
 /* Notes a change; it is told when the loop comes round (manager_flush()). */
 void session_changed(Session *s, SessionChange change);
+
+/* The name of a session that was given none: "bash", "analysis.ipynb". The caller's; NULL = OOM. */
+char *session_default_name(const Session *s);
 
 /* "Terminal bash", "Notebook analysis.ipynb (python3)": for unit descriptions and logs. The caller's; NULL = OOM. */
 char *session_describe(const Session *s);

@@ -296,14 +296,3 @@ StartRequest *start_request_free(StartRequest *request) {
         free(request);
         return NULL;
 }
-
-char *start_request_default_name(const StartRequest *request) {
-        const char *base, *path = "shell";
-
-        if (request->type == SESSION_NOTEBOOK)
-                path = request->notebook ? request->notebook : "notebook";
-        else if (request->command)
-                path = request->command[0];
-        base = strrchr(path, '/');
-        return text_sanitize(base && base[1] ? base + 1 : path, SESSION_NAME_MAX);
-}

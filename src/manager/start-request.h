@@ -42,6 +42,3 @@ struct StartRequest {
 int start_request_read(RequestKind kind, sd_bus_message *call, StartRequest **ret, sd_bus_error *error);
 StartRequest *start_request_free(StartRequest *request);
 DEFINE_CLEANUP(StartRequest *, start_request_free);
-
-/* The name of the session if the request gives none: "bash", "analysis.ipynb". The caller's; NULL = OOM. */
-char *start_request_default_name(const StartRequest *request);
