@@ -36,11 +36,12 @@ static bool decode_short(const char *s, size_t length, unsigned *ret) {
 
 /* Writes the character at s. Returns its length. */
 static size_t put_character(FILE *f, const char *s) {
-        size_t length = strnlen(s, character_length((unsigned char) *s));
+        size_t length = character_length((unsigned char) *s);
+        bool whole = strnlen(s, length) == length;
         char character[5] = {};
         unsigned code;
 
-        memcpy(character, s, length);
+        memcpy(character, s, whole ? length : 1);
         if (*s == '"' || *s == '\\')
                 fprintf(f, "\\%c", *s);
         else if (*s == '\n')
@@ -51,7 +52,7 @@ static size_t put_character(FILE *f, const char *s) {
                 fputs(character, f);
         else if ((unsigned char) *s < 0x80)
                 fprintf(f, "\\u%04x", (unsigned) (unsigned char) *s);
-        else if (decode_short(s, length, &code))
+        else if (whole && decode_short(s, length, &code))
                 fprintf(f, "\\u%04x", code);
         else {
                 fputs("\\ufffd", f);

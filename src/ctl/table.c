@@ -70,7 +70,7 @@ static int table_shrink(Table *t, size_t width, bool with_header) {
         size_t total = 0;
 
         for (size_t i = 0; i < t->n_columns; i++)
-                total += column_width(t, i, with_header) + COLUMNS_BETWEEN;
+                total += (i > 0 ? COLUMNS_BETWEEN : 0) + column_width(t, i, with_header);
         for (size_t i = 0; i < t->n_columns && total > width; i++) {
                 size_t own, target;
 
@@ -112,9 +112,10 @@ int table_print(Table *t, FILE *f, size_t width, bool with_header) {
                 r = scols_table_set_stream(table, f);
         if (r >= 0)
                 r = scols_table_set_termforce(table, SCOLS_TERMFORCE_NEVER);
+        /* A header takes its width also when it is not shown. */
         for (size_t i = 0; r >= 0 && i < t->n_columns; i++)
-                if (!scols_table_new_column(
-                            table, t->columns[i].name, 0, t->columns[i].right ? SCOLS_FL_RIGHT : 0))
+                if (!scols_table_new_column(table, with_header ? t->columns[i].name : "", 0,
+                            t->columns[i].right ? SCOLS_FL_RIGHT : 0))
                         r = -ENOMEM;
         for (size_t i = 0; r >= 0 && i < t->n_lines; i++) {
                 struct libscols_line *line = scols_table_new_line(table, NULL);

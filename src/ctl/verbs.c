@@ -95,7 +95,7 @@ int verbs_dispatch(Client *c, char **words) {
                 return -EINVAL;
         }
         if (n < verb->min_operands || n > verb->max_operands) {
-                log_error("Too %s arguments. Usage: computectl %s%s%s. Try 'computectl --help'.",
+                log_error("Too %s arguments, expected 'computectl %s%s%s'. Try 'computectl --help'.",
                         n < verb->min_operands ? "few" : "many", verb->name, verb->operands[0] ? " " : "",
                         verb->operands);
                 return -EINVAL;

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The command line: where options may stand, and what is refused. */
+
+#include <signal.h>
+
+#include "ctl/arguments.h"
+#include "ctl/verbs.h"
+#include "shared/strv.h"
+#include "tests/unit/capture.h"
+#include "tests/unit/test-main.h"
+
+#define WORDS_MAX 16
+
+/* Reads the words of a line (no quoting). */
+static int parse(Arguments *a, const char *line) {
+        static char copy[512];
+        char *argv[WORDS_MAX] = { (char *) "computectl" }, *state = NULL;
+        int argc = 1;
+
+        ck_assert_uint_lt(strlen(line), sizeof(copy));
+        memcpy(copy, line, strlen(line) + 1);
+        for (char *word = strtok_r(copy, " ", &state); word; word = strtok_r(NULL, " ", &state))
+                argv[argc++] = word;
+        return arguments_parse(a, argc, argv);
+}
+
+static void check_words(const char *line, const char *expected) {
+        _cleanup_arguments_ Arguments a;
+        char words[512] = "";
+
+        ck_assert_int_eq(parse(&a, line), 1);
+        STRV_FOREACH(word, a.words) {
+                strncat(words, *word, 64);
+                strncat(words, "|", 2);
+        }
+        ck_assert_str_eq(words, expected);
+}
+
+TEST(options_and_words_may_be_mixed) {
+        check_words("", "");
+        check_words("list", "list|");
+        check_words("stop t1 -q t2 --user", "stop|t1|t2|");
+        check_words("stop -- -q", "stop|-q|");
+        check_words("--no-legend list -j", "list|");
+}
+
+TEST(the_command_is_not_read) {
+        check_words("terminal -d ls -l --user", "terminal|ls|-l|--user|");
+        check_words("terminal --name=x -- ls -l", "terminal|ls|-l|");
+        check_words("run --type=notebook python3 -m x -f y.json", "run|python3|-m|x|-f|y.json|");
+        check_words("run -- -odd --name", "run|-odd|--name|");
+        check_words("run sh -c -- x", "run|sh|-c|--|x|");
+        check_words("attach t1 -q", "attach|t1|");
+}
+
+TEST(nothing_said) {
+        _cleanup_arguments_ Arguments a;
+
+        ck_assert_int_eq(parse(&a, ""), 1);
+        ck_assert(!a.user && !a.host && a.json == JSON_OFF && !a.detach);
+        ck_assert_int_eq(a.signal, SIGTERM);
+        ck_assert_str_eq(a.kill_whom, "all");
+        ck_assert_uint_eq(a.lines, LINES_DEFAULT);
+        ck_assert_int_eq(a.detach_key.byte, 0x1d);
+}
+
+TEST(values) {
+        _cleanup_arguments_ Arguments a;
+
+        ck_assert_int_eq(setenv("TAKEN_OVER", "yes", 1), 0);
+        ck_assert_int_eq(parse(&a,
+                                 "kill t1 -s KILL --kill-whom=leader --user -n 5 -p Id,Name, -p State "
+                                 "--setenv=A=b=c -E TAKEN_OVER --json=pretty --detach-key=^A"),
+                1);
+        ck_assert(a.user && a.json == JSON_PRETTY && a.lines == 5 && a.signal == SIGKILL);
+        ck_assert_str_eq(a.kill_whom, "leader");
+        ck_assert_uint_eq(strv_length(a.properties), 3);
+        ck_assert_str_eq(a.properties[1], "Name");
+        ck_assert_str_eq(a.properties[2], "State");
+        ck_assert_str_eq(a.environment[0], "A=b=c");
+        ck_assert_str_eq(a.environment[1], "TAKEN_OVER=yes");
+        ck_assert_int_eq(a.detach_key.byte, 1);
+}
+
+TEST(wrong_ones_are_refused) {
+        static const char *const wrong[] = { "--nope", "-Z", "-n", "-n x", "-n -1", "--json=x", "--json",
+                "-s SIGFOO", "-s 0", "-s 999", "--kill-whom=me", "--type=x", "--transport=udp",
+                "--setenv=1=2", "--setenv=NOT_SET_ANYWHERE", "--detach-key=x", "--name=", "--user=yes" };
+
+        for (size_t i = 0; i < ELEMENTSOF(wrong); i++) {
+                _cleanup_arguments_ Arguments a;
+                Capture capture;
+                int r;
+
+                capture_begin(&capture);
+                r = parse(&a, wrong[i]);
+                ck_assert_uint_eq(count_lines(capture_end(&capture)), 1);
+                ck_assert_int_eq(r, -EINVAL);
+        }
+}
+
+TEST(verbs_are_well_formed) {
+        size_t defaults = 0;
+
+        for (const Verb *v = verb_table(); v->name; v++) {
+                ck_assert_ptr_nonnull(v->function);
+                ck_assert_ptr_nonnull(v->operands);
+                ck_assert_ptr_nonnull(v->help);
+                ck_assert_uint_le(v->min_operands, v->max_operands);
+                ck_assert_ptr_eq(verb_find(v->name), v);
+                ck_assert_int_eq(v->operands[0] == 0, v->max_operands == 0);
+                defaults += v->flags & VERB_DEFAULT ? 1 : 0;
+        }
+        ck_assert_uint_eq(defaults, 1);
+        ck_assert_str_eq(verb_find(NULL)->name, "list");
+        ck_assert_ptr_null(verb_find("nope"));
+        ck_assert_ptr_null(verb_find(""));
+}
+
+TEST(operands_are_counted) {
+        static const char *const wrong[] = { "nope", "list x", "attach", "attach a b", "stop", "notebook",
+                "history a b", "run", "\033[31m" };
+
+        for (size_t i = 0; i < ELEMENTSOF(wrong); i++) {
+                _cleanup_arguments_ Arguments a;
+                Client client = { .arguments = &a };
+                Capture capture;
+                const char *text;
+                int r;
+
+                ck_assert_int_eq(parse(&a, wrong[i]), 1);
+                capture_begin(&capture);
+                r = verbs_dispatch(&client, a.words);
+                text = capture_end(&capture);
+                ck_assert_int_eq(r, -EINVAL);
+                ck_assert_ptr_nonnull(strstr(text, "Try 'computectl --help'."));
+                ck_assert_ptr_null(strchr(text, '\033'));
+        }
+}
+
+TEST_MAIN(options_and_words_may_be_mixed, the_command_is_not_read, nothing_said, values,
+        wrong_ones_are_refused, verbs_are_well_formed, operands_are_counted);
