@@ -64,13 +64,11 @@ int control_is_listening(int fd) {
 /* Reads one message and handles it. Negative: the connection is over. */
 static int control_receive(Control *c) {
         _cleanup_free_ void *buffer = NULL;
-        _cleanup_(wire_ancillary_done) WireAncillary ancillary;
+        _cleanup_(wire_ancillary_done) WireAncillary ancillary = WIRE_ANCILLARY_NULL;
         WireMessage message;
         ssize_t n;
         int r;
 
-        for (size_t i = 0; i < WIRE_FDS_MAX; i++)
-                ancillary.fds[i] = -EBADF;
         /* Messages are rare: between them this memory is not ours. */
         buffer = malloc(WIRE_MESSAGE_MAX);
         if (!buffer)

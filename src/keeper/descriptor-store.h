@@ -19,6 +19,8 @@ typedef struct DescriptorStore {
         int fds[_STORED_MAX]; /* -EBADF = it was not there */
 } DescriptorStore;
 
+#define DESCRIPTOR_STORE_NULL ((DescriptorStore){ .fds = { [0 ... _STORED_MAX - 1] = -EBADF } })
+
 /* Takes what systemd kept, close-on-exec; unknown descriptors are closed. The caller's. To be called once. */
 int descriptor_store_take(DescriptorStore *ret);
 void descriptor_store_done(DescriptorStore *s);

@@ -21,14 +21,14 @@ static void put_failure(WireWriter *w, const Failure *failure) {
 }
 
 void keeper_tell_started(Keeper *k) {
-        _cleanup_(wire_writer_done) WireWriter w;
+        _cleanup_(wire_writer_done) WireWriter w = {};
 
         wire_begin(&w, KEEPER_STARTED, 0);
         control_send(k->control, &w, NULL, 0);
 }
 
 void keeper_tell_failed(Keeper *k, const Failure *failure) {
-        _cleanup_(wire_writer_done) WireWriter w;
+        _cleanup_(wire_writer_done) WireWriter w = {};
 
         wire_begin(&w, KEEPER_FAILED, 0);
         put_failure(&w, failure);
@@ -36,7 +36,7 @@ void keeper_tell_failed(Keeper *k, const Failure *failure) {
 }
 
 void keeper_tell_ended(Keeper *k) {
-        _cleanup_(wire_writer_done) WireWriter w;
+        _cleanup_(wire_writer_done) WireWriter w = {};
 
         wire_begin(&w, KEEPER_ENDED, 0);
         wire_put_u64(&w, KEEPER_TAG_EXIT_CODE, (uint64_t) k->state.exit_code);
@@ -45,7 +45,7 @@ void keeper_tell_ended(Keeper *k) {
 }
 
 void keeper_tell_changed(Keeper *k) {
-        _cleanup_(wire_writer_done) WireWriter w;
+        _cleanup_(wire_writer_done) WireWriter w = {};
 
         wire_begin(&w, KEEPER_CHANGED, 0);
         put_changeable(k, &w);
@@ -58,7 +58,7 @@ void keeper_tell_changed(Keeper *k) {
 
 /* r: what the request's function returned, see failure.h. */
 static void reply(Keeper *k, uint32_t serial, int r, Failure *failure) {
-        _cleanup_(wire_writer_done) WireWriter w;
+        _cleanup_(wire_writer_done) WireWriter w = {};
 
         if (r < 0)
                 failure_set(failure, KEEPER_ERROR_FAILED, "That failed: %s. Try again.", strerror(-r));
@@ -69,7 +69,7 @@ static void reply(Keeper *k, uint32_t serial, int r, Failure *failure) {
 }
 
 static int handle_hello(Keeper *k, const WireMessage *message, WireAncillary *a) {
-        _cleanup_(wire_writer_done) WireWriter w;
+        _cleanup_(wire_writer_done) WireWriter w = {};
 
         (void) a;
         wire_begin(&w, KEEPER_STATUS, message->serial);

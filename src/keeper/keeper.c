@@ -234,7 +234,7 @@ static int keeper_take_up(Keeper *k, DescriptorStore *store) {
 }
 
 int keeper_new(sd_event *event, const char *id, char **environment, Keeper **ret) {
-        _cleanup_(descriptor_store_done) DescriptorStore store;
+        _cleanup_(descriptor_store_done) DescriptorStore store = DESCRIPTOR_STORE_NULL;
         _cleanup_keeper_ Keeper *k = NULL;
         int r;
 

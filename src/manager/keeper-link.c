@@ -103,7 +103,7 @@ static int send_message(Session *s, const WireWriter *w, const int *fds, size_t 
 }
 
 static int send_plain(Session *s, KeeperOpcode opcode) {
-        _cleanup_(wire_writer_done) WireWriter w;
+        _cleanup_(wire_writer_done) WireWriter w = {};
 
         wire_begin(&w, opcode, 0);
         return send_message(s, &w, NULL, 0);
@@ -115,7 +115,7 @@ int keeper_link_open_gate(Session *s) {
 
 int keeper_link_start(Session *s) {
         const StartRequest *request = s->request;
-        _cleanup_(wire_writer_done) WireWriter w;
+        _cleanup_(wire_writer_done) WireWriter w = {};
 
         wire_begin(&w, KEEPER_START, 0);
         wire_put_string(&w, KEEPER_TAG_SESSION_ID, s->id);
@@ -139,7 +139,7 @@ int keeper_link_start(Session *s) {
 
 static int send_request(Session *s, KeeperOpcode opcode, sd_bus_message *call, uint32_t rows,
         uint32_t columns, int keepers_end, int callers_end) {
-        _cleanup_(wire_writer_done) WireWriter w;
+        _cleanup_(wire_writer_done) WireWriter w = {};
         KeeperLink *link = s->link;
         int stream = -EBADF;
         int r;

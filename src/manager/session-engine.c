@@ -74,7 +74,6 @@ static void set_deadline(Session *s, SessionPhase before) {
 /* Effects */
 
 static void announce(Session *s) {
-        s->announced = true;
         manager_count(s->manager, s, +1);
         session_changed(s, CHANGE_NEW);
         audit_session_started(s);
@@ -141,6 +140,8 @@ void session_enter(Session *s, SessionStep step) {
         int r;
 
         s->phase = step.phase;
+        if (step.effects & EFFECT_ANNOUNCE)
+                s->announced = true;
         set_deadline(s, before);
         if (session_phase_state(before) != session_phase_state(s->phase))
                 session_changed(s, CHANGE_STATE);

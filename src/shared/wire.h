@@ -48,6 +48,8 @@ typedef struct WireAncillary {
         int fds[WIRE_FDS_MAX];
 } WireAncillary;
 
+#define WIRE_ANCILLARY_NULL ((WireAncillary){ .fds = { [0 ... WIRE_FDS_MAX - 1] = -EBADF } })
+
 /* Starts a message; wire_writer_done() frees it. A put that fails (-ENOMEM, -EMSGSIZE over WIRE_MESSAGE_MAX,
  * -EINVAL for NULL) is remembered and makes wire_send() fail, so puts need not be checked one by one. */
 void wire_begin(WireWriter *w, uint16_t opcode, uint32_t serial);

@@ -10,7 +10,7 @@
 #include "tests/unit/capture.h"
 #include "tests/unit/test-main.h"
 
-#define WORDS_MAX 16
+#define WORDS_MAX 32
 
 /* Reads the words of a line (no quoting). */
 static int parse(Arguments *a, const char *line) {
@@ -20,13 +20,15 @@ static int parse(Arguments *a, const char *line) {
 
         ck_assert_uint_lt(strlen(line), sizeof(copy));
         memcpy(copy, line, strlen(line) + 1);
-        for (char *word = strtok_r(copy, " ", &state); word; word = strtok_r(NULL, " ", &state))
+        for (char *word = strtok_r(copy, " ", &state); word; word = strtok_r(NULL, " ", &state)) {
+                ck_assert_int_lt(argc, WORDS_MAX - 1);
                 argv[argc++] = word;
+        }
         return arguments_parse(a, argc, argv);
 }
 
 static void check_words(const char *line, const char *expected) {
-        _cleanup_arguments_ Arguments a;
+        _cleanup_arguments_ Arguments a = {};
         char words[512] = "";
 
         ck_assert_int_eq(parse(&a, line), 1);
@@ -55,7 +57,7 @@ TEST(the_command_is_not_read) {
 }
 
 TEST(nothing_said) {
-        _cleanup_arguments_ Arguments a;
+        _cleanup_arguments_ Arguments a = {};
 
         ck_assert_int_eq(parse(&a, ""), 1);
         ck_assert(!a.user && !a.host && a.json == JSON_OFF && !a.detach);
@@ -66,7 +68,7 @@ TEST(nothing_said) {
 }
 
 TEST(values) {
-        _cleanup_arguments_ Arguments a;
+        _cleanup_arguments_ Arguments a = {};
 
         ck_assert_int_eq(setenv("TAKEN_OVER", "yes", 1), 0);
         ck_assert_int_eq(parse(&a,
@@ -89,7 +91,7 @@ TEST(wrong_ones_are_refused) {
                 "--setenv=1=2", "--setenv=NOT_SET_ANYWHERE", "--detach-key=x", "--name=", "--user=yes" };
 
         for (size_t i = 0; i < ELEMENTSOF(wrong); i++) {
-                _cleanup_arguments_ Arguments a;
+                _cleanup_arguments_ Arguments a = {};
                 Capture capture;
                 int r;
 
@@ -123,7 +125,7 @@ TEST(operands_are_counted) {
                 "history a b", "run", "\033[31m" };
 
         for (size_t i = 0; i < ELEMENTSOF(wrong); i++) {
-                _cleanup_arguments_ Arguments a;
+                _cleanup_arguments_ Arguments a = {};
                 Client client = { .arguments = &a };
                 Capture capture;
                 const char *text;

@@ -83,7 +83,7 @@ TEST(results) {
                 { "signal", 40, "killed by signal 40", 168 },
                 { "core-dump", 11, "killed by SIGSEGV, core dumped", 139 },
                 { "oom-killed", 9, "out of memory", 137 },
-                { "stopped", 15, "stopped", 1 },
+                { "stopped", 15, "stopped on request", 1 },
                 { "exited", -1, "how is unknown", 1 },
                 { "from-the-future\033[31m", 0, "from-the-future?[31m", 1 },
         };

@@ -22,7 +22,7 @@ TEST(details) {
                 "out of memory, 1.0G memory");
         check_detail(ENTRY("ended", FIELD(RESULT, "signal"), FIELD(EXIT_STATUS, "99999999999")),
                 "killed by a signal");
-        check_detail(ENTRY("ended", FIELD(RESULT, "stopped")), "stopped");
+        check_detail(ENTRY("ended", FIELD(RESULT, "stopped")), "stopped on request");
         check_detail(ENTRY("started", FIELD(NOTEBOOK, "/a.ipynb")), "/a.ipynb");
         check_detail(ENTRY("started", FIELD(NAME, "x")), "");
         check_detail(

@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Runs in the machine, as one user with one connection to a bus, and does what bus.py asks for.
+
+Requests and answers are lines of JSON on standard input and output. Values that need a D-Bus type of their own come as
+{"type": SIGNATURE, "value": …}; bytes travel as latin-1 text.
+"""
+
+import fcntl
+import json
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+
+import dbus
+import dbus.lowlevel
+import dbus.mainloop.glib
+from gi.repository import GLib
+
+BUS_NAME = "org.computesession1"
+TYPES = {"s": dbus.String, "o": dbus.ObjectPath, "b": dbus.Boolean, "y": dbus.Byte, "n": dbus.Int16, "q": dbus.UInt16,
+         "i": dbus.Int32, "u": dbus.UInt32, "x": dbus.Int64, "t": dbus.UInt64, "d": dbus.Double}
+
+
+def to_dbus(value):
+    if isinstance(value, list):
+        return [to_dbus(one) for one in value]
+    if isinstance(value, dict) and set(value) == {"type", "value"}:
+        if value["type"].startswith("a"):
+            return dbus.Array(value["value"], signature=value["type"][1:])
+        return TYPES[value["type"]](value["value"])
+    if isinstance(value, dict):
+        return {key: to_dbus(one) for key, one in value.items()}
+    return value
+
+
+def to_json(value):
+    if isinstance(value, dbus.types.UnixFd):
+        return value.take()
+    if isinstance(value, (dbus.Boolean, bool)):
+        return bool(value)
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, dict):
+        return {str(key): to_json(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [to_json(one) for one in value]
+    return str(value) if isinstance(value, str) else value
+
+
+class Agent:
+    def __init__(self, bus):
+        dbus.mainloop.glib.DBusGMainLoop(set_as_default=True)
+        self.bus = dbus.SystemBus() if bus == "system" else dbus.SessionBus()
+        self.seen = []
+        self.children = {}
+        self.bus.add_message_filter(self.on_message)
+        self.bus.add_match_string(f"type='signal',sender='{BUS_NAME}'")
+
+    def on_message(self, _bus, message):
+        if message.get_type() == dbus.lowlevel.MESSAGE_TYPE_SIGNAL and message.get_path().startswith("/org/compute"):
+            self.seen.append({"path": message.get_path(), "interface": message.get_interface(),
+                              "member": message.get_member(), "arguments": to_json(message.get_args_list())})
+        return dbus.lowlevel.HANDLER_RESULT_NOT_YET_HANDLED
+
+    def call(self, destination, path, interface, member, signature, arguments, timeout):
+        message = dbus.lowlevel.MethodCallMessage(destination, path, interface, member)
+        message.append(signature=signature, *to_dbus(arguments))
+        try:
+            reply = self.bus.send_message_with_reply_and_block(message, timeout)
+        except dbus.DBusException as e:
+            return {"error": e.get_dbus_name(), "message": e.get_dbus_message()}
+        return {"result": to_json(reply.get_args_list())}
+
+    def signals(self, known, timeout):
+        """All signals that were seen, as soon as there are more than the caller knows, or it is time."""
+        source = GLib.timeout_add(int(timeout * 1000), lambda: True)
+        end = time.monotonic() + timeout
+        context = GLib.MainContext.default()
+        while context.iteration(False) or (len(self.seen) <= known and time.monotonic() < end and
+                                           (context.iteration(True) or True)):
+            pass
+        GLib.source_remove(source)
+        return self.seen[known:]
+
+    def run(self, argv, text, timeout):
+        try:
+            done = subprocess.run(argv, input=text, text=True, capture_output=True, timeout=timeout, check=False,
+                                  errors="surrogateescape", **({} if text else {"stdin": subprocess.DEVNULL}))
+        except subprocess.TimeoutExpired as e:
+            return {"status": None, "output": str(e.stdout), "errors": str(e.stderr)}
+        except OSError as e:
+            return {"status": 127, "output": "", "errors": str(e)}
+        return {"status": done.returncode, "output": done.stdout, "errors": done.stderr}
+
+    def spawn(self, argv):
+        child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.children[child.pid] = child
+        return child.pid
+
+    def wait(self, pid, timeout):
+        try:
+            child = self.children[pid]
+            if isinstance(child, int):  # on a terminal: its output is what receive() gets
+                end = time.monotonic() + timeout
+                while time.monotonic() < end:
+                    done, status = os.waitpid(pid, os.WNOHANG)
+                    if done:
+                        return {"status": os.waitstatus_to_exitcode(status), "output": ""}
+                    time.sleep(0.02)
+                return {"status": None, "output": ""}
+            output = child.communicate(timeout=timeout)[0]
+        except subprocess.TimeoutExpired:
+            return {"status": None, "output": ""}
+        return {"status": child.returncode, "output": output.decode(errors="replace")}
+
+    def spawn_on_terminal(self, argv, rows, columns):
+        pid, fd = pty.fork()
+        if pid == 0:
+            try:
+                fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+                os.execvp(argv[0], argv)
+            finally:
+                os._exit(127)
+        self.children[pid] = pid
+        return {"pid": pid, "stream": fd}
+
+    def resize(self, stream, rows, columns):
+        fcntl.ioctl(stream, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def send(self, stream, text):
+        os.write(stream, text.encode("latin-1"))
+
+    def receive(self, stream, pattern, timeout):
+        """Reads until the pattern was seen, or the end of file if it is None."""
+        data, eof, end = b"", False, time.monotonic() + timeout
+        while not eof and not (pattern and re.search(pattern.encode("latin-1"), data, re.S)):
+            if not select.select([stream], [], [], max(0, end - time.monotonic()))[0]:
+                break
+            try:
+                part = os.read(stream, 65536)
+            except OSError:  # a terminal whose other side is closed, a socket that was reset
+                part = b""
+            data += part
+            eof = not part
+        return {"text": data.decode("latin-1"), "end": eof}
+
+    def close(self, stream):
+        os.close(stream)
+
+    def kill(self, pid, number):
+        os.kill(pid, number)
+
+    def pid(self):
+        return os.getpid()
+
+
+def main():
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    agent = Agent(sys.argv[1])
+    print(json.dumps("ready"), flush=True)
+    for line in sys.stdin:
+        request = json.loads(line)
+        try:
+            answer = {"answer": getattr(agent, request.pop("do"))(**request)}
+        except Exception as e:  # pylint: disable=broad-except
+            answer = {"failure": f"{type(e).__name__}: {e}"}
+        print(json.dumps(answer), flush=True)
+
+
+main()

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The machine, its users, and the promise that no test leaves anything behind."""
+
+import machine
+import pytest
+from bus import User
+
+SESSION_PARTS = r"""
+systemctl list-units --all --plain --no-legend 'compute-*.scope' 'compute-keeper-*.service' | cut -d' ' -f1
+find /run/compute-sessions/sessions /run/compute-sessions/keepers -mindepth 1 2>/dev/null || :
+for uid in 1000 1001 1002; do
+        find /run/user/$uid/compute-sessions/sessions /run/user/$uid/compute-sessions/keepers -mindepth 1 || :
+done 2>/dev/null
+find /sys/fs/cgroup -path '*compute.slice/*' '(' -name '*.scope' -o -name '*.service' ')' || :
+find /run/user/*/jupyter /home/*/.local/share/jupyter/runtime -name 'kernel-*' 2>/dev/null || :
+"""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def booted():
+    """Boots the machine, unless it runs already; then what it runs is tested, and it is left running."""
+    if machine.is_running():
+        yield
+        return
+    machine.boot()
+    yield
+    machine.halt()
+
+
+def user_fixture(name):
+    @pytest.fixture(scope="session", name=name)
+    def fixture(booted):  # pylint: disable=redefined-outer-name,unused-argument
+        user = User(name)
+        yield user
+        user.end()
+    return fixture
+
+
+root = user_fixture("root")
+user1 = user_fixture("user1")
+user2 = user_fixture("user2")
+
+
+def parts(reader):
+    """Everything in the machine that belongs to sessions."""
+    return reader.shell(SESSION_PARTS).split()
+
+
+@pytest.fixture(autouse=True)
+def clean(root):
+    """Stops the sessions that a test left running; after that nothing of any session may be left."""
+    yield
+    for session_id in root.ids():
+        root.try_run("computectl", "stop", session_id)
+    try:
+        machine.wait_until(lambda: not parts(root), "nothing is left of sessions", timeout=10)
+    except AssertionError:
+        left = parts(root)
+        root.try_run("sh", "-c", "systemctl kill --signal=KILL 'compute-*.scope'; "
+                     "systemctl stop 'compute-*.scope' 'compute-keeper-*.service'; systemctl stop compute-sessiond; "
+                     "rm -rf /run/compute-sessions/sessions/* /run/compute-sessions/keepers/*")
+        pytest.fail(f"Left behind: {' '.join(left)}")

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Whatever of ours is killed, no session is lost."""
+
+import journal
+import machine
+import pytest
+from bus import BusError
+
+MANAGER = "compute-sessiond.service"
+
+
+def kill_manager(root):
+    """Returns when the next one is there."""
+    before = root.shell(f"systemctl show --value -p MainPID {MANAGER}")
+    root.run("systemctl", "kill", "--signal=KILL", MANAGER)
+    machine.wait_until(lambda: root.shell(f"systemctl show --value -p MainPID {MANAGER}") not in (before, "0\n"),
+                       "a new manager")
+
+
+def is_attachable(user, session_id):
+    """A restarted keeper may need a moment."""
+    try:
+        return user.attach(session_id)
+    except BusError as e:
+        assert e.name.endswith(".KeeperNotAvailable"), e
+        return None
+
+
+def attach_soon(user, session_id):
+    return machine.wait_until(lambda: is_attachable(user, session_id), "attached")
+
+
+def set_variable(user, session_id):
+    stream = user.attach(session_id)
+    stream.send("kept=precious; echo do''ne\n")
+    stream.expect("done")
+    stream.close()
+
+
+def expect_variable(user, session_id):
+    stream = attach_soon(user, session_id)
+    stream.send("echo \"<$kept>\"\n")
+    stream.expect("<precious>")
+    stream.close()
+
+
+def keeper_pid(root, session_id):
+    return int(root.shell(f"systemctl show --value -p MainPID compute-keeper-{session_id}.service"))
+
+
+def kill_keeper(root, session_id):
+    before = keeper_pid(root, session_id)
+    root.run("kill", "-KILL", str(before))
+    machine.wait_until(lambda: keeper_pid(root, session_id) not in (0, before), "a new keeper")
+
+
+def test_sessions_outlive_a_killed_manager(root, user1, user2):
+    sessions = [user1.start_terminal("bash"), user1.start_terminal("sleep", "inf"), user2.start_terminal("bash")]
+    set_variable(user1, sessions[0])
+    before = root.call("ListSessions")
+    leaders = [root.get(one, "Leader") for one in sessions]
+    kill_manager(root)
+    assert root.call("ListSessions") == before
+    assert [root.get(one, "Leader") for one in sessions] == leaders
+    expect_variable(user1, sessions[0])
+    assert root.get_manager("TerminalCount") == 3
+
+
+def test_properties_outlive_a_killed_manager(root, user1):
+    session = user1.start_terminal("bash", Name="a name", Rows=33, Columns=99)
+    before = user1.get_all(session)
+    kill_manager(root)
+    machine.wait_until(lambda: user1.get(session, "LastOutputTimestamp") == before["LastOutputTimestamp"],
+                       "the keeper's numbers")
+    after = user1.get_all(session)
+    varying = {"MemoryCurrent", "CPUUsageNSec", "TasksCurrent", "IOReadBytes", "IOWriteBytes"}
+    assert {k: v for k, v in after.items() if k not in varying} == \
+        {k: v for k, v in before.items() if k not in varying}
+
+
+def test_sessions_outlive_many_killed_managers(root, user1):
+    session = user1.start_terminal("bash")
+    set_variable(user1, session)
+    for _ in range(5):
+        kill_manager(root)
+    expect_variable(user1, session)
+
+
+def test_exit_status_is_known_after_a_killed_manager(root, user1):
+    session = user1.start_terminal("bash")
+    kill_manager(root)
+    stream = attach_soon(user1, session)
+    mark = root.mark()
+    stream.send("exit 7\n")
+    assert root.wait_removed(mark, session) == "exit-code"
+    assert journal.wait_entry(root, "SESSION_END", SESSION_ID=session)["EXIT_STATUS"] == "7"
+
+
+def test_end_while_no_manager_runs_is_reported_by_the_next(root, user1):
+    session = user1.start_terminal("bash")
+    leader = user1.get(session, "Leader")
+    root.run("systemctl", "stop", MANAGER)
+    root.run("kill", "-KILL", str(leader))
+    root.run("systemctl", "start", MANAGER)
+    end = journal.wait_entry(root, "SESSION_END", SESSION_ID=session)
+    assert (end["RESULT"], end["EXIT_STATUS"]) == ("signal", "9")
+    assert session not in root.ids()
+
+
+def test_attached_client_does_not_notice_a_killed_manager(root, user1):
+    session = user1.start_terminal("bash")
+    stream = user1.attach(session)
+    kill_manager(root)
+    stream.send("echo still $((6 * 7))\n")
+    stream.expect("still 42")
+    stream.close()
+
+
+def test_shell_outlives_a_killed_keeper(root, user1):
+    session = user1.start_terminal("bash")
+    leader = user1.get(session, "Leader")
+    set_variable(user1, session)
+    kill_keeper(root, session)
+    expect_variable(user1, session)
+    assert user1.get(session, "Leader") == leader
+    kill_keeper(root, session)
+    expect_variable(user1, session)
+
+
+def test_end_after_a_killed_keeper_is_clean(root, user1):
+    """Nobody is the shell's parent any more; what is said of its end must be true, or "unknown"."""
+    session = user1.start_terminal("bash")
+    kill_keeper(root, session)
+    stream = attach_soon(user1, session)
+    mark = root.mark()
+    stream.send("exit 9\n")
+    result = root.wait_removed(mark, session)
+    end = journal.wait_entry(root, "SESSION_END", SESSION_ID=session)
+    assert (result, end.get("EXIT_STATUS")) in (("exit-code", "9"), ("exited", None))
+
+
+def test_stop_after_a_killed_keeper(root, user1):
+    session = user1.start_terminal("bash")
+    kill_keeper(root, session)
+    mark = root.mark()
+    user1.stop(session)
+    assert root.wait_removed(mark, session) == "stopped"
+
+
+def test_restart_of_everything_at_once(root, user1, user2):
+    sessions = [(user, user.start_terminal("bash")) for user in (user1, user2, user1)]
+    for user, session in sessions:
+        set_variable(user, session)
+    root.run("systemctl", "restart", MANAGER, *(f"compute-keeper-{session}.service" for _, session in sessions))
+    assert sorted(root.ids()) == sorted(session for _, session in sessions)
+    for user, session in sessions:
+        expect_variable(user, session)
+
+
+def test_session_whose_keeper_was_stopped_is_listed_and_can_be_stopped(root, user1):
+    session = user1.start_terminal("bash")
+    root.run("systemctl", "stop", f"compute-keeper-{session}.service")
+    journal.wait_entry(root, "KEEPER_LOST", SESSION_ID=session)
+    assert root.ids() == [session]
+    with pytest.raises(BusError) as refused:
+        user1.attach(session)
+    assert refused.value.name.endswith("Error.KeeperNotAvailable")
+    mark = root.mark()
+    user1.stop(session)
+    assert root.wait_removed(mark, session) == "stopped"
+
+
+def test_manager_killed_in_the_middle_of_starts(root, user1):
+    """Each start leaves a whole session or nothing."""
+    starts = [user1.spawn("sh", "-c", "for i in 1 2 3 4 5 6 7 8; do computectl terminal -d -- sleep inf; done")
+              for _ in range(2)]
+    for _ in range(6):
+        kill_manager(root)
+    for start in starts:
+        user1.wait(start, timeout=60)
+    listed = root.ids()
+    for session in listed:
+        properties = root.get_all(session)
+        assert properties["State"] == "running"
+        assert root.shell(f"cat /proc/{properties['Leader']}/cgroup | grep -c {properties['Unit']}") != "0\n"
+        assert root.shell(f"systemctl is-active {properties['Unit']} {properties['KeeperUnit']}") == "active\nactive\n"
+    def scopes():
+        return root.shell("systemctl list-units --plain --no-legend 'compute-*.scope' 'compute-keeper-*' | wc -l")
+    machine.wait_until(lambda: int(scopes()) == 2 * len(listed), "no units of half sessions")
+    root.run("computectl", "stop", *listed) if listed else None
