@@ -18,50 +18,6 @@ static const char *bus_description(const Client *c) {
         return c->arguments->user ? "your user bus" : "the system bus";
 }
 
-int client_connect(Client *c) {
-        const char *host = c->arguments->host;
-        int r;
-
-        if (c->bus)
-                return 0;
-        if (host && c->arguments->user) {
-                log_error(
-                        "--user and --host= do not go together: the other machine's service is its system's.");
-                return -EINVAL;
-        }
-
-        if (host)
-                r = sd_bus_open_system_remote(&c->bus, host);
-        else if (c->arguments->user)
-                r = sd_bus_open_user(&c->bus);
-        else
-                r = sd_bus_open_system(&c->bus);
-        if (r == -ENOMEDIUM)
-                return log_error_errno(r,
-                        "Failed to find your user bus: neither $DBUS_SESSION_BUS_ADDRESS nor $XDG_RUNTIME_DIR is set."
-                        " Is this a login session?");
-        if (r < 0)
-                return log_error_errno(r, "Failed to connect to %s: %m", bus_description(c));
-        return 0;
-}
-
-void client_done(Client *c) {
-        c->bus = sd_bus_flush_close_unref(c->bus);
-}
-
-bool client_error_is_gone(const sd_bus_error *error) {
-        return sd_bus_error_has_name(error, ERROR_NO_SUCH_SESSION) ||
-                sd_bus_error_has_name(error, SD_BUS_ERROR_UNKNOWN_OBJECT);
-}
-
-static bool error_is_unreachable(const sd_bus_error *error) {
-        return sd_bus_error_has_name(error, SD_BUS_ERROR_SERVICE_UNKNOWN) ||
-                sd_bus_error_has_name(error, SD_BUS_ERROR_NAME_HAS_NO_OWNER) ||
-                sd_bus_error_has_name(error, "org.freedesktop.systemd1.NoSuchUnit") ||
-                sd_bus_error_has_name(error, "org.freedesktop.systemd1.LoadFailed") ||
-                (error->name && startswith(error->name, "org.freedesktop.DBus.Error.Spawn."));
-}
-
 /* Does the user's own service run, or would a call start it? */
 static bool user_service_exists(void) {
         _cleanup_(sd_bus_unrefp) sd_bus *bus = NULL;
@@ -88,13 +44,66 @@ static bool user_service_exists(void) {
         return false;
 }
 
+/* Those who ask the wrong service are told. Returns whether there is anything to tell. */
+static bool tell_about_user_service(const Client *c) {
+        if (c->arguments->user || c->arguments->host || !user_service_exists())
+                return false;
+        log_error("Your own service is there: ask it with 'computectl --user'.");
+        return true;
+}
+
+int client_connect(Client *c) {
+        const char *host = c->arguments->host;
+        int r;
+
+        if (c->bus)
+                return 0;
+        if (host && c->arguments->user) {
+                log_error(
+                        "--user and --host= do not go together: the other machine's service is its system's.");
+                return -EINVAL;
+        }
+
+        if (host)
+                r = sd_bus_open_system_remote(&c->bus, host);
+        else if (c->arguments->user)
+                r = sd_bus_open_user(&c->bus);
+        else
+                r = sd_bus_open_system(&c->bus);
+        if (r == -ENOMEDIUM)
+                return log_error_errno(r,
+                        "Failed to find your user bus: neither $DBUS_SESSION_BUS_ADDRESS nor $XDG_RUNTIME_DIR is set."
+                        " Is this a login session?");
+        if (r < 0) {
+                log_error_errno(r, "Failed to connect to %s: %m", bus_description(c));
+                (void) tell_about_user_service(c);
+                return r;
+        }
+        return 0;
+}
+
+void client_done(Client *c) {
+        c->bus = sd_bus_flush_close_unref(c->bus);
+}
+
+bool client_error_is_gone(const sd_bus_error *error) {
+        return sd_bus_error_has_name(error, ERROR_NO_SUCH_SESSION) ||
+                sd_bus_error_has_name(error, SD_BUS_ERROR_UNKNOWN_OBJECT);
+}
+
+static bool error_is_unreachable(const sd_bus_error *error) {
+        return sd_bus_error_has_name(error, SD_BUS_ERROR_SERVICE_UNKNOWN) ||
+                sd_bus_error_has_name(error, SD_BUS_ERROR_NAME_HAS_NO_OWNER) ||
+                sd_bus_error_has_name(error, "org.freedesktop.systemd1.NoSuchUnit") ||
+                sd_bus_error_has_name(error, "org.freedesktop.systemd1.LoadFailed") ||
+                (error->name && startswith(error->name, "org.freedesktop.DBus.Error.Spawn."));
+}
+
 static void tell_what_to_do(Client *c) {
         const char *user = c->arguments->user ? " --user" : "";
 
-        if (!c->arguments->user && !c->arguments->host && user_service_exists()) {
-                log_error("Your own service is there: ask it with 'computectl --user'.");
+        if (tell_about_user_service(c))
                 return;
-        }
         log_error(
                 "Start the service with 'systemctl%s start compute-sessiond'; if that fails, is it installed?",
                 user);
@@ -120,10 +129,6 @@ int client_report(Client *c, int result, const sd_bus_error *error, const char *
         }
         if (error && sd_bus_error_has_name(error, SD_BUS_ERROR_UNKNOWN_OBJECT)) {
                 log_error("Failed to %s: there is no such session; 'computectl list' shows all.", what);
-                return result;
-        }
-        if (error && sd_bus_error_has_name(error, SD_BUS_ERROR_NO_REPLY)) {
-                log_error("Failed to %s: the service did not answer in time.", what);
                 return result;
         }
         if (!error || isempty(error->message))

@@ -102,6 +102,9 @@ static int match_session(sd_journal *j, bool user, const char *id) {
                 r = match_unit(j, user, keeper);
         if (r >= 0)
                 r = add_match(j, "SESSION_ID", id);
+        /* The keepers' lines have the id too, also those of the other mode. */
+        if (r >= 0)
+                r = add_match(j, "SYSLOG_IDENTIFIER", "compute-sessiond");
         if (r >= 0)
                 r = journal_match_service(j, user);
         if (r >= 0)

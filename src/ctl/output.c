@@ -66,24 +66,16 @@ static const char *color(const char *sequence) {
         return output_has_colors() ? sequence : "";
 }
 
-const char *color_highlight(void) {
-        return color("\033[0;1;39m");
-}
-
 const char *color_good(void) {
         return color("\033[0;1;32m");
 }
 
 const char *color_warning(void) {
-        return color("\033[0;1;38;5;185m");
-}
-
-const char *color_bad(void) {
-        return color("\033[0;1;31m");
+        return color("\033[0;1;33m");
 }
 
 const char *color_dim(void) {
-        return color("\033[0;38;5;245m");
+        return color("\033[0;2m");
 }
 
 const char *color_normal(void) {

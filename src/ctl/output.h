@@ -28,10 +28,8 @@ bool output_has_colors(void);
 size_t output_columns(void);
 
 /* Escape sequences, or "" without colours. */
-const char *color_highlight(void);
 const char *color_good(void);
 const char *color_warning(void);
-const char *color_bad(void);
 const char *color_dim(void);
 const char *color_normal(void);
 

@@ -6,7 +6,6 @@
  * keeper's unit does. So connecting works at once before the first start, while a keeper is being restarted, and after
  * a restart of the manager; and a refused connection means that there is no keeper and none will come. */
 
-#include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -20,24 +19,13 @@
 #include "manager/session.h"
 #include "manager/start-request.h"
 #include "shared/log.h"
-#include "shared/names.h"
 
 #define KEEPERS_DIR    "keepers"
 #define LISTEN_BACKLOG 4
 
-/* A call that waits for the keeper's REPLY. */
-typedef struct Pending {
-        uint32_t serial;
-        sd_bus_message *call;
-        int stream; /* what the caller gets when it worked */
-} Pending;
-
 struct KeeperLink {
         int fd;
         sd_event_source *event;
-        uint32_t serial;
-        Pending pending[KEEPER_PENDING_MAX];
-        size_t n_pending;
 };
 
 static int keeper_address(Manager *m, const Session *s, struct sockaddr_un *ret) {
@@ -76,12 +64,6 @@ void keeper_link_forget(Manager *m, const Session *s) {
 KeeperLink *keeper_link_free(KeeperLink *link) {
         if (!link)
                 return NULL;
-        for (size_t i = 0; i < link->n_pending; i++) {
-                (void) sd_bus_reply_method_errorf(link->pending[i].call, ERROR_NO_KEEPER,
-                        "The session's keeper went away; try again.");
-                sd_bus_message_unref(link->pending[i].call);
-                (void) safe_close(link->pending[i].stream);
-        }
         sd_event_source_disable_unref(link->event);
         (void) safe_close(link->fd);
         free(link);
@@ -137,71 +119,16 @@ int keeper_link_start(Session *s) {
         return send_message(s, &w, NULL, 0);
 }
 
-static int send_request(Session *s, KeeperOpcode opcode, sd_bus_message *call, uint32_t rows,
-        uint32_t columns, int keepers_end, int callers_end) {
+int keeper_link_send_request(Session *s, const KeeperRequest *request) {
         _cleanup_(wire_writer_done) WireWriter w = {};
-        KeeperLink *link = s->link;
-        int stream = -EBADF;
-        int r;
 
-        if (!link)
-                return -ENOTCONN;
-        if (link->n_pending == KEEPER_PENDING_MAX)
-                return -ENOBUFS;
-        if (callers_end >= 0) {
-                stream = fcntl(callers_end, F_DUPFD_CLOEXEC, 3);
-                if (stream < 0)
-                        return -errno;
-        }
-        wire_begin(&w, opcode, ++link->serial);
-        wire_put_u64(&w, KEEPER_TAG_ROWS, rows);
-        wire_put_u64(&w, KEEPER_TAG_COLUMNS, columns);
-        r = send_message(s, &w, &keepers_end, keepers_end >= 0 ? 1 : 0);
-        if (r < 0) {
-                (void) safe_close(stream);
-                return r;
-        }
-        link->pending[link->n_pending++] = (Pending){
-                .serial = link->serial,
-                .call = sd_bus_message_ref(call),
-                .stream = stream,
-        };
-        return 0;
-}
-
-int keeper_link_attach(Session *s, sd_bus_message *call, uint32_t rows, uint32_t columns, int keepers_end,
-        int callers_end) {
-        return send_request(s, KEEPER_ATTACH, call, rows, columns, keepers_end, callers_end);
-}
-
-int keeper_link_resize(Session *s, sd_bus_message *call, uint32_t rows, uint32_t columns) {
-        return send_request(s, KEEPER_RESIZE, call, rows, columns, -EBADF, -EBADF);
+        wire_begin(&w, request->opcode, request->serial);
+        wire_put_u64(&w, KEEPER_TAG_ROWS, request->rows);
+        wire_put_u64(&w, KEEPER_TAG_COLUMNS, request->columns);
+        return send_message(s, &w, &request->keepers_end, request->keepers_end >= 0 ? 1 : 0);
 }
 
 /* Receiving */
-
-static void answer_pending(Session *s, const KeeperMessage *message) {
-        KeeperLink *link = s->link;
-        Pending pending;
-        size_t i;
-
-        for (i = 0; i < link->n_pending && link->pending[i].serial != message->serial; i++)
-                ;
-        if (i == link->n_pending)
-                return;
-        pending = link->pending[i];
-        link->pending[i] = link->pending[--link->n_pending];
-
-        if (message->error != KEEPER_ERROR_NONE)
-                (void) sd_bus_reply_method_errorf(
-                        pending.call, keeper_error_name(message->error), "%s", strempty(message->message));
-        else if (pending.stream >= 0)
-                (void) sd_bus_reply_method_return(pending.call, "h", pending.stream);
-        else
-                (void) sd_bus_reply_method_return(pending.call, NULL);
-        sd_bus_message_unref(pending.call);
-        (void) safe_close(pending.stream);
-}
 
 /* Only a file of memory can be read without ever waiting: a keeper could hand over anything. */
 static void take_activity(Session *s, WireAncillary *ancillary) {
@@ -223,6 +150,7 @@ static int handle_message(Session *s, const void *data, size_t size, WireAncilla
         switch (message.opcode) {
         case KEEPER_STATUS:
                 take_activity(s, ancillary);
+                keeper_requests_send(s);
                 return session_on_status(s, &message);
         case KEEPER_AT_GATE:
                 return session_on_gate(s, &message, &ancillary->credentials);
@@ -239,7 +167,7 @@ static int handle_message(Session *s, const void *data, size_t size, WireAncilla
                 session_on_changed(s, &message);
                 return 0;
         case KEEPER_REPLY:
-                answer_pending(s, &message);
+                keeper_requests_answer(s, &message);
                 return 0;
         default:
                 return 0; /* a newer keeper's; it can wait until we are newer too */

@@ -10,8 +10,6 @@
 #include "shared/keeper-protocol.h"
 #include "shared/macros.h"
 
-#define KEEPER_PENDING_MAX 32 /* calls that wait for the keeper's REPLY */
-
 /* Makes the listening socket that a new keeper is handed, at keepers/ID in the runtime directory. The caller's. */
 int keeper_link_listen(Manager *m, const Session *s);
 /* Removes it; it need not be there. */
@@ -26,8 +24,5 @@ KeeperLink *keeper_link_free(KeeperLink *link);
 int keeper_link_start(Session *s);
 int keeper_link_open_gate(Session *s);
 
-/* Sends ATTACH or RESIZE; call is answered when the keeper replied, with stream if that is one. stream_fd is the
- * keeper's end and stays the caller's. -ENOBUFS: KEEPER_PENDING_MAX calls wait already. */
-int keeper_link_attach(
-        Session *s, sd_bus_message *call, uint32_t rows, uint32_t columns, int keepers_end, int callers_end);
-int keeper_link_resize(Session *s, sd_bus_message *call, uint32_t rows, uint32_t columns);
+/* Sends a client's request; see keeper-request.h. */
+int keeper_link_send_request(Session *s, const KeeperRequest *request);

@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 
 #include "manager/caller.h"
-#include "manager/keeper-link.h"
+#include "manager/keeper-request.h"
 #include "manager/manager.h"
 #include "manager/policy.h"
 #include "manager/session-bus.h"
@@ -111,16 +111,18 @@ static int check_attachable(const Session *s, sd_bus_error *error) {
         return 0;
 }
 
-static int asked_keeper(int r, const Session *s, sd_bus_error *error) {
-        if (r >= 0)
-                return 1;
-        return sd_bus_error_setf(error, ERROR_NO_KEEPER,
-                "The keeper of session %s cannot be reached at the moment (%s); try again.", s->id,
-                strerror(-r));
+static int ask_keeper(Session *s, KeeperOpcode opcode, uint32_t rows, uint32_t columns, int keepers_end,
+        int callers_end, sd_bus_message *call, sd_bus_error *error) {
+        int r;
+
+        r = keeper_request(s, opcode, rows, columns, keepers_end, callers_end, call);
+        if (r == -ENOBUFS)
+                return sd_bus_error_setf(error, ERROR_LIMIT_REACHED,
+                        "Too many calls wait for the keeper of session %s already; try again.", s->id);
+        return r < 0 ? r : 1;
 }
 
 static int method_attach(sd_bus_message *call, void *userdata, sd_bus_error *error) {
-        _cleanup_close_ int keepers_end = -EBADF, callers_end = -EBADF;
         uint32_t rows, columns;
         Session *s = userdata;
         int ends[2], r;
@@ -139,9 +141,7 @@ static int method_attach(sd_bus_message *call, void *userdata, sd_bus_error *err
                 return r;
         if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
                 return -errno;
-        keepers_end = ends[0];
-        callers_end = ends[1];
-        return asked_keeper(keeper_link_attach(s, call, rows, columns, keepers_end, callers_end), s, error);
+        return ask_keeper(s, KEEPER_ATTACH, rows, columns, ends[0], ends[1], call, error);
 }
 
 static int method_resize(sd_bus_message *call, void *userdata, sd_bus_error *error) {
@@ -155,7 +155,7 @@ static int method_resize(sd_bus_message *call, void *userdata, sd_bus_error *err
         r = check_attachable(s, error);
         if (r < 0)
                 return r;
-        return asked_keeper(keeper_link_resize(s, call, rows, columns), s, error);
+        return ask_keeper(s, KEEPER_RESIZE, rows, columns, -EBADF, -EBADF, call, error);
 }
 
 static int method_stop(sd_bus_message *call, void *userdata, sd_bus_error *error) {

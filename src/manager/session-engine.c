@@ -281,6 +281,7 @@ void session_on_ended(Session *s, int exit_code, int exit_status) {
                 return;
         s->leader_ended = true;
         s->leader_event = sd_event_source_disable_unref(s->leader_event);
+        keeper_requests_done(&s->requests);
         s->exit_code = exit_code;
         s->exit_status = exit_code == 0 ? -1 : exit_status;
         if (s->announced)
@@ -394,6 +395,7 @@ void session_connect_keeper(Session *s) {
         s->link_since = now_usec(CLOCK_MONOTONIC);
         r = keeper_link_connect(s);
         if (r == -ECONNREFUSED || r == -ENOENT) {
+                keeper_requests_done(&s->requests);
                 if (s->phase == PHASE_RUNNING)
                         audit_keeper_lost(s);
                 session_event(s, EVENT_KEEPER_GONE);

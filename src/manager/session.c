@@ -68,6 +68,7 @@ Session *session_free(Session *s) {
         session_table_remove(&s->manager->sessions, s);
         systemd_forget_jobs(s);
         s->link = keeper_link_free(s->link);
+        keeper_requests_done(&s->requests);
         s->request = start_request_free(s->request);
         waiters_done(&s->starters);
         waiters_done(&s->stoppers);

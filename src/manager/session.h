@@ -7,6 +7,7 @@
 #include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
 
+#include "manager/keeper-request.h"
 #include "manager/session-state.h"
 #include "manager/types.h"
 #include "manager/usage.h"
@@ -73,6 +74,7 @@ struct Session {
         bool scope_referenced; /* systemd keeps the unit for us until UnrefUnit */
         StartRequest *request; /* until it was handed to the keeper */
         KeeperLink *link;
+        KeeperRequests requests;
         int activity_fd;
         char *scope_job, *keeper_job; /* object paths of jobs that we wait for */
         sd_event_source *deadline;

@@ -6,6 +6,7 @@
 typedef struct Caller Caller;
 typedef struct Config Config;
 typedef struct KeeperLink KeeperLink;
+typedef struct KeeperRequest KeeperRequest;
 typedef struct Manager Manager;
 typedef struct Session Session;
 typedef struct StartRequest StartRequest;
