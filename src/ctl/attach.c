@@ -18,8 +18,9 @@
 #include "shared/log.h"
 #include "shared/names.h"
 
-#define END_TIMEOUT_USEC   (3 * USEC_PER_SEC) /* from the stream's end to what is said about it */
-#define DRAIN_TIMEOUT_USEC (1 * USEC_PER_SEC) /* from SessionRemoved to the stream's end */
+#define END_TIMEOUT_USEC (3 * USEC_PER_SEC) /* from the stream's end to what is said about it */
+#define DRAIN_TIMEOUT_USEC \
+        (1 * USEC_PER_SEC) /* how long a stream is quiet after SessionRemoved before it is given up */
 #define SIGNAL_STATUS_BASE 128
 
 static const PropertyField end_fields[] = {
@@ -34,7 +35,7 @@ static int on_removed(sd_bus_message *m, void *userdata, _unused_ sd_bus_error *
         if (sd_bus_message_read(m, "sos", &id, &path, &result) < 0 || !streq(id, a->id))
                 return 0;
         if (!a->gone)
-                a->gone_since = now_usec(CLOCK_MONOTONIC);
+                a->quiet_since = now_usec(CLOCK_MONOTONIC);
         a->gone = true;
         return isempty(a->result) ? replace_string(&a->result, result) : 0;
 }
@@ -190,14 +191,18 @@ static void process_bus(Attach *a) {
         a->bus_lost = r < 0;
 }
 
+/* When to stop waiting for more of a stream whose session is gone. */
+static usec_t drain_deadline(const Attach *a) {
+        return a->gone ? usec_add(a->quiet_since, DRAIN_TIMEOUT_USEC) : USEC_INFINITY;
+}
+
 /* Until when poll() may wait, as its timeout. */
 static int loop_timeout(const Attach *a) {
         usec_t until = USEC_INFINITY, now = now_usec(CLOCK_MONOTONIC);
 
         if (!a->bus_lost)
                 (void) sd_bus_get_timeout(a->client->bus, &until);
-        if (a->gone)
-                until = MIN(until, usec_add(a->gone_since, DRAIN_TIMEOUT_USEC));
+        until = MIN(until, drain_deadline(a));
         if (until == USEC_INFINITY)
                 return -1;
         return until <= now ? 0 : (int) MIN((until - now) / USEC_PER_MSEC + 1, (usec_t) INT32_MAX);
@@ -229,7 +234,9 @@ static PumpResult attach_loop(Attach *a) {
                 result = pump_step(&a->pump, fds);
                 if (result != PUMP_GOES_ON)
                         return result;
-                if (a->gone && now_usec(CLOCK_MONOTONIC) >= usec_add(a->gone_since, DRAIN_TIMEOUT_USEC))
+                if (fds[PUMP_FD_STREAM].revents || fds[PUMP_FD_OUTPUT].fd >= 0)
+                        a->quiet_since = now_usec(CLOCK_MONOTONIC);
+                else if (drain_deadline(a) <= now_usec(CLOCK_MONOTONIC))
                         return PUMP_ENDED;
         }
 }

@@ -16,8 +16,8 @@ typedef struct Attach {
 
         /* how the session ended, as far as known */
         bool gone;
-        usec_t gone_since;
-        char *result; /* NULL or "": it has not */
+        usec_t quiet_since; /* since then, or since it is gone, nothing was carried */
+        char *result;       /* NULL or "": it has not */
         int32_t exit_status;
 
         Pump pump;

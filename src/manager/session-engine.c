@@ -217,7 +217,8 @@ static int on_leader_ended(
         Session *s = userdata;
         int code, status;
 
-        if (process_exit_info(fd, &code, &status) >= 0)
+        /* The keeper's word comes first: a program may end before we were told that it began. */
+        if (!s->link && process_exit_info(fd, &code, &status) >= 0)
                 session_on_ended(s, code, status);
         else
                 session_await_ended(s);
