@@ -2,6 +2,8 @@
 
 /* Writes the audit log. */
 
+#define SD_JOURNAL_SUPPRESS_LOCATION /* of this file, which says nothing about the entry */
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -95,8 +97,8 @@ void audit_session_ended(const Session *s) {
                 add(&e, "EXIT_CODE=%s", s->exit_code == CLD_EXITED ? "exited" : "killed");
                 add(&e, "EXIT_STATUS=%i", s->exit_status);
         }
-        if (s->usage.counters[USAGE_CPU] != USAGE_UNKNOWN)
-                add(&e, "CPU_USAGE_NSEC=%" PRIu64, s->usage.counters[USAGE_CPU]);
+        if (s->cpu_usage_nsec != USAGE_UNKNOWN)
+                add(&e, "CPU_USAGE_NSEC=%" PRIu64, s->cpu_usage_nsec);
         add(&e, "DURATION_USEC=%" PRIu64, duration);
         add(&e, "MESSAGE=Session %s (%s) of user %" PRIu32 " ended: %s%s, after %s.", s->id,
                 strempty(s->name), (uint32_t) s->uid, session_result_to_string(s->result), how,

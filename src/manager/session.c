@@ -32,6 +32,7 @@ int session_new(Manager *m, SessionType type, uint64_t number, uid_t uid, bool k
                 .leader_fd = -EBADF,
                 .activity_fd = -EBADF,
                 .exit_status = -1,
+                .cpu_usage_nsec = USAGE_UNKNOWN,
                 .created = now_usec(CLOCK_REALTIME),
                 .created_monotonic = now_usec(CLOCK_MONOTONIC),
         };

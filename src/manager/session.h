@@ -59,8 +59,9 @@ struct Session {
 
         /* how it ended */
         SessionResult result;
-        int exit_code;   /* CLD_EXITED, …; 0 = unknown */
-        int exit_status; /* -1 = unknown */
+        int exit_code;           /* CLD_EXITED, …; 0 = unknown */
+        int exit_status;         /* -1 = unknown */
+        uint64_t cpu_usage_nsec; /* all that it used, read when its scope was gone; USAGE_UNKNOWN before */
         bool stop_requested;
 
         /* what a failed start tells its callers; a name from names.h and an owned sentence */

@@ -330,7 +330,7 @@ static int on_remains(sd_bus_message *reply, void *userdata, sd_bus_error *error
         if (!s)
                 return 0;
         if (!sd_bus_message_is_method_error(reply, NULL) && scope_remains_read(reply, &remains) >= 0) {
-                s->usage.counters[USAGE_CPU] = remains.cpu_usage_nsec;
+                s->cpu_usage_nsec = remains.cpu_usage_nsec;
                 if (remains.oom_killed && !s->stop_requested)
                         s->result = RESULT_OOM_KILLED;
         }
