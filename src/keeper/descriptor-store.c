@@ -20,8 +20,7 @@ int descriptor_store_take(DescriptorStore *ret) {
         _cleanup_strv_ char **found = NULL;
         int n;
 
-        for (size_t i = 0; i < _STORED_MAX; i++)
-                ret->fds[i] = -EBADF;
+        *ret = DESCRIPTOR_STORE_NULL;
         n = sd_listen_fds_with_names(true, &found);
         if (n < 0)
                 return n;

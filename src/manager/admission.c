@@ -14,6 +14,7 @@
 
 #include "manager/admission.h"
 #include "manager/audit.h"
+#include "manager/idle.h"
 #include "manager/manager.h"
 #include "manager/policy.h"
 #include "manager/session.h"
@@ -256,6 +257,7 @@ static int on_message(sd_bus_message *message, void *userdata, sd_bus_error *err
         r = sd_bus_message_get_type(message, &type);
         if (r < 0 || type != SD_BUS_MESSAGE_METHOD_CALL)
                 return 0;
+        idle_touch(userdata);
         return admit(userdata, message);
 }
 

@@ -37,6 +37,8 @@ static const Setting settings[] = {
                 USEC_PER_HOUR, "a time span from 1s to 1h" },
         { "Sessions", "StopTimeoutSec", parse_time_span, offsetof(Config, stop_timeout), USEC_PER_SEC,
                 USEC_PER_HOUR, "a time span from 1s to 1h" },
+        { "Sessions", "ExitIdleSec", parse_time_span, offsetof(Config, exit_idle), USEC_PER_SEC,
+                USEC_INFINITY, "a time span of at least 1s, or 'infinity'" },
 };
 
 /* One file being read. */
@@ -56,6 +58,7 @@ void config_init(Config *c) {
                 .starts_max_per_user = 32,
                 .start_timeout = 30 * USEC_PER_SEC,
                 .stop_timeout = 10 * USEC_PER_SEC,
+                .exit_idle = 30 * USEC_PER_SEC,
         };
 }
 

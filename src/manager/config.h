@@ -18,6 +18,7 @@ struct Config {
         uint64_t starts_max_per_user; /* under way at the same time */
         usec_t start_timeout;         /* from the request to the running program */
         usec_t stop_timeout;          /* from SIGTERM to SIGKILL */
+        usec_t exit_idle;             /* without sessions, after the last call */
 };
 
 void config_init(Config *c);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "manager/idle.h"
 #include "manager/manager-bus.h"
 #include "manager/manager.h"
 #include "manager/resync.h"
@@ -104,6 +105,7 @@ Manager *manager_free(Manager *m) {
         usage_reader_done(&m->usage);
         sd_bus_slot_unref(m->job_match);
         sd_event_source_disable_unref(m->flush);
+        sd_event_source_disable_unref(m->idle);
         sd_bus_flush_close_unref(m->bus);
         sd_event_unref(m->event);
         (void) safe_close(m->runtime_fd);
@@ -239,6 +241,9 @@ int manager_start(Manager *m) {
         if (r < 0)
                 return log_error_errno(
                         r, "Cannot own the name " BUS_NAME " (is another manager running?): %m");
+        r = idle_start(m);
+        if (r < 0)
+                return log_error_errno(r, "Cannot set a timer: %m");
         (void) sd_notify(/* unset_environment = */ false, "READY=1\nSTATUS=Managing compute sessions.");
         return 0;
 }
@@ -306,6 +311,7 @@ static int on_flush(sd_event_source *source _unused_, void *userdata) {
         if (m->counts_changed)
                 manager_bus_tell_counts(m);
         m->counts_changed = false;
+        idle_touch(m);
         return 0;
 }
 

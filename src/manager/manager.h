@@ -34,6 +34,8 @@ struct Manager {
         unsigned notebooks, terminals; /* announced ones */
         bool counts_changed;
 
+        sd_event_source *idle; /* see idle.c */
+
         uint8_t *receive_buffer; /* WIRE_MESSAGE_MAX bytes for the message at hand */
 };
 
