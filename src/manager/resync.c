@@ -10,13 +10,15 @@
  *                   neither                   ended: lost
  *   being stopped   any                       stopped again; "already gone" is success
  *
- * Units of ours without a record: keepers are stopped, scopes are left alone and reported. */
+ * Units of ours without a record: scopes become sessions again, keepers without a scope are stopped. */
 
 #include "manager/resync.h"
+#include "manager/adopt.h"
 #include "manager/manager.h"
 #include "manager/session-engine.h"
 #include "manager/session-record.h"
 #include "manager/session.h"
+#include "manager/systemd-units.h"
 #include "manager/systemd.h"
 #include "shared/log.h"
 #include "shared/names.h"
@@ -90,16 +92,34 @@ static void resume(Session *s, char *const *units) {
         }
 }
 
-/* Our units without a session. */
-static void handle_strays(Manager *m, char *const *units) {
+/* Our scopes without a record: their processes are somebody's work. */
+static void adopt_strays(Manager *m, char *const *units) {
+        STRV_FOREACH(unit, units) {
+                char id[SESSION_ID_MAX], keeper[UNIT_NAME_SIZE];
+                Session *s;
+                int r;
+
+                if (session_id_from_scope(*unit, id) < 0 || session_table_get_by_id(&m->sessions, id))
+                        continue;
+                session_keeper_name(id, keeper);
+                r = session_adopt(m, *unit, unit_is_active(units, keeper), &s);
+                if (r < 0) {
+                        log_warning_errno(r, "Cannot make a session of %s, leaving it alone: %m", *unit);
+                        continue;
+                }
+                log_notice("Made a session of %s, which had no record.", *unit);
+                if (s->kept)
+                        session_connect_keeper(s);
+        }
+}
+
+/* Keepers without a session have nothing to keep. */
+static void stop_strays(Manager *m, char *const *units) {
         STRV_FOREACH(unit, units) {
                 char id[SESSION_ID_MAX];
 
                 if (session_id_from_keeper(*unit, id) >= 0 && !session_table_get_by_id(&m->sessions, id))
                         systemd_stop_stray(m, *unit);
-                else if (session_id_from_scope(*unit, id) >= 0 && !session_table_get_by_id(&m->sessions, id))
-                        log_warning(
-                                "Scope %s is of no session that is known here, leaving it alone.", *unit);
         }
 }
 
@@ -136,7 +156,8 @@ int manager_resync(Manager *m) {
         n = m->sessions.n;
         for (size_t i = 0; i < n; i++)
                 resume(m->sessions.items[i], units);
-        handle_strays(m, units);
+        adopt_strays(m, units);
+        stop_strays(m, units);
         if (n > 0)
                 log_info("Took up %zu sessions.", n);
         return 0;

@@ -305,8 +305,31 @@ static void take_size_and_clients(Session *s, const KeeperMessage *message) {
         }
 }
 
-int session_on_status(Session *s, const KeeperMessage *message) {
+/* Moves a text over, if the message has it. */
+static void take_text(char **target, char **text) {
+        if (!*text)
+                return;
+        free(*target);
+        *target = TAKE_PTR(*text);
+}
+
+static void take_description(Session *s, KeeperMessage *message) {
+        if (message->command) {
+                strv_free(s->command);
+                s->command = TAKE_PTR(message->command);
+        }
+        take_text(&s->directory, &message->directory);
+        if (s->type != SESSION_NOTEBOOK)
+                return;
+        take_text(&s->notebook, &message->notebook);
+        take_text(&s->kernel, &message->kernel);
+        take_text(&s->connection_file, &message->connection_file);
+}
+
+int session_on_status(Session *s, KeeperMessage *message) {
         take_size_and_clients(s, message);
+        if (!s->command) /* an adopted one: only its keeper remembers */
+                take_description(s, message);
         switch (message->phase) {
         case KEEPER_PHASE_IDLE:
                 if (s->phase == PHASE_PREPARING && s->request)
@@ -344,25 +367,13 @@ int session_on_gate(Session *s, KeeperMessage *message, const struct ucred *send
         if (r < 0)
                 return r;
         s->request = start_request_free(s->request);
-        s->command = strv_free(s->command);
-        s->command = TAKE_PTR(message->command);
-        free(s->directory);
-        s->directory = TAKE_PTR(message->directory);
-        s->connection_file = TAKE_PTR(message->connection_file);
+        take_description(s, message);
         take_size_and_clients(s, message);
         if (!s->name)
                 s->name = session_default_name(s);
         if (!s->name)
                 return -ENOMEM;
         if (s->type == SESSION_NOTEBOOK) {
-                if (message->kernel) {
-                        free(s->kernel);
-                        s->kernel = TAKE_PTR(message->kernel);
-                }
-                if (message->notebook) {
-                        free(s->notebook);
-                        s->notebook = TAKE_PTR(message->notebook);
-                }
                 /* Only now that links are resolved can it turn out that the notebook is open already. */
                 other = session_table_get_by_notebook(&s->manager->sessions, s->uid, s->notebook, s);
                 if (other) {

@@ -32,7 +32,7 @@ void session_on_ended(Session *s, int exit_code, int exit_status);
 void session_await_ended(Session *s);
 
 /* What its keeper said; -errno if it should not have. */
-int session_on_status(Session *s, const KeeperMessage *message);
+int session_on_status(Session *s, KeeperMessage *message);
 int session_on_gate(Session *s, KeeperMessage *message, const struct ucred *sender);
 void session_on_failed(Session *s, const KeeperMessage *message);
 void session_on_changed(Session *s, const KeeperMessage *message);

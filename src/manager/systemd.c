@@ -186,38 +186,7 @@ int systemd_subscribe(Manager *m) {
                 m->bus, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER, "Subscribe", NULL, NULL, NULL);
 }
 
-/* At start-up */
-
-int systemd_list_units(Manager *m, char ***ret) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
-        _cleanup_strv_ char **units = NULL;
-        const char *name;
-        int r;
-
-        r = new_manager_call(m, "ListUnitsByPatterns", &call);
-        if (r < 0)
-                return r;
-        r = sd_bus_message_append(call, "asas", 4, "active", "reloading", "activating", "deactivating", 2,
-                "compute-*.scope", "compute-keeper-*.service");
-        if (r < 0)
-                return r;
-        r = sd_bus_call(m->bus, call, CALL_TIMEOUT_USEC, NULL, &reply);
-        if (r < 0)
-                return r;
-        r = sd_bus_message_enter_container(reply, 'a', "(ssssssouso)");
-        if (r < 0)
-                return r;
-        while ((r = sd_bus_message_read(reply, "(ssssssouso)", &name, NULL, NULL, NULL, NULL, NULL, NULL,
-                        NULL, NULL, NULL)) > 0) {
-                r = strv_extend(&units, name);
-                if (r < 0)
-                        return r;
-        }
-        if (r < 0)
-                return r;
-        *ret = TAKE_PTR(units);
-        return 0;
-}
+/* Strays */
 
 static int on_ignored(
         sd_bus_message *reply _unused_, void *userdata _unused_, sd_bus_error *error _unused_) {

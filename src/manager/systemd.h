@@ -10,8 +10,6 @@
 /* Subscribes to systemd's signals. Synchronous: for start-up only. */
 int systemd_subscribe(Manager *m);
 
-/* The names of all loaded units that are active and look like ours. Synchronous: for start-up only. */
-int systemd_list_units(Manager *m, char ***ret);
 /* Stops a unit that is of no session, and does not wait for it. */
 void systemd_stop_stray(Manager *m, const char *unit);
 

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What systemd knows of our units, asked at start-up. */
+
+#include "manager/systemd-units.h"
+#include "manager/manager.h"
+#include "shared/strv.h"
+
+#define SYSTEMD_NAME    "org.freedesktop.systemd1"
+#define SYSTEMD_PATH    "/org/freedesktop/systemd1"
+#define SYSTEMD_MANAGER "org.freedesktop.systemd1.Manager"
+
+int systemd_list_units(Manager *m, char ***ret) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        _cleanup_strv_ char **units = NULL;
+        const char *name;
+        int r;
+
+        r = sd_bus_call_method(m->bus, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER, "ListUnitsByPatterns",
+                NULL, &reply, "asas", 4, "active", "reloading", "activating", "deactivating", 2,
+                "compute-*.scope", "compute-keeper-*.service");
+        if (r < 0)
+                return r;
+        r = sd_bus_message_enter_container(reply, 'a', "(ssssssouso)");
+        if (r < 0)
+                return r;
+        while ((r = sd_bus_message_read(reply, "(ssssssouso)", &name, NULL, NULL, NULL, NULL, NULL, NULL,
+                        NULL, NULL, NULL)) > 0) {
+                r = strv_extend(&units, name);
+                if (r < 0)
+                        return r;
+        }
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(units);
+        return 0;
+}
+
+static int read_pids(sd_bus_message *reply, ScopeDescription *ret) {
+        uint32_t pid;
+        int r;
+
+        r = sd_bus_message_enter_container(reply, 'a', "(sus)");
+        if (r < 0)
+                return r;
+        while ((r = sd_bus_message_read(reply, "(sus)", NULL, &pid, NULL)) > 0) {
+                uint32_t *grown = reallocarray(ret->pids, ret->n_pids + 1, sizeof(uint32_t));
+
+                if (!grown)
+                        return -ENOMEM;
+                ret->pids = grown;
+                ret->pids[ret->n_pids++] = pid;
+        }
+        return r;
+}
+
+int systemd_describe_scope(Manager *m, const char *scope, ScopeDescription *ret) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        _cleanup_free_ char *path = NULL;
+        int r;
+
+        r = sd_bus_path_encode("/org/freedesktop/systemd1/unit", scope, &path);
+        if (r < 0)
+                return r;
+        r = sd_bus_get_property_string(m->bus, SYSTEMD_NAME, path, "org.freedesktop.systemd1.Unit",
+                "Description", NULL, &ret->description);
+        if (r < 0)
+                return r;
+        r = sd_bus_get_property_string(
+                m->bus, SYSTEMD_NAME, path, "org.freedesktop.systemd1.Scope", "Slice", NULL, &ret->slice);
+        if (r < 0)
+                return r;
+        r = sd_bus_call_method(m->bus, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER, "GetUnitProcesses", NULL,
+                &reply, "s", scope);
+        if (r < 0)
+                return r;
+        return read_pids(reply, ret);
+}
+
+void scope_description_done(ScopeDescription *d) {
+        free(d->description);
+        free(d->slice);
+        free(d->pids);
+        *d = (ScopeDescription){};
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What systemd knows of our units. Synchronous: for start-up only. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "manager/types.h"
+
+/* The names of all units that are active (or on the way there or back) and look like ours. */
+int systemd_list_units(Manager *m, char ***ret);
+
+typedef struct ScopeDescription {
+        char *description;
+        char *slice;
+        uint32_t *pids;
+        size_t n_pids;
+} ScopeDescription;
+
+/* ret must be zero; it is the caller's also on failure. */
+int systemd_describe_scope(Manager *m, const char *scope, ScopeDescription *ret);
+void scope_description_done(ScopeDescription *d);
