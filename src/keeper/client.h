@@ -13,7 +13,7 @@
 typedef struct Client Client;
 
 typedef struct ClientHandlers {
-        /* The client typed. */
+        /* The client typed. The handler does not free it. */
         void (*input)(void *userdata, const void *data, size_t size);
         /* The client went away, or client_finish() is done. The handler frees it. */
         void (*gone)(void *userdata);

@@ -95,9 +95,12 @@ int keeper_attach(Keeper *k, int fd, uint32_t rows, uint32_t columns, Failure *f
         (void) client_free(k->client);
         k->client = client;
         client_listen(client, terminal_has_room(k->terminal));
-        if (rows == 0 || columns == 0)
-                return 0;
-        return resize(k, rows, columns);
+        if (rows > 0 && columns > 0) {
+                r = resize(k, rows, columns);
+                if (r < 0)
+                        (void) log_warning_errno(r, "Could not give the terminal its client's size: %m");
+        }
+        return 0;
 }
 
 int keeper_resize(Keeper *k, uint32_t rows, uint32_t columns, Failure *failure) {

@@ -15,12 +15,8 @@ void keeper_fail(Keeper *k, const Failure *failure, int error) {
         _cleanup_failure_ Failure general = {};
 
         if (failure->error == KEEPER_ERROR_NONE) {
-                if (error == -EMSGSIZE)
-                        failure_set(&general, KEEPER_ERROR_FAILED,
-                                "The command line is too long. Use a script for it.");
-                else
-                        failure_set(&general, KEEPER_ERROR_FAILED, "The session could not be started: %s.",
-                                strerror(-error));
+                failure_set(&general, KEEPER_ERROR_FAILED,
+                        "The session could not be started: %s. Try again.", strerror(-error));
                 failure = &general;
         }
         log_info("Session %s: %s", k->state.id, failure_message(failure));
@@ -110,6 +106,9 @@ static int try_start(Keeper *k, const StartRequest *request, Failure *failure) {
         r = launch_prepare(request, k->environment, &k->state, &l, failure);
         if (r != 0)
                 return r;
+        if (!keeper_state_fits(&k->state))
+                return failure_set(failure, KEEPER_ERROR_FAILED,
+                        "The command line is too long. Put it into a script, and give that.");
         /* Notes the connection file before it is there, so that it is removed whatever happens. */
         r = keeper_save(k);
         if (r < 0)

@@ -9,6 +9,8 @@
 #include "shared/ids.h"
 #include "shared/strv.h"
 
+#define LATER_SIZE 512 /* of numbers that a later message adds: leader, exit, clients */
+
 static void put_optional(WireWriter *w, KeeperTag tag, const char *s) {
         if (s)
                 wire_put_string(w, tag, s);
@@ -34,6 +36,14 @@ void keeper_state_put(const KeeperState *s, WireWriter *w) {
         put_optional(w, KEEPER_TAG_KERNEL, s->kernel);
         put_optional(w, KEEPER_TAG_KERNEL_TITLE, s->kernel_title);
         put_optional(w, KEEPER_TAG_CONNECTION_FILE, s->connection_file);
+}
+
+bool keeper_state_fits(const KeeperState *s) {
+        _cleanup_(wire_writer_done) WireWriter w = {};
+
+        wire_begin(&w, KEEPER_STATUS, 0);
+        keeper_state_put(s, &w);
+        return w.error >= 0 && w.size <= WIRE_MESSAGE_MAX - LATER_SIZE;
 }
 
 int keeper_state_read(const WireMessage *message, KeeperState *ret) {

@@ -28,6 +28,9 @@ typedef struct KeeperState {
 /* Puts everything that is known into a message. */
 void keeper_state_put(const KeeperState *s, WireWriter *w);
 
+/* Is there room in a message for all this, and for what comes to be known later? */
+bool keeper_state_fits(const KeeperState *s);
+
 /* The inverse. -EBADMSG if the message is not what keeper_state_put() makes; ret is untouched then. */
 int keeper_state_read(const WireMessage *message, KeeperState *ret);
 

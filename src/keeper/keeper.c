@@ -202,12 +202,13 @@ static int keeper_take_payload(Keeper *k, DescriptorStore *store) {
 
         if (store->fds[STORED_PTY] >= 0) {
                 r = terminal_adopt(store->fds[STORED_PTY], &k->terminal);
+                if (r >= 0) {
+                        (void) TAKE_FD(store->fds[STORED_PTY]);
+                        r = keeper_watch_terminal(k);
+                }
+                /* Starting again would not help: the payload is followed without it. */
                 if (r < 0)
-                        return r;
-                (void) TAKE_FD(store->fds[STORED_PTY]);
-                r = keeper_watch_terminal(k);
-                if (r < 0)
-                        return r;
+                        (void) log_warning_errno(r, "Could not take up the terminal: %m");
         }
         k->leader_fd = TAKE_FD(store->fds[STORED_LEADER]);
         return keeper_watch_leader(k);

@@ -80,13 +80,11 @@ class Agent:
 
     def signals(self, known, timeout):
         """All signals that were seen, as soon as there are more than the caller knows, or it is time."""
-        source = GLib.timeout_add(int(timeout * 1000), lambda: True)
-        end = time.monotonic() + timeout
         context = GLib.MainContext.default()
-        while context.iteration(False) or (len(self.seen) <= known and time.monotonic() < end and
-                                           (context.iteration(True) or True)):
-            pass
-        GLib.source_remove(source)
+        end = time.monotonic() + timeout
+        while context.iteration(False) or (len(self.seen) <= known and time.monotonic() < end):
+            if not context.pending():
+                time.sleep(0.005)
         return self.seen[known:]
 
     def run(self, argv, text, timeout):

@@ -2,6 +2,7 @@
 """One user's view of the machine: calls, signals and terminals over D-Bus, and commands."""
 
 import json
+import re
 import subprocess
 import time
 from dataclasses import dataclass
@@ -58,17 +59,11 @@ class Stream:
     def send(self, text):
         self.user.ask("send", stream=self.descriptor, text=text)
 
-    def receive(self, pattern, timeout=20):
-        """Returns what came until the pattern matched."""
-        got = self.user.ask("receive", stream=self.descriptor, pattern=pattern, timeout=timeout)
-        assert got["end"] or pattern is not None, f"No end after {got['text']!r}"
-        return got["text"]
-
     def expect(self, pattern, timeout=20):
-        import re  # pylint: disable=import-outside-toplevel
-        text = self.receive(pattern, timeout)
-        found = re.search(pattern, text, re.S)
-        assert found, f"No {pattern!r} in {text!r}"
+        """Reads until the pattern matches, and returns the match."""
+        got = self.user.ask("receive", stream=self.descriptor, pattern=pattern, timeout=timeout)
+        found = re.search(pattern, got["text"], re.S)
+        assert found, f"No {pattern!r} in {got['text']!r}" + (", and then the end" if got["end"] else "")
         return found
 
     def expect_end(self, timeout=20):
@@ -174,6 +169,14 @@ class User:
         if command:
             extra["Command"] = list(command)
         return self.call("StartTerminal", "a{sv}", options(**extra))[0]
+
+    def start_and_expect(self, script, pattern):
+        """Starts the script when it is looked at, and returns session and stream once it printed this."""
+        session_id = self.start_terminal("sh", "-c", f"read go; {script}")
+        stream = self.attach(session_id)
+        stream.send("\n")
+        stream.expect(pattern)
+        return session_id, stream
 
     def start_notebook(self, notebook, kernel="", **extra):
         """Returns the id and whether it was started."""

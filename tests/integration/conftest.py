@@ -27,6 +27,9 @@ def booted():
     machine.halt()
 
 
+CONFIGURATION = "/etc/compute-sessions/sessiond.conf.d"
+
+
 def user_fixture(name):
     @pytest.fixture(scope="session", name=name)
     def fixture(booted):  # pylint: disable=redefined-outer-name,unused-argument
@@ -60,3 +63,14 @@ def clean(root):
                      "systemctl stop 'compute-*.scope' 'compute-keeper-*.service'; systemctl stop compute-sessiond; "
                      "rm -rf /run/compute-sessions/sessions/* /run/compute-sessions/keepers/*")
         pytest.fail(f"Left behind: {' '.join(left)}")
+
+
+@pytest.fixture
+def configure(root):
+    """Writes a drop-in and restarts the manager with it; at the end it is as before."""
+    root.shell(f"rm -rf {CONFIGURATION}; mkdir -p {CONFIGURATION}")
+
+    def write(text, name="50-test.conf"):
+        root.run("sh", "-euc", f"cat > {CONFIGURATION}/{name}; systemctl restart compute-sessiond", text=text)
+    yield write
+    root.shell(f"rm -rf {CONFIGURATION}; systemctl restart compute-sessiond")

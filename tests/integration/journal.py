@@ -29,9 +29,15 @@ def wait_entry(reader, name, **fields):
     return found[0]
 
 
-def wait_message(reader, pattern, after, *matches):
+def entries_after(reader, place, **fields):
+    """Not by matches: journalctl skips the first match after a cursor whose own entry does not match."""
+    return [one for one in entries(reader, f"--after-cursor={place}")
+            if all(one.get(key) == value for key, value in fields.items())]
+
+
+def wait_message(reader, pattern, after):
     """Waits for a line of the service after the cursor."""
     def look():
-        return [one["MESSAGE"] for one in entries(reader, f"--after-cursor={after}", *matches)
+        return [one["MESSAGE"] for one in entries_after(reader, after, _SYSTEMD_UNIT="compute-sessiond.service")
                 if isinstance(one["MESSAGE"], str) and re.search(pattern, one["MESSAGE"])]
-    return machine.wait_until(look, f"journal message {pattern}")[0]
+    return machine.wait_until(look, f"journal message {pattern}", timeout=10)[0]

@@ -33,3 +33,18 @@ def wait_until(condition, what, timeout=30):
         assert time.monotonic() < end, f"Not within {timeout} s: {what}"
         time.sleep(0.03)
     return result
+
+
+def kill_services(reader, *services, systemctl=("systemctl",)):
+    """Kills services and waits for their successors. A service that is active again has its name on the bus."""
+    def states():
+        said = reader.run(*systemctl, "show", "--property=MainPID,ActiveState", *services).output
+        return [dict(line.split("=") for line in one.splitlines()) for one in said.split("\n\n")]
+
+    def are_new():
+        return all(new["ActiveState"] == "active" and new["MainPID"] not in ("0", old["MainPID"])
+                   for old, new in zip(before, states()))
+    before = states()
+    assert len(before) == len(services)
+    reader.run(*systemctl, "kill", "--signal=KILL", "--kill-who=main", *services)
+    wait_until(are_new, f"successors of {services}")

@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """How files open, words that mark what is not done, and tests that wait for time instead of events."""
 
+import ast
 import re
 
 from tree import is_c, lint
 
 SPDX = "SPDX-License-Identifier: LGPL-2.1-or-later"
-NOT_DONE = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|\b[Ss]tub(bed|s)?\b")
+NOT_DONE = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|\b[Ss]tub(bed|s)?\b(?!')")
 PURPOSE = re.compile(r"/\* [^*\n]+[.:;,]?")
 SLEEPS = {
-    "c": re.compile(r"\b(sleep|usleep|nanosleep|clock_nanosleep|g_usleep)\s*\("),
-    "python": re.compile(r"\bsleep\s*\("),
+    "c": re.compile(r"\b(sleep|usleep|nanosleep|clock_nanosleep)\s*\("),
     "shell": re.compile(r"(^|[;&|({!]|\b(do|then|else|while|until|if))\s*sleep\b"),
 }
-FUNCTION = re.compile(r"^\s*(?:def |async def |(?:static )?\w+ \**)?(\w+)\(.*[:{(,]$")
+FUNCTION = re.compile(r"^(?:(?:static )?\w+ \**)?(\w+)\(.*[{(,]$")
 
 
 def language(path, text):
@@ -36,16 +36,38 @@ def check_opening(path, text):
         yield f"{path}:1: does not open with its licence: # {SPDX}"
 
 
-def check_sleeps(path, text):
-    """A wait for an event needs a pause where nothing tells of the event; it goes into a function named wait_…, which
-    has a deadline."""
-    pattern, function = SLEEPS.get(language(path, text)), ""
+def python_sleeps(text):
+    """Yields the lines that sleep, but for pauses in a loop of a function with a timeout."""
+    def visit(node, bounded, in_loop):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            bounded, in_loop = "timeout" in [a.arg for a in node.args.args + node.args.kwonlyargs], False
+        in_loop = in_loop or isinstance(node, ast.While)
+        if isinstance(node, ast.Call) and not (bounded and in_loop) and \
+                "sleep" in (getattr(node.func, "id", ""), getattr(node.func, "attr", "")):
+            yield node.lineno
+        for child in ast.iter_child_nodes(node):
+            yield from visit(child, bounded, in_loop)
+    return visit(ast.parse(text), False, False)
+
+
+def other_sleeps(text, pattern):
+    """Yields the lines that sleep, but for those in a function named wait…."""
+    function = ""
     for number, line in enumerate(text.split("\n"), 1):
         match = FUNCTION.match(line)
         if match:
             function = match[1]
-        if pattern and pattern.search(line) and not re.match(r"_?wait_", function):
-            yield f"{path}:{number}: sleeps; wait for an event with a deadline, in a function named wait_…"
+        if pattern.search(line) and not re.match(r"wait(_|$)", function):
+            yield number
+
+
+def check_sleeps(path, text):
+    """A wait for an event needs a pause where nothing tells of the event, and a deadline."""
+    kind = language(path, text)
+    lines = python_sleeps(text) if kind == "python" else other_sleeps(text, SLEEPS[kind]) if kind else ()
+    for number in lines:
+        yield f"{path}:{number}: sleeps; wait for an event, in a loop of a function " + \
+            ("with a timeout" if kind == "python" else "named wait…, which has a deadline")
 
 
 def check(files):
@@ -75,12 +97,13 @@ lint(check, [
     ("not done", {"units/a": "# FIXME\n"}),
     ("not done", {"src/a.c": OPENING + "/* A stub. */\n"}),
     ("a:2: sleeps", {"tests/a": BASH + "sleep 1\n"}),
-    ("a:3: sleeps", {"tests/a": BASH + "wait() {\n        true && sleep 1\n"}),
-    ("sleeps", {"tests/a.py": PYTHON + "def test_a():\n    time.sleep(1)\n"}),
+    ("a:3: sleeps", {"tests/a": BASH + "f() {\n        true && sleep 1\n"}),
+    ("a.py:3: sleeps", {"tests/a.py": PYTHON + "def test_a():\n    time.sleep(1)\n"}),
+    ("a.py:3: sleeps", {"tests/a.py": PYTHON + "def f(timeout):\n    sleep(timeout)\n"}),
+    ("a.py:4: sleeps", {"tests/a.py": PYTHON + "def f(a):\n    while a:\n        sleep(1)\n"}),
     ("sleeps", {"tests/a.c": OPENING + "TEST(a) {\n        usleep(100);\n}\n"}),
-    ("a.py:6: sleeps", {"tests/a.py": PYTHON + "def wait_for():\n    time.sleep(1)\n\ndef test_a():\n    time.sleep(1)\n"}),
-    (None, {"src/a.c": OPENING + 'char a[] = "/tmp/a.XXXXXX"; /* stubborn */\n',
-            "tests/a.py": PYTHON + 'def _wait_until(f, s=1):\n    time.sleep(1)\n\ndef test():\n    run("sleep", "1")\n',
+    (None, {"src/a.c": OPENING + 'char a[] = "/tmp/a.XXXXXX"; /* stubborn */\n', "units/a": "echo stub''born\n",
+            "tests/a.py": PYTHON + 'def f(g, timeout=1):\n    while g():\n        time.sleep(1)\n    run("sleep", "1")\n',
             "tests/a": BASH + "wait_for() {\n        sleep 0.1\n}\nrun sleep infinity\n",
             "tests/bench/a": BASH + "sleep 1\n", "src/b.c": OPENING + "sleep(1);\n"}),
 ])

@@ -10,16 +10,17 @@ static const char *const printable[] = { "", "a", "~", "Grüße", "数据分析"
         "\xf4\x8f\xbf\xbf", "e\xcc\x81" };
 
 static const char *const unprintable[] = {
-        "\n", "a\tb", "\r", "\033[31m", "\x7f", "\x01", "\xc2\x80",
-        "\xc2\x9b"
-        "31m", /* controls, C1 among them */
+        /* controls, C1 among them */
+        "\n", "a\tb", "\r", "\033[31m", "\x7f", "\x01", "\xc2\x80", "\xc2\x9b[m",
+        /* line separators and directions */
         "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xae", "\xe2\x81\xa6", "\xe2\x81\xa9", "\xe2\x80\x8f",
-        "\xd8\x9c",                                                              /* line
-                separators and directions */
-        "\xff", "\x80", "\xc3", "a\xc3", "\xe2\x80", "\xf0\x9f\x90", "\xc3\x28", /* cut off */
-        "\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xf0\x8f\xbf\xbf",              /* overlong */
-        "\xed\xa0\x80", "\xed\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80",
-        "\xfe\x80\x80\x80\x80\x80" /* no characters */
+        "\xd8\x9c",
+        /* cut off */
+        "\xff", "\x80", "\xc3", "a\xc3", "\xe2\x80", "\xf0\x9f\x90", "\xc3\x28",
+        /* overlong */
+        "\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xf0\x8f\xbf\xbf",
+        /* no characters */
+        "\xed\xa0\x80", "\xed\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xfe\x80\x80\x80\x80\x80"
 };
 
 TEST(tells_printable_text) {

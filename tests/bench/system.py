@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The system that is measured: its processes, units and sessions."""
+
+import json
+import os
+import pathlib
+import pwd
+import subprocess
+import time
+
+MANAGER = "compute-sessiond.service"
+LIMITS = pathlib.Path("/run/compute-sessions/sessiond.conf.d/benchmark.conf")
+NAME = "benchmark"  # of every session here
+
+
+def run(*command):
+    """Runs a command; returns what it printed. What it complains of is shown."""
+    return subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True).stdout
+
+
+def user_command(user, *command):
+    """The command as that user, in the environment of a login."""
+    entry = pwd.getpwnam(user)
+    runtime_dir = f"/run/user/{entry.pw_uid}"
+    return ["setpriv", f"--reuid={entry.pw_uid}", f"--regid={entry.pw_gid}", "--init-groups",
+            "env", f"HOME={entry.pw_dir}", f"USER={user}", f"LOGNAME={user}", f"XDG_RUNTIME_DIR={runtime_dir}",
+            f"DBUS_SESSION_BUS_ADDRESS=unix:path={runtime_dir}/bus", *command]
+
+
+# Processes
+
+def pss(pid):
+    """Proportional set size in kB."""
+    for line in pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1])
+    raise ValueError(f"no Pss of process {pid}")
+
+
+def switches(pid):
+    """How often the process waited, and so was woken."""
+    fields = dict(line.split(":\t", 1) for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines())
+    return int(fields["voluntary_ctxt_switches"])
+
+
+def cpu_ms(pid):
+    return int(pathlib.Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e6
+
+
+def main_pid(unit):
+    return int(run("systemctl", "show", "--property=MainPID", "--value", unit))
+
+
+def manager_pid():
+    return main_pid(MANAGER)
+
+
+def bus_pid():
+    return main_pid("dbus.service")
+
+
+def pam_pid(keeper):
+    """The process that holds the keeper's PAM session open, or None."""
+    for pid in pathlib.Path(f"/proc/{keeper}/task/{keeper}/children").read_text().split():
+        if pathlib.Path(f"/proc/{pid}/comm").read_text() == "(sd-pam)\n":
+            return int(pid)
+    return None
+
+
+# Sessions
+
+def count_listed():
+    """How many sessions run, as a client sees it that is not put off by a call that died with the manager."""
+    done = subprocess.run(["computectl", "list", "--json=short"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL)
+    return sum(s["state"] == "running" for s in json.loads(done.stdout)) if done.returncode == 0 else 0
+
+
+class Sessions:
+    """The sessions to measure with. Used in a with statement, at whose end they are gone."""
+
+    def __init__(self, programs, registered):
+        self.programs = programs
+        self.registered = registered
+        self.ids = []
+
+    def __enter__(self):
+        if listed := json.loads(run("computectl", "list", "--json=short")):
+            raise SystemExit(f"There are {len(listed)} sessions already, which would be in the way. Stop them first:\n"
+                             f"computectl stop {' '.join(session['id'] for session in listed)}")
+        return self
+
+    def __exit__(self, kind, *_):
+        if kind:
+            time.sleep(1)  # a start whose caller was killed just now
+        left = [s["id"] for s in json.loads(run("computectl", "list", "--json=short")) if s["name"] == NAME]
+        self.stop(left)
+        if LIMITS.exists():
+            LIMITS.unlink()
+            LIMITS.parent.rmdir()
+            self.restart_manager()
+
+    def restart_manager(self):
+        run("systemctl", "restart", MANAGER)
+
+    def resize(self, count):
+        """Starts or stops as many as it takes."""
+        if count > len(self.ids):
+            if count >= 200:
+                self.raise_limits()
+            self.start(count - len(self.ids))
+        elif count < len(self.ids):
+            self.stop(self.ids[count:])
+
+    def start(self, count):
+        command = ["register", str(count)] if self.registered else ["start", str(count), "cat"]
+        self.ids += run(f"{self.programs}/sessions", *command).split()
+
+    def stop(self, ids):
+        if ids:
+            run(f"{self.programs}/sessions", "stop", *ids)
+        self.ids = [id for id in self.ids if id not in ids]
+
+    def raise_limits(self):
+        """So that one user may have them all."""
+        if not LIMITS.exists():
+            LIMITS.parent.mkdir(exist_ok=True)
+            LIMITS.write_text("[Sessions]\nSessionsMaxPerUser=8192\n")
+            self.restart_manager()
+
+    def scopes(self):
+        return [f"compute-{id}.scope" for id in self.ids]
+
+    def keepers(self):
+        """The pids of the keepers, none for registered sessions."""
+        if self.registered or not self.ids:
+            return []
+        units = [f"compute-keeper-{id}.service" for id in self.ids]
+        return [int(pid) for pid in run("systemctl", "show", "--property=MainPID", "--value", *units).split()]
+
+    def cgroups(self):
+        return run("systemctl", "show", "--property=ControlGroup", "--value", *self.scopes()).split()
+
+
+def is_manager_here():
+    return os.path.isdir("/run/systemd/system") and subprocess.run(
+        ["systemctl", "cat", MANAGER], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Runs in the machine: executes code in a kernel, and prints what each piece of it printed or returned, as JSON.
+
+Usage: kernel_client.py CONNECTION-FILE CODE…
+       kernel_client.py --manage KERNELSPEC CODE…   starts the kernel as a Jupyter server does, and shuts it down
+"""
+
+import json
+import sys
+
+from jupyter_client import BlockingKernelClient, KernelManager
+
+TIMEOUT = 40
+
+
+def execute(client, code):
+    said = []
+
+    def listen(message):
+        content = message["content"]
+        if message["msg_type"] == "stream":
+            said.append(content["text"])
+        elif message["msg_type"] == "execute_result":
+            said.append(content["data"]["text/plain"])
+        elif message["msg_type"] == "error":
+            said.append(content["ename"])
+    client.execute_interactive(code, timeout=TIMEOUT, output_hook=listen, allow_stdin=False)
+    return "".join(said).strip()
+
+
+def run_all(client, pieces):
+    client.start_channels()
+    client.wait_for_ready(timeout=TIMEOUT)
+    print(json.dumps([execute(client, code) for code in pieces]))
+    client.stop_channels()
+
+
+def main():
+    if sys.argv[1] == "--manage":
+        manager = KernelManager(kernel_name=sys.argv[2])
+        manager.start_kernel()
+        run_all(manager.blocking_client(), sys.argv[3:])
+        manager.shutdown_kernel()
+    else:
+        client = BlockingKernelClient(connection_file=sys.argv[1])
+        client.load_connection_file()
+        run_all(client, sys.argv[2:])
+
+
+main()

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A user's own service, below the user's own systemd, with nothing of root's in it."""
+
+import json
+
+import journal
+import machine
+import pytest
+from bus import UNKNOWN, User
+
+CLIENT = str(machine.FOLDER / "kernel_client.py")
+
+
+@pytest.fixture
+def own(root):
+    """user1 on the session bus. The system's service is down meanwhile, and stays so."""
+    user = User("user1", bus="session")
+    root.shell("systemctl stop compute-sessiond; systemctl mask --runtime --quiet compute-sessiond")
+    yield user
+    for session in user.ids():
+        user.try_run("computectl", "--user", "stop", session)
+    user.shell("systemctl --user stop compute-sessiond.service")
+    left = user.shell("systemctl --user list-units --all --plain --no-legend 'compute-*.scope' 'compute-keeper-*'")
+    root.shell("systemctl unmask --runtime --quiet compute-sessiond")
+    user.end()
+    assert left == ""
+
+
+def test_bus_activates_the_manager_in_the_users_systemd(root, own):
+    own.shell("systemctl --user stop compute-sessiond.service")
+    assert own.call("ListSessions") == []
+    pid = own.shell("systemctl --user show --value -p MainPID compute-sessiond.service").strip()
+    assert root.shell(f"stat -c %U /proc/{pid}") == "user1\n"
+    assert f"user@{own.uid}.service" in root.shell(f"cat /proc/{pid}/cgroup")
+
+
+def test_terminal(root, own):
+    session = own.start_terminal("sh", "-c", "read a; echo got $a; exec sleep inf", Name="Own")
+    stream = own.attach(session)
+    stream.send("input\n")
+    stream.expect("got input")
+    said = own.get_all(session)
+    assert (said["User"], said["Unit"]) == (own.uid, f"compute-{session}.scope")
+    assert f"user@{own.uid}.service/compute.slice" in root.shell(f"cat /proc/{said['Leader']}/cgroup")
+    assert root.shell("ps -eo user:20=,args= | grep '[c]ompute-session' | grep ^root | grep -v agent.py || :") == ""
+
+
+def test_list_and_status(own):
+    session = own.start_terminal("sleep", "inf", Name="Own")
+    listed = json.loads(own.run("computectl", "--user", "--json=short").output)
+    assert [(one["id"], one["name"], one["uid"]) for one in listed] == [(session, "Own", own.uid)]
+    assert "0 notebooks, 1 terminal" in own.run("computectl", "--user").output
+    assert "Own" in own.run("computectl", "--user", "status", session).output
+    assert own.run("computectl", "--user", "show", "--value", "-p", "Id", session).output == f"{session}\n"
+
+
+def test_notebook(own):
+    session, started = own.start_notebook(f"{own.home}/own.ipynb")
+    assert started
+    path = own.get(session, "ConnectionFile")
+    run = ("/usr/bin/python3", CLIENT, path)
+    assert json.loads(own.run(*run, "kept = 6 * 7").output) == [""]
+    assert own.start_notebook(f"{own.home}/own.ipynb") == (session, False)
+    assert json.loads(own.run(*run, "kept").output) == ["42"]
+
+
+def test_usage_is_known_or_unknown_but_not_wrong(own):
+    session = own.start_terminal("sleep", "inf")
+    for name in ("MemoryCurrent", "CPUUsageNSec", "TasksCurrent"):
+        value = own.get(session, name)
+        assert value == UNKNOWN or value > 0, name
+
+
+@pytest.mark.parametrize("how", ["stop", "scope", "kill", "exit"])
+def test_endings(own, how):
+    session = own.start_terminal("sh", "-c", "read a; exit 3")
+    stream = own.attach(session)
+    mark = own.mark()
+    expected = {"stop": "stopped", "scope": "unit-stopped", "kill": "signal", "exit": "exit-code"}[how]
+    if how == "stop":
+        own.run("computectl", "--user", "stop", session)
+    elif how == "scope":
+        own.run("systemctl", "--user", "stop", f"compute-{session}.scope")
+    elif how == "kill":
+        own.run("kill", "-KILL", str(own.get(session, "Leader")))
+    else:
+        stream.send("\n")
+    assert own.wait_removed(mark, session) == expected
+
+
+def test_run(own):
+    pid = own.spawn("computectl", "--user", "run", "--type=terminal", "--name=Run", "--", "sleep", "inf")
+    session = machine.wait_until(own.ids, "the process is a session")[0]
+    assert own.get(session, "Leader") == pid
+    own.stop(session)
+    assert own.wait(pid).status == -15
+
+
+def test_survives_kills(own):
+    session = own.start_terminal("bash")
+    stream = own.attach(session)
+    stream.send("kept=precious; echo rea''dy\n")
+    stream.expect("ready")
+    stream.close()
+    machine.kill_services(own, "compute-sessiond.service", f"compute-keeper-{session}.service",
+                          systemctl=("systemctl", "--user"))
+    assert own.ids() == [session]
+    stream = own.attach(session)
+    stream.send("echo \"<$kept>\"\n")
+    stream.expect("<precious>")
+
+
+def test_own_configuration(own):
+    folder = f"{own.home}/.config/compute-sessions/sessiond.conf.d"
+    own.shell(f"mkdir -p {folder}; printf '[Sessions]\\nRecommendedSessions=2\\n' > {folder}/x.conf; "
+              "systemctl --user restart compute-sessiond.service")
+    assert own.get_manager("RecommendedSessions") == 2
+    own.shell(f"rm -r {folder}; systemctl --user restart compute-sessiond.service")
+
+
+def test_journal(root, own):
+    """Entries are the user's; here root reads them, as a volatile journal has no files of users."""
+    session = own.start_terminal("sleep", "inf", Name="In the journal")
+    own.stop(session)
+    entry = journal.wait_entry(root, "SESSION_END", SESSION_ID=session, _UID=own.uid,
+                               _SYSTEMD_USER_UNIT="compute-sessiond.service", SESSION_NAME="In the journal")
+    assert entry["RESULT"] == "stopped"
+
+
+def test_daemons_are_gone_after_stop(own):
+    path = own.shell("mktemp").strip()
+    session = own.start_terminal(
+        "sh", "-c", f"setsid sh -c 'trap \"\" HUP; echo $$ > {path}; exec sleep inf' & exec sleep inf")
+    pid = machine.wait_until(lambda: own.shell(f"cat {path}").strip(), "the daemon runs")
+    own.stop(session)
+    assert own.try_run("test", "-e", f"/proc/{pid}").status == 1

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Running an event loop until what the case waits for has happened. */
+
+#include <check.h>
+#include <systemd/sd-event.h>
+
+#include "shared/macros.h"
+#include "shared/time-span.h"
+
+#define LOOP_DEADLINE (10 * USEC_PER_SEC)
+
+/* Runs the loop until the condition holds; the case fails if it never does. */
+#define LOOP_UNTIL(event, condition)                                                  \
+        do {                                                                          \
+                usec_t deadline_ = now_usec(CLOCK_MONOTONIC) + LOOP_DEADLINE;         \
+                while (!(condition)) {                                                \
+                        ck_assert_int_ge(sd_event_run(event, 10 * USEC_PER_MSEC), 0); \
+                        ck_assert_uint_lt(now_usec(CLOCK_MONOTONIC), deadline_);      \
+                }                                                                     \
+        } while (false)
