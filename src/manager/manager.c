@@ -103,6 +103,7 @@ Manager *manager_free(Manager *m) {
         session_table_done(&m->sessions);
         admission_done(&m->admission);
         usage_reader_done(&m->usage);
+        systemd_calls_done(&m->systemd_calls);
         sd_bus_slot_unref(m->job_match);
         sd_event_source_disable_unref(m->flush);
         sd_event_source_disable_unref(m->idle);

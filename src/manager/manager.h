@@ -9,6 +9,7 @@
 #include "manager/admission.h"
 #include "manager/config.h"
 #include "manager/session-table.h"
+#include "manager/systemd-calls.h"
 #include "manager/types.h"
 #include "manager/usage.h"
 #include "shared/wire.h"
@@ -25,6 +26,8 @@ struct Manager {
         SessionTable sessions;
         sd_bus_slot *job_match; /* systemd's JobRemoved, while jobs are expected; see systemd.c */
         unsigned jobs_expected;
+        unsigned references; /* to scopes; see systemd.c */
+        SystemdCalls systemd_calls;
         Admission admission;
         UsageReader usage;
 

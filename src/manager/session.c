@@ -67,7 +67,7 @@ Session *session_free(Session *s) {
                 return NULL;
         leave_changed(s);
         session_table_remove(&s->manager->sessions, s);
-        systemd_forget_jobs(s);
+        systemd_forget(s);
         s->link = keeper_link_free(s->link);
         keeper_requests_done(&s->requests);
         s->request = start_request_free(s->request);

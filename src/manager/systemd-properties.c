@@ -67,15 +67,23 @@ int append_keeper_properties(sd_bus_message *call, const Session *s, int listen_
         r = sd_bus_message_open_container(call, 'a', "(sv)");
         if (r < 0)
                 return r;
+        /* clang-format off */
         r = sd_bus_message_append(call, "(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)",
-                "Description", "s", description, "Slice", "s", s->slice, "Type", "s", "notify",
+                "Description", "s", description,
+                "Slice", "s", s->slice,
+                "Type", "s", "notify",
                 "NotifyAccess", "s", "main",
                 /* It comes back with what systemd kept for it, however often that may be. */
-                "Restart", "s", "on-failure", "RestartUSec", "t", KEEPER_RESTART_USEC,
-                "StartLimitIntervalUSec", "t", (uint64_t) 0, "FileDescriptorStoreMax", "u", KEEPER_FDS_MAX,
-                "StandardInputFileDescriptor", "h", listen_fd, "TimeoutStartUSec", "t",
-                s->manager->config.start_timeout, "TimeoutStopUSec", "t", KEEPER_STOP_USEC, "OOMPolicy", "s",
-                "continue", "CollectMode", "s", "inactive-or-failed");
+                "Restart", "s", "on-failure",
+                "RestartUSec", "t", KEEPER_RESTART_USEC,
+                "StartLimitIntervalUSec", "t", (uint64_t) 0,
+                "FileDescriptorStoreMax", "u", KEEPER_FDS_MAX,
+                "StandardInputFileDescriptor", "h", listen_fd,
+                "TimeoutStartUSec", "t", s->manager->config.start_timeout,
+                "TimeoutStopUSec", "t", KEEPER_STOP_USEC,
+                "OOMPolicy", "s", "continue",
+                "CollectMode", "s", "inactive-or-failed");
+        /* clang-format on */
         if (r < 0)
                 return r;
         r = append_exec(call, s);
@@ -95,15 +103,24 @@ int append_scope_properties(sd_bus_message *call, const Session *s) {
 
         if (!description)
                 return -ENOMEM;
-        return sd_bus_message_append(call, "a(sv)", 13, "Description", "s", description, "Slice", "s",
-                s->slice, "PIDs", "au", 1, (uint32_t) s->leader,
+        /* clang-format off */
+        return sd_bus_message_append(call, "a(sv)", 13,
+                "Description", "s", description,
+                "Slice", "s", s->slice,
+                "PIDs", "au", 1, (uint32_t) s->leader,
                 /* Shells ignore SIGTERM but end on SIGHUP. */
-                "SendSIGHUP", "b", (int) true, "KillMode", "s", "control-group", "TimeoutStopUSec", "t",
-                s->manager->config.stop_timeout,
+                "SendSIGHUP", "b", (int) true,
+                "KillMode", "s", "control-group",
+                "TimeoutStopUSec", "t", s->manager->config.stop_timeout,
                 /* One process killed for want of memory does not take the others along. */
-                "OOMPolicy", "s", "continue", "CollectMode", "s", "inactive-or-failed", "AddRef", "b",
-                (int) true, "CPUAccounting", "b", (int) true, "MemoryAccounting", "b", (int) true,
-                "TasksAccounting", "b", (int) true, "IOAccounting", "b", (int) true);
+                "OOMPolicy", "s", "continue",
+                "CollectMode", "s", "inactive-or-failed",
+                "AddRef", "b", (int) s->scope_referenced,
+                "CPUAccounting", "b", (int) true,
+                "MemoryAccounting", "b", (int) true,
+                "TasksAccounting", "b", (int) true,
+                "IOAccounting", "b", (int) true);
+        /* clang-format on */
 }
 
 /* Calls read for every entry of an a{sv}, positioned at the variant; what it returns 0 for is skipped. */

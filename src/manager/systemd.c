@@ -16,54 +16,17 @@
 #include "manager/manager.h"
 #include "manager/session-engine.h"
 #include "manager/session.h"
+#include "manager/systemd-calls.h"
 #include "manager/systemd-properties.h"
 #include "manager/systemd.h"
 #include "shared/log.h"
 #include "shared/names.h"
 #include "shared/strv.h"
 
-#define SYSTEMD_NAME      "org.freedesktop.systemd1"
-#define SYSTEMD_PATH      "/org/freedesktop/systemd1"
-#define SYSTEMD_MANAGER   "org.freedesktop.systemd1.Manager"
-#define UNIT_PATH         "/org/freedesktop/systemd1/unit"
-#define CALL_TIMEOUT_USEC (30 * USEC_PER_SEC)
-
-/* What a reply is about. Sessions go by number, since they may be gone by then. */
-typedef struct Question {
-        Manager *manager;
-        uint64_t number;
-        sd_bus_message *call; /* of a client, to be answered with the reply; may be NULL */
-} Question;
-
-static void free_question(void *userdata) {
-        Question *q = userdata;
-
-        sd_bus_message_unref(q->call);
-        free(q);
-}
-
-static Session *question_session(const Question *q) {
-        return session_table_get(&q->manager->sessions, q->number);
-}
-
-static int ask(Manager *m, const Session *s, sd_bus_message *question, sd_bus_message_handler_t on_reply,
-        sd_bus_message *call) {
-        _cleanup_(sd_bus_slot_unrefp) sd_bus_slot *slot = NULL;
-        Question *q;
-        int r;
-
-        q = calloc(1, sizeof(Question));
-        if (!q)
-                return -ENOMEM;
-        *q = (Question){ .manager = m, .number = s ? s->number : 0, .call = sd_bus_message_ref(call) };
-        r = sd_bus_call_async(m->bus, &slot, question, on_reply, q, CALL_TIMEOUT_USEC);
-        if (r < 0) {
-                free_question(q);
-                return r;
-        }
-        (void) sd_bus_slot_set_destroy_callback(slot, free_question);
-        return sd_bus_slot_set_floating(slot, 1);
-}
+#define SYSTEMD_NAME    "org.freedesktop.systemd1"
+#define SYSTEMD_PATH    "/org/freedesktop/systemd1"
+#define SYSTEMD_MANAGER "org.freedesktop.systemd1.Manager"
+#define UNIT_PATH       "/org/freedesktop/systemd1/unit"
 
 static int new_manager_call(Manager *m, const char *method, sd_bus_message **ret) {
         return sd_bus_message_new_method_call(
@@ -114,11 +77,6 @@ static void forget_job(Session *s, char **job) {
         *job = NULL;
         if (--m->jobs_expected == 0)
                 m->job_match = sd_bus_slot_unref(m->job_match);
-}
-
-void systemd_forget_jobs(Session *s) {
-        forget_job(s, &s->scope_job);
-        forget_job(s, &s->keeper_job);
 }
 
 /* Notes the job path that a start or stop call was answered with. */
@@ -199,13 +157,33 @@ void systemd_stop_stray(Manager *m, const char *unit) {
         log_notice("Stopping %s, which is of no session that is known here.", unit);
         if (new_manager_call(m, "StopUnit", &call) >= 0 &&
                 sd_bus_message_append(call, "ss", unit, "replace") >= 0)
-                (void) ask(m, NULL, call, on_ignored, NULL);
+                (void) systemd_ask(m, NULL, call, on_ignored, NULL);
+}
+
+/* References: systemd pays for each with a match rule, and the system bus allows a connection 512 of them. Were PID 1 to
+ * ask for one more, it would be cut off. So only so many sessions have one; of the others, what is only known of a unit
+ * that is still there may remain unknown when they end: the final CPU time, and that somebody stopped the scope. */
+
+#define REFERENCES_MAX 200
+
+static bool take_reference(Session *s) {
+        if (!s->scope_referenced && s->manager->references < REFERENCES_MAX) {
+                s->scope_referenced = true;
+                s->manager->references++;
+        }
+        return s->scope_referenced;
+}
+
+static void forget_reference(Session *s) {
+        if (s->scope_referenced)
+                s->manager->references--;
+        s->scope_referenced = false;
 }
 
 /* Starting */
 
 static int on_keeper_started(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
-        Session *s = question_session(userdata);
+        Session *s = systemd_call_session(userdata);
 
         if (!s || s->phase == PHASE_DISMISSING)
                 return 0;
@@ -218,15 +196,14 @@ static int on_keeper_started(sd_bus_message *reply, void *userdata, sd_bus_error
 }
 
 static int on_scope_started(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
-        Session *s = question_session(userdata);
+        Session *s = systemd_call_session(userdata);
 
         if (!s || s->phase != PHASE_SCOPING)
                 return 0;
-        if (!sd_bus_message_is_method_error(reply, NULL)) {
-                s->scope_referenced = true;
+        if (!sd_bus_message_is_method_error(reply, NULL))
                 return note_job(&s->scope_job, reply);
-        }
         forget_job(s, &s->scope_job);
+        forget_reference(s);
         session_fail(s, ERROR_START_FAILED, "systemd refused to make the session's scope: %s",
                 reply_error(reply));
         return 0;
@@ -251,7 +228,7 @@ int systemd_start_keeper(Session *s, int listen_fd) {
         r = expect_job(s, &s->keeper_job);
         if (r < 0)
                 return r;
-        return ask(s->manager, s, call, on_keeper_started, NULL);
+        return systemd_ask(s->manager, s, call, on_keeper_started, NULL);
 }
 
 int systemd_start_scope(Session *s) {
@@ -264,6 +241,7 @@ int systemd_start_scope(Session *s) {
         r = sd_bus_message_append(call, "ss", s->scope, "fail");
         if (r < 0)
                 return r;
+        take_reference(s);
         r = append_scope_properties(call, s);
         if (r < 0)
                 return r;
@@ -273,7 +251,7 @@ int systemd_start_scope(Session *s) {
         r = expect_job(s, &s->scope_job);
         if (r < 0)
                 return r;
-        return ask(s->manager, s, call, on_scope_started, NULL);
+        return systemd_ask(s->manager, s, call, on_scope_started, NULL);
 }
 
 /* Stopping */
@@ -289,11 +267,11 @@ static int get_all(Session *s, const char *interface, sd_bus_message_handler_t o
         r = sd_bus_message_append(call, "s", interface);
         if (r < 0)
                 return r;
-        return ask(s->manager, s, call, on_reply, NULL);
+        return systemd_ask(s->manager, s, call, on_reply, NULL);
 }
 
 static int on_remains(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
-        Session *s = question_session(userdata);
+        Session *s = systemd_call_session(userdata);
         ScopeRemains remains;
 
         if (!s)
@@ -314,7 +292,7 @@ static void read_remains(Session *s) {
 }
 
 static int on_scope_stopped(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
-        Session *s = question_session(userdata);
+        Session *s = systemd_call_session(userdata);
 
         if (!s)
                 return 0;
@@ -342,11 +320,11 @@ static int stop_unit(Session *s, const char *unit, char **job, sd_bus_message_ha
         r = expect_job(s, job);
         if (r < 0)
                 return r;
-        return ask(s->manager, s, call, on_reply, NULL);
+        return systemd_ask(s->manager, s, call, on_reply, NULL);
 }
 
 static int on_examined(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
-        Session *s = question_session(userdata);
+        Session *s = systemd_call_session(userdata);
         ScopeEnd end = {};
         int r;
 
@@ -375,7 +353,7 @@ int systemd_stop_scope(Session *s) {
 }
 
 static int on_keeper_stopped(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
-        Session *s = question_session(userdata);
+        Session *s = systemd_call_session(userdata);
 
         if (!s)
                 return 0;
@@ -394,15 +372,15 @@ int systemd_stop_keeper(Session *s) {
 }
 
 static int on_killed(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
-        Question *q = userdata;
+        SystemdCall *c = userdata;
 
-        if (!q->call)
+        if (!c->call)
                 return 0;
         if (sd_bus_message_is_method_error(reply, NULL))
-                return sd_bus_reply_method_errorf(q->call,
+                return sd_bus_reply_method_errorf(c->call,
                         reply_says_gone(reply) ? ERROR_NO_SUCH_SESSION : ERROR_STOPPED,
                         "The signal could not be sent: %s", reply_error(reply));
-        return sd_bus_reply_method_return(q->call, NULL);
+        return sd_bus_reply_method_return(c->call, NULL);
 }
 
 int systemd_kill_scope(Session *s, int signal, sd_bus_message *call) {
@@ -415,34 +393,40 @@ int systemd_kill_scope(Session *s, int signal, sd_bus_message *call) {
         r = sd_bus_message_append(question, "ssi", s->scope, "all", signal);
         if (r < 0)
                 return r;
-        return ask(s->manager, s, question, on_killed, call);
+        return systemd_ask(s->manager, s, question, on_killed, call);
 }
-
-/* References: systemd drops them by itself when we go. */
 
 static void change_reference(Session *s, const char *method) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
 
         if (new_manager_call(s->manager, method, &call) >= 0 &&
                 sd_bus_message_append(call, "s", s->scope) >= 0)
-                (void) ask(s->manager, s, call, on_ignored, NULL);
+                (void) systemd_ask(s->manager, s, call, on_ignored, NULL);
 }
 
 void systemd_reference_scope(Session *s) {
-        change_reference(s, "RefUnit");
-        s->scope_referenced = true;
+        if (take_reference(s))
+                change_reference(s, "RefUnit");
 }
 
 void systemd_unreference_scope(Session *s) {
         if (s->scope_referenced)
                 change_reference(s, "UnrefUnit");
-        s->scope_referenced = false;
+        forget_reference(s);
+}
+
+/* Forgetting */
+
+void systemd_forget(Session *s) {
+        forget_reference(s);
+        forget_job(s, &s->scope_job);
+        forget_job(s, &s->keeper_job);
 }
 
 /* Finding */
 
 static int on_unit_of_pid(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
-        Question *q = userdata;
+        SystemdCall *c = userdata;
         char id[SESSION_ID_MAX], path[BUS_PATH_SIZE];
         _cleanup_free_ char *unit = NULL;
         const char *unit_path;
@@ -451,20 +435,20 @@ static int on_unit_of_pid(sd_bus_message *reply, void *userdata, sd_bus_error *e
 
         if (sd_bus_message_is_method_error(reply, "org.freedesktop.systemd1.NoUnitForPID"))
                 return sd_bus_reply_method_errorf(
-                        q->call, ERROR_NO_SUCH_PROCESS, "There is no such process, or it is in no unit.");
+                        c->call, ERROR_NO_SUCH_PROCESS, "There is no such process, or it is in no unit.");
         if (sd_bus_message_is_method_error(reply, NULL))
                 return sd_bus_reply_method_errorf(
-                        q->call, ERROR_NO_SUCH_PROCESS, "systemd does not know: %s", reply_error(reply));
+                        c->call, ERROR_NO_SUCH_PROCESS, "systemd does not know: %s", reply_error(reply));
         r = sd_bus_message_read(reply, "o", &unit_path);
         if (r < 0)
                 return r;
         if (sd_bus_path_decode(unit_path, UNIT_PATH, &unit) > 0 && session_id_from_scope(unit, id) >= 0)
-                s = session_table_get_by_id(&q->manager->sessions, id);
+                s = session_table_get_by_id(&c->manager->sessions, id);
         if (!s || !s->announced)
-                return sd_bus_reply_method_errorf(q->call, ERROR_NO_SUCH_SESSION,
+                return sd_bus_reply_method_errorf(c->call, ERROR_NO_SUCH_SESSION,
                         "The process is in no session; it is in %s.", strempty(unit));
         session_bus_path(s->id, path);
-        return sd_bus_reply_method_return(q->call, "o", path);
+        return sd_bus_reply_method_return(c->call, "o", path);
 }
 
 int systemd_find_session(Manager *m, uint32_t pid, sd_bus_message *call) {
@@ -477,5 +461,5 @@ int systemd_find_session(Manager *m, uint32_t pid, sd_bus_message *call) {
         r = sd_bus_message_append(question, "u", pid);
         if (r < 0)
                 return r;
-        return ask(m, NULL, question, on_unit_of_pid, call);
+        return systemd_ask(m, NULL, question, on_unit_of_pid, call);
 }

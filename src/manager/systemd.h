@@ -30,12 +30,12 @@ int systemd_stop_keeper(Session *s);
 /* Sends a signal to everything in the scope. call is answered, or NULL. */
 int systemd_kill_scope(Session *s, int signal, sd_bus_message *call);
 
-/* Has systemd remember the scope until we say otherwise, after a restart of ours. */
+/* Has systemd remember the scope until we say otherwise, after a restart of ours; it forgets by itself when we go. */
 void systemd_reference_scope(Session *s);
 void systemd_unreference_scope(Session *s);
 
-/* No longer waits for the session's jobs; for its end. */
-void systemd_forget_jobs(Session *s);
+/* The session goes: nothing more is expected of systemd for it. */
+void systemd_forget(Session *s);
 
 /* Answers call with the session that the process is in. */
 int systemd_find_session(Manager *m, uint32_t pid, sd_bus_message *call);

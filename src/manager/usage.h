@@ -12,7 +12,7 @@
 
 #define USAGE_FRESH_USEC USEC_PER_SEC /* a sample this young is good enough */
 #define USAGE_UNKNOWN    UINT64_MAX
-#define USAGE_IN_FLIGHT 64 /* calls; the system bus allows 128 unanswered ones for one connection */
+#define USAGE_IN_FLIGHT  64   /* calls; the system bus allows 128 unanswered ones for one connection */
 #define USAGE_PARKED_MAX 1024 /* calls of clients that wait for samples */
 
 typedef enum UsageCounter {

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Calls to systemd whose answers are events: as many at once as the bus allows one connection to leave unanswered, the
+ * others in the order in which they came. */
+
+#include <systemd/sd-bus.h>
+
+#include "manager/types.h"
+
+/* The system bus refuses more than 128 unanswered calls of a connection; usage.h takes its share of them too. */
+#define SYSTEMD_CALLS_MAX 48
+
+/* What a reply is about. Sessions go by number, since they may be gone by then. */
+typedef struct SystemdCall {
+        Manager *manager;
+        uint64_t number;      /* 0: of no session */
+        sd_bus_message *call; /* of a client, to be answered with the reply; may be NULL */
+        sd_bus_message *question;
+        sd_bus_message_handler_t on_reply; /* its userdata is this structure */
+} SystemdCall;
+
+typedef struct SystemdCalls {
+        SystemdCall **waiting; /* oldest first */
+        size_t n_waiting;
+        unsigned in_flight;
+} SystemdCalls;
+
+/* s and call may be NULL. The reply always comes, if only as an error after a deadline. */
+int systemd_ask(Manager *m, const Session *s, sd_bus_message *question, sd_bus_message_handler_t on_reply,
+        sd_bus_message *call);
+
+/* The session that the reply is about; NULL if it is gone. */
+Session *systemd_call_session(const SystemdCall *c);
+
+void systemd_calls_done(SystemdCalls *calls);
