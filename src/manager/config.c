@@ -8,12 +8,14 @@
 
 #include <dirent.h>
 #include <ini.h>
+#include <stdarg.h>
 #include <stdio.h>
 
 #include "manager/config.h"
 #include "shared/log.h"
 #include "shared/parse.h"
 #include "shared/strv.h"
+#include "shared/text.h"
 
 typedef struct Setting {
         const char *section;
@@ -76,6 +78,20 @@ static bool section_is_known(const char *section) {
         return false;
 }
 
+/* Logs a line that is skipped. Its text may be anything, and is made fit to be shown. */
+static void _printf_(2, 3) skip(Reading *reading, const char *format, ...) {
+        char problem[2 * CONFIG_LINE_MAX];
+        _cleanup_free_ char *shown = NULL;
+        va_list arguments;
+
+        reading->skipped++;
+        va_start(arguments, format);
+        (void) vsnprintf(problem, sizeof(problem), format, arguments);
+        va_end(arguments);
+        shown = text_sanitize(problem, sizeof(problem));
+        log_warning("%s:%u: %s", reading->path, reading->line, strempty(shown));
+}
+
 /* The libinih handler: 1 always, since what is wrong was logged and is skipped. */
 static int on_setting(void *userdata, const char *section, const char *key, const char *value) {
         Reading *reading = userdata;
@@ -85,32 +101,34 @@ static int on_setting(void *userdata, const char *section, const char *key, cons
 
         if (!setting) {
                 if (section_is_known(section))
-                        log_warning("%s:%u: Unknown setting '%s' in section [%s], ignoring.", reading->path,
-                                reading->line, key, section);
+                        skip(reading, "Unknown setting '%s' in section [%s], ignoring.", key, section);
                 else if (isempty(section))
-                        log_warning("%s:%u: Setting '%s' is outside of any section, ignoring.",
-                                reading->path, reading->line, key);
+                        skip(reading, "Setting '%s' is outside of any section, ignoring.", key);
                 else
-                        log_warning("%s:%u: Unknown section [%s] with setting '%s', ignoring.",
-                                reading->path, reading->line, section, key);
-                reading->skipped++;
+                        skip(reading, "Unknown section [%s] with setting '%s', ignoring.", section, key);
                 return 1;
         }
         r = setting->parse(value, &parsed);
         if (r < 0 || parsed < setting->lowest || parsed > setting->highest) {
-                log_warning("%s:%u: %s= must be %s, not '%s', ignoring.", reading->path, reading->line, key,
-                        setting->expects, value);
-                reading->skipped++;
+                skip(reading, "%s= must be %s, not '%s', ignoring.", key, setting->expects, value);
                 return 1;
         }
         memcpy((uint8_t *) reading->config + setting->offset, &parsed, sizeof(parsed));
         return 1;
 }
 
+/* Where libinih takes the rest of the line for a comment; NULL: nowhere. */
+static const char *find_comment(const char *text) {
+        for (const char *p = text; *p; p++)
+                if (*p == ';' && p > text && (p[-1] == ' ' || p[-1] == '\t'))
+                        return p;
+        return NULL;
+}
+
 /* What is wrong with a line that libinih should not see; NULL if nothing is. */
 static const char *line_problem(const char *line, size_t length, size_t room) {
         const char *text = line + strspn(line, " \t");
-        const char *end;
+        const char *end, *equals, *comment = find_comment(text);
 
         if (strlen(line) != length)
                 return "Line has a NUL byte";
@@ -125,7 +143,8 @@ static const char *line_problem(const char *line, size_t length, size_t room) {
                 return end && strspn(end + 1, " \t\r\n") == strlen(end + 1) ? NULL
                                                                             : "Section header is broken";
         }
-        return strchr(text, '=') ? NULL : "Line is not an assignment";
+        equals = strchr(text, '=');
+        return equals && !(comment && comment < equals) ? NULL : "Line is not an assignment";
 }
 
 /* The libinih reader: as fgets(), a line at a time. */

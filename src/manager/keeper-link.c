@@ -26,6 +26,7 @@
 struct KeeperLink {
         int fd;
         sd_event_source *event;
+        bool greeted; /* its STATUS came: it is there, not only its socket */
 };
 
 static int keeper_address(Manager *m, const Session *s, struct sockaddr_un *ret) {
@@ -122,6 +123,10 @@ int keeper_link_start(Session *s) {
 int keeper_link_send_request(Session *s, const KeeperRequest *request) {
         _cleanup_(wire_writer_done) WireWriter w = {};
 
+        /* All of them are sent when it greets us: one that was sent before would be sent twice. */
+        if (!s->link || !s->link->greeted)
+                return -ENOTCONN;
+
         wire_begin(&w, request->opcode, request->serial);
         wire_put_u64(&w, KEEPER_TAG_ROWS, request->rows);
         wire_put_u64(&w, KEEPER_TAG_COLUMNS, request->columns);
@@ -150,6 +155,7 @@ static int handle_message(Session *s, const void *data, size_t size, WireAncilla
         switch (message.opcode) {
         case KEEPER_STATUS:
                 take_activity(s, ancillary);
+                s->link->greeted = true;
                 keeper_requests_send(s);
                 return session_on_status(s, &message);
         case KEEPER_AT_GATE:

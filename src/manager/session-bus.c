@@ -106,6 +106,9 @@ static int check_attachable(const Session *s, sd_bus_error *error) {
         if (!s->kept)
                 return sd_bus_error_setf(error, ERROR_NOT_ATTACHABLE,
                         "Session %s was registered by its program, whose terminal is elsewhere.", s->id);
+        if (s->keeper_lost)
+                return sd_bus_error_setf(error, ERROR_NO_KEEPER,
+                        "Session %s lost its keeper; it can be stopped, but not attached to.", s->id);
         if (s->phase != PHASE_RUNNING)
                 return sd_bus_error_setf(error, ERROR_NOT_ATTACHABLE, "Session %s is ending.", s->id);
         return 0;

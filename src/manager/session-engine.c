@@ -410,6 +410,7 @@ void session_connect_keeper(Session *s) {
                 keeper_requests_done(&s->requests);
                 if (s->phase == PHASE_RUNNING)
                         audit_keeper_lost(s);
+                s->keeper_lost = true;
                 session_event(s, EVENT_KEEPER_GONE);
         } else if (r < 0)
                 (void) set_timer(s, &s->reconnect, RECONNECT_USEC, on_reconnect);
@@ -429,6 +430,7 @@ void session_on_link_lost(Session *s, bool misbehaved) {
         }
         if (misbehaved && ++s->link_failures >= LINK_FAILURES_MAX) {
                 audit_keeper_lost(s);
+                s->keeper_lost = true;
                 return;
         }
         /* It is being restarted, and its socket waits for us; but one that hangs up at once must not keep us busy. */

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/syscall.h>
+#include <systemd/sd-login.h>
 #include <unistd.h>
 
 #include "manager/audit.h"
@@ -110,9 +111,12 @@ void session_answer_starters(Session *s) {
 
 /* Answers call with a session that is there already, now or when it runs. */
 static int reopen(Session *s, sd_bus_message *call) {
+        int r;
+
         if (s->phase == PHASE_RUNNING)
                 return answer_started(s, call, /* started = */ false);
-        return waiters_add(&s->starters, call);
+        r = waiters_add(&s->starters, call);
+        return r < 0 ? r : 1;
 }
 
 void session_join(Session *s, Session *other) {
@@ -178,8 +182,16 @@ static int take_command(Session *s, char *const *command) {
         return 0;
 }
 
-static Session *session_of_leader(Manager *m, pid_t pid) {
-        SESSION_FOREACH(s, &m->sessions)
+/* The session that a process is in; NULL if it is in none. */
+static Session *session_of_process(Manager *m, pid_t pid) {
+        _cleanup_free_ char *unit = NULL;
+        char id[SESSION_ID_MAX];
+        int r;
+
+        r = m->user_mode ? sd_pid_get_user_unit(pid, &unit) : sd_pid_get_unit(pid, &unit);
+        if (r >= 0 && session_id_from_scope(unit, id) >= 0)
+                return session_table_get_by_id(&m->sessions, id);
+        SESSION_FOREACH(s, &m->sessions) /* its scope may be being made */
                 if (s->leader == pid && !s->leader_ended)
                         return s;
         return NULL;
@@ -194,10 +206,10 @@ int session_register(Manager *m, const Caller *caller, StartRequest *request_, s
         if (caller->pid <= 0)
                 return sd_bus_error_set(error, ERROR_NO_SUCH_PROCESS,
                         "The bus does not know the calling process; call from this machine.");
-        s = session_of_leader(m, caller->pid);
+        s = session_of_process(m, caller->pid);
         if (s)
                 return sd_bus_error_setf(error, ERROR_ALREADY_IN_SESSION,
-                        "The calling process is session %s already.", s->id);
+                        "The calling process is in session %s already; call from outside of it.", s->id);
         if (request->notebook) {
                 s = session_table_get_by_notebook(&m->sessions, caller->uid, request->notebook, NULL);
                 /* A second kernel for one file is its front-end's choice; it is just not found by the path. */
@@ -239,6 +251,7 @@ int session_stop(Session *s, const Caller *caller, sd_bus_message *call, sd_bus_
 int session_kill(Session *s, const Caller *caller, const char *whom, int signal, sd_bus_message *call,
         sd_bus_error *error) {
         bool all = streq(whom, "all");
+        int r;
 
         if (!all && !streq(whom, "leader"))
                 return sd_bus_error_set(
@@ -247,8 +260,10 @@ int session_kill(Session *s, const Caller *caller, const char *whom, int signal,
                 return sd_bus_error_setf(
                         error, ERROR_INVALID_ARGUMENT, "There is no signal %i; see signal(7).", signal);
         audit_stop_requested(s, caller->uid, "Kill");
-        if (all)
-                return systemd_kill_scope(s, signal, call);
+        if (all) {
+                r = systemd_kill_scope(s, signal, call);
+                return r < 0 ? r : 1;
+        }
         if (s->leader_fd < 0 || syscall(SYS_pidfd_send_signal, s->leader_fd, signal, NULL, 0) < 0)
                 return sd_bus_error_setf(
                         error, ERROR_NO_SUCH_PROCESS, "The leader of session %s has ended.", s->id);

@@ -101,14 +101,17 @@ void session_changed(Session *s, SessionChange change) {
 
 char *session_default_name(const Session *s) {
         const char *path, *base;
+        char *name;
 
-        path = s->type == SESSION_NOTEBOOK ? s->notebook : (s->command ? s->command[0] : NULL);
-        if (isempty(path))
-                path = session_type_to_string(s->type);
+        path = strempty(s->type == SESSION_NOTEBOOK ? s->notebook : (s->command ? s->command[0] : NULL));
         if (path[0] == '-') /* a login shell */
                 path++;
         base = strrchr(path, '/');
-        return text_sanitize(base && base[1] ? base + 1 : path, SESSION_NAME_MAX);
+        name = text_sanitize(base ? base + 1 : path, SESSION_NAME_MAX);
+        if (!name || session_name_is_valid(name))
+                return name;
+        free(name);
+        return strdup(session_type_to_string(s->type));
 }
 
 char *session_describe(const Session *s) {
@@ -138,6 +141,13 @@ void session_read_activity(const Session *s, usec_t *ret_input, usec_t *ret_outp
 
 void session_set_result(Session *s, SessionResult result) {
         if (s->result != RESULT_NONE)
+                return;
+        s->result = result;
+        session_changed(s, CHANGE_RESULT);
+}
+
+void session_improve_result(Session *s, SessionResult result) {
+        if (s->stop_requested || s->result == result)
                 return;
         s->result = result;
         session_changed(s, CHANGE_RESULT);

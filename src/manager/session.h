@@ -80,6 +80,7 @@ struct Session {
         char *scope_job, *keeper_job; /* object paths of jobs that we wait for */
         sd_event_source *deadline;
         sd_event_source *reconnect; /* to the keeper, after a while */
+        bool keeper_lost;           /* there is none, and none will come */
         unsigned link_failures;     /* connections that broke by what the keeper sent */
         usec_t link_since;          /* CLOCK_MONOTONIC */
         Waiters starters;           /* messages to be answered when it runs, or failed */
@@ -110,6 +111,8 @@ void session_read_activity(const Session *s, usec_t *ret_input, usec_t *ret_outp
 
 /* Notes why it ends; the first reason counts. */
 void session_set_result(Session *s, SessionResult result);
+/* A better reason than the one that was noted, unless it is that somebody asked. */
+void session_improve_result(Session *s, SessionResult result);
 
 /* Notes what a failed start tells its callers; the first reason counts. name is a constant from names.h. */
 void session_set_error(Session *s, const char *name, const char *format, ...) _printf_(3, 4);

@@ -168,7 +168,7 @@ static void list_options(RequestKind kind, char *ret, size_t size) {
                                 length > 0 ? ", " : "", options[i].name);
 }
 
-static int read_option(sd_bus_message *m, StartRequest *request, sd_bus_error *error) {
+static int read_option(sd_bus_message *m, StartRequest *request, uint32_t *seen, sd_bus_error *error) {
         const char *name, *contents;
         const Option *option;
         char known[256];
@@ -188,6 +188,10 @@ static int read_option(sd_bus_message *m, StartRequest *request, sd_bus_error *e
                 return sd_bus_error_setf(error, ERROR_UNKNOWN_OPTION,
                         "Unknown option '%s'; known here are: %s.", strempty(shown), known);
         }
+        if (*seen & FOR(option - options))
+                return sd_bus_error_setf(
+                        error, ERROR_INVALID_ARGUMENT, "Option '%s' is given twice; give it once.", name);
+        *seen |= FOR(option - options);
         if (!streq(contents, option->signature))
                 return sd_bus_error_setf(error, ERROR_INVALID_ARGUMENT,
                         "Option '%s' must have the type '%s', not '%s'.", name, option->signature, contents);
@@ -201,16 +205,14 @@ static int read_option(sd_bus_message *m, StartRequest *request, sd_bus_error *e
 }
 
 static int read_options(sd_bus_message *m, StartRequest *request, sd_bus_error *error) {
-        unsigned n = 0;
+        uint32_t seen = 0;
         int r;
 
         r = sd_bus_message_enter_container(m, 'a', "{sv}");
         if (r < 0)
                 return r;
         while ((r = sd_bus_message_enter_container(m, 'e', "sv")) > 0) {
-                if (++n > REQUEST_OPTIONS_MAX)
-                        return invalid(error, "At most 64 options can be given.");
-                r = read_option(m, request, error);
+                r = read_option(m, request, &seen, error);
                 if (r < 0)
                         return r;
                 r = sd_bus_message_exit_container(m);

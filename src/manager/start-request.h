@@ -10,7 +10,6 @@
 #include "manager/types.h"
 #include "shared/session-types.h"
 
-#define REQUEST_OPTIONS_MAX     64
 #define REQUEST_COMMAND_MAX     1024 /* arguments */
 #define REQUEST_ENVIRONMENT_MAX 1024 /* entries */
 #define REQUEST_TEXT_MAX \

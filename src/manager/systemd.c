@@ -278,8 +278,8 @@ static int on_remains(sd_bus_message *reply, void *userdata, sd_bus_error *error
                 return 0;
         if (!sd_bus_message_is_method_error(reply, NULL) && scope_remains_read(reply, &remains) >= 0) {
                 s->cpu_usage_nsec = remains.cpu_usage_nsec;
-                if (remains.oom_killed && !s->stop_requested)
-                        s->result = RESULT_OOM_KILLED;
+                if (remains.oom_killed)
+                        session_improve_result(s, RESULT_OOM_KILLED);
         }
         systemd_unreference_scope(s);
         session_event(s, EVENT_SCOPE_GONE);
@@ -334,8 +334,8 @@ static int on_examined(sd_bus_message *reply, void *userdata, sd_bus_error *erro
                 end.inactive = reply_says_gone(reply);
         else
                 (void) scope_end_read(reply, &end);
-        if (end.stopped && !s->stop_requested)
-                s->result = RESULT_UNIT_STOPPED;
+        if (end.stopped)
+                session_improve_result(s, RESULT_UNIT_STOPPED);
         if (end.inactive) {
                 read_remains(s);
                 return 0;
