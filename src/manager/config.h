@@ -9,7 +9,8 @@
 #include "manager/types.h"
 #include "shared/time-span.h"
 
-#define CONFIG_LINE_MAX 1024 /* bytes; a longer line is refused, not cut */
+#define CONFIG_LINE_MAX \
+        1024 /* bytes that are shown of a bad line; libinih takes less than 200, and longer ones are refused */
 
 struct Config {
         uint64_t recommended_sessions; /* advice shown to users */

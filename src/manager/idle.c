@@ -10,12 +10,19 @@
 #include "shared/log.h"
 #include "shared/names.h"
 
+/* There are sessions, or calls that wait for an answer. */
+static bool is_needed(const Manager *m) {
+        return m->sessions.n > 0 || m->admission.n_held > 0 || m->usage.n_parked > 0 ||
+                m->systemd_calls.in_flight > 0;
+}
+
 static int on_name_released(sd_bus_message *reply _unused_, void *userdata, sd_bus_error *error _unused_) {
         Manager *m = userdata;
         int r;
 
-        if (m->sessions.n == 0)
+        if (!is_needed(m))
                 return sd_event_exit(m->event, 0);
+        idle_touch(m);
         r = sd_bus_request_name_async(m->bus, NULL, BUS_NAME, 0, NULL, NULL);
         return r < 0 ? sd_event_exit(m->event, r) : 0;
 }
@@ -24,8 +31,10 @@ static int on_idle(sd_event_source *source _unused_, uint64_t usec _unused_, voi
         Manager *m = userdata;
         int r;
 
-        if (m->sessions.n > 0)
+        if (is_needed(m)) {
+                idle_touch(m);
                 return 0;
+        }
         log_debug("There are no sessions and nobody calls: ending.");
         r = sd_bus_release_name_async(m->bus, NULL, BUS_NAME, on_name_released, m);
         return r < 0 ? sd_event_exit(m->event, r) : 0;

@@ -62,7 +62,8 @@ void wire_writer_done(WireWriter *w);
 /* Sends without blocking. n_fds at most WIRE_FDS_MAX; they stay the caller's. 0, or -errno (-EAGAIN: queue full). */
 int wire_send(int fd, const WireWriter *w, const int *fds, size_t n_fds);
 
-/* Receives one packet into buffer without blocking. Returns its size, 0 at the end of the stream, -EAGAIN if there
+/* Receives one packet into buffer without blocking. Returns its size, 0 at the end of the stream (or
+ * for an empty packet, which may carry descriptors too), -EAGAIN if there
  * is none, -EBADMSG if it was larger than the buffer or came with too many descriptors (all of them are closed). */
 ssize_t wire_receive(int fd, void *buffer, size_t buffer_size, WireAncillary *ret);
 void wire_ancillary_done(WireAncillary *a);
