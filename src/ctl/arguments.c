@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Reads the command line. Options and words may be mixed; but what follows "--", or the command of a verb that takes
- * one, is not ours to read. */
+/* Reads the command line. Options and words may be mixed; but what follows "--", or the command or text of a verb that
+ * takes one, is not ours to read. */
 
 #include <getopt.h>
 #include <signal.h>
@@ -29,7 +29,14 @@ enum {
         OPTION_KERNEL,
         OPTION_TRANSPORT,
         OPTION_NOTEBOOK,
+        OPTION_ON_DETACH,
         OPTION_DETACH_KEY,
+        OPTION_READ_ONLY,
+        OPTION_RAW,
+        OPTION_SCROLLBACK,
+        OPTION_SIZE_POLICY,
+        OPTION_ANSI,
+        OPTION_ENTER,
         OPTION_KILL_WHOM,
         OPTION_SINCE,
         OPTION_VERSION,
@@ -59,7 +66,14 @@ static const struct option options[] = {
         { "notebook", required_argument, NULL, OPTION_NOTEBOOK },
         { "setenv", required_argument, NULL, 'E' },
         { "detach", no_argument, NULL, 'd' },
+        { "on-detach", required_argument, NULL, OPTION_ON_DETACH },
         { "detach-key", required_argument, NULL, OPTION_DETACH_KEY },
+        { "read-only", no_argument, NULL, OPTION_READ_ONLY },
+        { "raw", no_argument, NULL, OPTION_RAW },
+        { "scrollback", optional_argument, NULL, OPTION_SCROLLBACK },
+        { "size-policy", required_argument, NULL, OPTION_SIZE_POLICY },
+        { "ansi", no_argument, NULL, OPTION_ANSI },
+        { "enter", no_argument, NULL, OPTION_ENTER },
         { "signal", required_argument, NULL, 's' },
         { "kill-whom", required_argument, NULL, OPTION_KILL_WHOM },
         { "since", required_argument, NULL, OPTION_SINCE },
@@ -134,6 +148,65 @@ static int parse_environment(Arguments *a, const char *s) {
         return r < 0 ? log_oom() : 0;
 }
 
+/* Without a value it is all that there may be. */
+static int parse_scrollback(Arguments *a, const char *s) {
+        a->scrollback = SCROLLBACK_MAX;
+        if (s && (parse_uint32(s, &a->scrollback) < 0 || a->scrollback > SCROLLBACK_MAX))
+                return bad_value("--scrollback=", s, "a number of lines from 0 to 10000");
+        return 0;
+}
+
+static int parse_size_policy(Arguments *a, const char *s) {
+        static const char *const policies[] = { "latest", "largest", "smallest", "manual" };
+
+        for (size_t i = 0; i < ELEMENTSOF(policies); i++)
+                if (streq(s, policies[i])) {
+                        a->size_policy = s;
+                        return 0;
+                }
+        return bad_value("--size-policy=", s, "\"latest\", \"largest\", \"smallest\" or \"manual\"");
+}
+
+static int parse_terminal_option(Arguments *a, int option) {
+        usec_t span;
+
+        switch (option) {
+        case OPTION_ON_DETACH:
+                a->on_detach = optarg;
+                if (parse_on_detach(optarg, &span) < 0)
+                        return bad_value(
+                                "--on-detach=", optarg, "\"keep\", \"stop\", or a time span like \"10min\"");
+                return 0;
+        case OPTION_DETACH_KEY:
+                if (detach_key_parse(optarg, &a->detach_key) < 0)
+                        return bad_value(
+                                "--detach-key=", optarg, "a key like \"C-]\" or \"^A\", or \"none\"");
+                return 0;
+        case OPTION_READ_ONLY:
+                a->read_only = true;
+                return 0;
+        case OPTION_RAW:
+                a->raw = true;
+                return 0;
+        case OPTION_SCROLLBACK:
+                return parse_scrollback(a, optarg);
+        case OPTION_SIZE_POLICY:
+                return parse_size_policy(a, optarg);
+        case OPTION_ANSI:
+                a->ansi = true;
+                return 0;
+        case 'e':
+                a->escapes = true;
+                return 0;
+        case OPTION_ENTER:
+                a->enter = true;
+                return 0;
+        default:
+                assert(false);
+                return -EINVAL;
+        }
+}
+
 static int parse_display_option(Arguments *a, int option) {
         switch (option) {
         case OPTION_USER:
@@ -175,8 +248,7 @@ static int parse_display_option(Arguments *a, int option) {
                 a->all = true;
                 return 0;
         default:
-                assert(false);
-                return -EINVAL;
+                return parse_terminal_option(a, option);
         }
 }
 
@@ -211,11 +283,6 @@ static int parse_option(Arguments *a, int option) {
         case 'd':
                 a->detach = true;
                 return 0;
-        case OPTION_DETACH_KEY:
-                if (detach_key_parse(optarg, &a->detach_key) < 0)
-                        return bad_value(
-                                "--detach-key=", optarg, "a key like \"C-]\" or \"^A\", or \"none\"");
-                return 0;
         case 's':
                 a->signal = parse_signal(optarg);
                 return a->signal < 0 ? bad_value("--signal=", optarg, "a signal like SIGTERM, INT or 9") : 0;
@@ -232,13 +299,25 @@ static int parse_option(Arguments *a, int option) {
         }
 }
 
+/* Is the n-th word the first of a command or a text, which nothing but itself is read from? */
+static bool rest_begins(const char *verb_name, size_t n) {
+        const Verb *verb = n > 1 ? verb_find(verb_name) : NULL;
+
+        return verb && ((verb->flags & VERB_COMMAND && n == 2) || (verb->flags & VERB_TEXT && n == 3));
+}
+
 int arguments_parse(Arguments *a, int argc, char **argv) {
         size_t n = 0;
         int option, r;
 
         assert(argc >= 0);
 
-        *a = (Arguments){ .lines = LINES_DEFAULT, .signal = SIGTERM, .kill_whom = "all" };
+        *a = (Arguments){
+                .lines = LINES_DEFAULT,
+                .scrollback = SCROLLBACK_UNSAID,
+                .signal = SIGTERM,
+                .kill_whom = "all",
+        };
         (void) detach_key_parse(DETACH_KEY_DEFAULT, &a->detach_key);
         a->words = calloc((size_t) argc + 1, sizeof(char *));
         if (!a->words)
@@ -246,9 +325,7 @@ int arguments_parse(Arguments *a, int argc, char **argv) {
 
         optind = 0; /* from the beginning, also when called again */
         opterr = 0;
-        while ((option = getopt_long(argc, argv, "-:hH:jlqn:p:aE:ds:", options, NULL)) >= 0) {
-                const Verb *verb;
-
+        while ((option = getopt_long(argc, argv, "-:hH:jlqn:p:aE:des:", options, NULL)) >= 0) {
                 switch (option) {
                 case 'h':
                         return verbs_help();
@@ -260,8 +337,7 @@ int arguments_parse(Arguments *a, int argc, char **argv) {
                         return 0;
                 case OPTION_WORD:
                         a->words[n++] = optarg;
-                        verb = n == 2 ? verb_find(a->words[0]) : NULL;
-                        if (verb && verb->flags & VERB_COMMAND)
+                        if (rest_begins(a->words[0], n))
                                 goto rest;
                         break;
                 default:

@@ -6,7 +6,9 @@
 #include "ctl/detach-key.h"
 #include "shared/session-types.h"
 
-#define LINES_DEFAULT UINT64_MAX /* -n was not given */
+#define LINES_DEFAULT     UINT64_MAX /* -n was not given */
+#define SCROLLBACK_UNSAID UINT32_MAX /* --scrollback was not given */
+#define SCROLLBACK_MAX    UINT32_C(10000)
 
 typedef enum JsonMode {
         JSON_OFF,
@@ -39,9 +41,19 @@ typedef struct Arguments {
         const char *notebook;
         char **environment; /* NAME=VALUE */
         bool detach;
+        const char *on_detach;
+
+        /* terminals */
+        DetachKey detach_key;
+        bool read_only;
+        bool raw;
+        uint32_t scrollback;
+        const char *size_policy;
+        bool ansi;
+        bool escapes;
+        bool enter;
 
         /* others */
-        DetachKey detach_key;
         int signal;
         const char *kill_whom;
         const char *since;

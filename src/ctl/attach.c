@@ -4,9 +4,9 @@
  *
  * The service hands out a stream (see Session.Attach in the interface's description), pump.c carries the bytes. Beside it
  * we listen on the bus: the stream says only that it ended; why is told by the session's properties Result and
- * ExitStatus, which change before SessionRemoved, after which nobody can be asked any more. */
+ * ExitStatus, which change before SessionRemoved, after which nobody can be asked any more. If the session did not end,
+ * reattach.c gets another stream. */
 
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/signalfd.h>
@@ -22,11 +22,17 @@
 #define DRAIN_TIMEOUT_USEC \
         (1 * USEC_PER_SEC) /* how long a stream is quiet after SessionRemoved before it is given up */
 #define SIGNAL_STATUS_BASE 128
+#define TITLE_PUSH         "\033[22;0t" /* screen_modes_undo() takes it back */
 
-static const PropertyField end_fields[] = {
+static const PropertyField fields[] = {
+        { "State", "s", offsetof(Attach, state) },
         { "Result", "s", offsetof(Attach, result) },
         { "ExitStatus", "i", offsetof(Attach, exit_status) },
 };
+
+int attach_read_properties(Attach *a, sd_bus_message *m) {
+        return properties_read(m, fields, ELEMENTSOF(fields), a);
+}
 
 static int on_removed(sd_bus_message *m, void *userdata, _unused_ sd_bus_error *error) {
         const char *id, *path, *result;
@@ -45,18 +51,15 @@ static int on_changed(sd_bus_message *m, void *userdata, _unused_ sd_bus_error *
 
         if (!streq_null(sd_bus_message_get_path(m), a->path) || sd_bus_message_skip(m, "s") < 0)
                 return 0;
-        return properties_read(m, end_fields, ELEMENTSOF(end_fields), a);
+        return attach_read_properties(a, m);
 }
 
 int attach_begin(Attach *a, Client *c) {
         int r;
 
-        if (c->arguments->host) {
-                log_error(
-                        "Terminals cannot be attached through --host=. Try 'ssh -t %s computectl attach ...'.",
-                        c->arguments->host);
-                return -EOPNOTSUPP;
-        }
+        r = attach_check_host(c, "attached");
+        if (r < 0)
+                return r;
         r = client_connect(c);
         if (r < 0)
                 return r;
@@ -78,52 +81,71 @@ void attach_done(Attach *a) {
         tty_restore(&a->tty);
         a->removed_slot = sd_bus_slot_unref(a->removed_slot);
         a->changed_slot = sd_bus_slot_unref(a->changed_slot);
+        reattach_done(&a->reattach);
         a->signals = safe_close(a->signals);
         a->pump.stream = safe_close(a->pump.stream);
         a->pump.output = safe_close(a->pump.output);
         pump_done(&a->pump);
+        free(a->state);
         free(a->result);
-        a->result = NULL;
+        a->state = a->result = NULL;
 }
 
-/* The size of the user's terminal, or 0, which leaves the session's as it is. */
-static void user_size(uint32_t *ret_rows, uint32_t *ret_columns) {
-        *ret_rows = *ret_columns = 0;
-        if (!tty_size(STDOUT_FILENO, ret_rows, ret_columns))
-                (void) tty_size(STDIN_FILENO, ret_rows, ret_columns);
+bool attach_update_size(Attach *a) {
+        uint32_t rows = 0, columns = 0;
+        bool same;
+
+        if (!tty_size(STDOUT_FILENO, &rows, &columns))
+                (void) tty_size(STDIN_FILENO, &rows, &columns);
+        same = rows == a->options.rows && columns == a->options.columns;
+        a->options.rows = rows;
+        a->options.columns = columns;
+        return !same;
+}
+
+void attach_send_size(Attach *a) {
+        /* Who only looks has no say; and where sizes are set by hand, a window is no hand. */
+        bool counts = !a->options.read_only && !streq_null(a->options.size_policy, "manual");
+
+        if (attach_update_size(a) && a->options.rows > 0 && !a->bus_lost && counts)
+                (void) sd_bus_call_method_async(a->client->bus, NULL, BUS_NAME, a->path, SESSION_INTERFACE,
+                        "Resize", NULL, NULL, "uu", a->options.rows, a->options.columns);
+}
+
+/* What is not shown on a terminal is for a program, which wants what is printed and no picture. */
+static void set_options(Attach *a) {
+        const Arguments *arguments = a->client->arguments;
+
+        a->output_is_tty = isatty(STDOUT_FILENO);
+        a->options = (AttachOptions){
+                .scrollback = a->output_is_tty ? arguments->scrollback : 0,
+                .raw = arguments->raw || !a->output_is_tty,
+                .read_only = arguments->read_only,
+                .size_policy = arguments->size_policy,
+        };
+        (void) attach_update_size(a);
 }
 
 /* Asks for the stream. Returns 1; 0 if the session has just ended; failures are told. */
 static int open_stream(Attach *a, bool just_started) {
         _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
-        _cleanup_message_ sd_bus_message *reply = NULL;
-        uint32_t rows, columns;
-        int fd, r;
+        _cleanup_message_ sd_bus_message *m = NULL, *reply = NULL;
+        int r;
 
-        user_size(&rows, &columns);
-        r = sd_bus_call_method(a->client->bus, BUS_NAME, a->path, SESSION_INTERFACE, "Attach", &error,
-                &reply, "uua{sv}", rows, columns, 0);
+        r = attach_message(a->client, a->path, &a->options, &m);
+        if (r < 0)
+                return client_report(a->client, r, NULL, "attach to %s", a->id);
+        r = sd_bus_call(a->client->bus, m, CALL_TIMEOUT_USEC, &error, &reply);
         if (r < 0 && just_started &&
                 (client_error_is_gone(&error) || sd_bus_error_has_name(&error, ERROR_NOT_ATTACHABLE)))
                 return 0;
         if (r >= 0)
-                r = sd_bus_message_read(reply, "h", &fd);
+                r = attach_read_stream(reply);
         if (r < 0)
                 return client_report(a->client, r, &error, "attach to %s", a->id);
-        a->pump.stream = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-        if (a->pump.stream < 0)
-                return log_error_errno(errno, "Failed to attach to %s: %m", a->id);
+        a->pump.stream = r;
+        reattach_connected(&a->reattach, now_usec(CLOCK_MONOTONIC));
         return 1;
-}
-
-/* Tells the session the new size; nobody waits for the answer. */
-static void send_size(Attach *a) {
-        uint32_t rows, columns;
-
-        user_size(&rows, &columns);
-        if (rows > 0 && !a->bus_lost)
-                (void) sd_bus_call_method_async(a->client->bus, NULL, BUS_NAME, a->path, SESSION_INTERFACE,
-                        "Resize", NULL, NULL, "uu", rows, columns);
 }
 
 static int prepare_terminal(Attach *a) {
@@ -143,18 +165,26 @@ static int prepare_terminal(Attach *a) {
         a->pump.input = STDIN_FILENO;
         a->pump.input_is_tty = isatty(STDIN_FILENO);
         a->pump.detach_key = a->client->arguments->detach_key;
-        a->output_is_tty = isatty(STDOUT_FILENO);
+        a->pump.read_only = a->options.read_only;
         a->pump.output = output_open(STDOUT_FILENO, &a->pump.output_may_block);
         if (a->pump.output < 0)
                 return log_error_errno(a->pump.output, "Failed to open the output: %m");
         if (pump_begin(&a->pump) < 0)
                 return log_oom();
+        if (a->output_is_tty && !a->options.raw)
+                pump_show(&a->pump, TITLE_PUSH);
         if (a->pump.input_is_tty) {
                 r = tty_make_raw(&a->tty, STDIN_FILENO);
                 if (r < 0)
                         return log_error_errno(r, "Failed to set up the terminal: %m");
         }
         return 0;
+}
+
+/* A size that changes while there is no stream is told with the next. */
+static void resized(Attach *a) {
+        if (a->reattach.phase == REATTACH_IDLE)
+                attach_send_size(a);
 }
 
 /* As the shell's job control expects it: the terminal is in order while we are stopped. */
@@ -165,7 +195,7 @@ static void suspend(Attach *a) {
         (void) raise(SIGSTOP);
         if (was_raw)
                 (void) tty_make_raw(&a->tty, STDIN_FILENO);
-        send_size(a);
+        resized(a);
 }
 
 static void read_signals(Attach *a) {
@@ -173,7 +203,7 @@ static void read_signals(Attach *a) {
 
         while (read(a->signals, &info, sizeof(info)) == sizeof(info))
                 if (info.ssi_signo == SIGWINCH)
-                        send_size(a);
+                        resized(a);
                 else if (info.ssi_signo == SIGTSTP)
                         suspend(a);
                 else
@@ -203,6 +233,7 @@ static int loop_timeout(const Attach *a) {
         if (!a->bus_lost)
                 (void) sd_bus_get_timeout(a->client->bus, &until);
         until = MIN(until, drain_deadline(a));
+        until = MIN(until, reattach_deadline(a));
         if (until == USEC_INFINITY)
                 return -1;
         return until <= now ? 0 : (int) MIN((until - now) / USEC_PER_MSEC + 1, (usec_t) INT32_MAX);
@@ -215,6 +246,8 @@ static PumpResult attach_loop(Attach *a) {
                 PumpResult result;
 
                 process_bus(a);
+                if (!reattach_step(a))
+                        return PUMP_ENDED;
                 pump_prepare(&a->pump, fds);
                 *signals = (struct pollfd){ .fd = a->signals, .events = POLLIN };
                 *bus = (struct pollfd){ .fd = -1 };
@@ -232,6 +265,8 @@ static PumpResult attach_loop(Attach *a) {
                 if (a->caught)
                         return PUMP_DETACHED;
                 result = pump_step(&a->pump, fds);
+                if (result == PUMP_ENDED && reattach_begin(a))
+                        continue;
                 if (result != PUMP_GOES_ON)
                         return result;
                 if (fds[PUMP_FD_STREAM].revents || fds[PUMP_FD_OUTPUT].fd >= 0)
@@ -253,7 +288,7 @@ static void learn_end(Attach *a) {
         if (properties_message(a->client, a->path, SESSION_INTERFACE, &m) < 0)
                 return;
         if (sd_bus_call(a->client->bus, m, END_TIMEOUT_USEC, &error, &reply) >= 0)
-                (void) properties_read(reply, end_fields, ELEMENTSOF(end_fields), a);
+                (void) attach_read_properties(a, reply);
         else
                 a->gone = a->gone || client_error_is_gone(&error);
 
@@ -276,7 +311,8 @@ static void clean_up_screen(Attach *a, bool detached) {
         tty_restore(&a->tty);
         if (!a->output_is_tty)
                 return;
-        anywhere = screen_modes_undo(&a->pump.modes, stdout);
+        (void) attach_update_size(a);
+        anywhere = screen_modes_undo(&a->pump.modes, a->options.columns, stdout);
         if (detached && anywhere)
                 fputs("\033[9999;1H", stdout);
         if (detached || a->pump.last != '\n')
@@ -307,6 +343,7 @@ int attach_run(Attach *a, const char *id, bool just_started) {
         snprintf(a->id, sizeof(a->id), "%s", id);
         session_bus_path(id, a->path);
 
+        set_options(a);
         r = open_stream(a, just_started);
         if (r < 0)
                 return r;
@@ -327,6 +364,9 @@ int attach_run(Attach *a, const char *id, bool just_started) {
                         fprintf(stderr, "[detached from %s]\n", a->id);
                 return a->caught ? SIGNAL_STATUS_BASE + a->caught : EXIT_SUCCESS;
         }
+        if (sd_bus_error_is_set(&a->reattach.error))
+                return client_report(
+                        a->client, a->reattach.result, &a->reattach.error, "attach to %s again", a->id);
         learn_end(a);
         return tell_end(a);
 }

@@ -3,23 +3,28 @@
 
 /* Connects the user's terminal to a session's, and tells how it ended. */
 
+#include "ctl/attach-request.h"
 #include "ctl/client.h"
 #include "ctl/pump.h"
+#include "ctl/reattach.h"
 #include "ctl/tty.h"
 #include "shared/ids.h"
 
 typedef struct Attach {
         Client *client;
         char id[SESSION_ID_MAX], path[BUS_PATH_SIZE];
+        AttachOptions options;
         sd_bus_slot *removed_slot, *changed_slot;
         bool bus_lost; /* the stream works without */
 
-        /* how the session ended, as far as known */
+        /* what the session is, and how it ended, as far as known */
         bool gone;
         usec_t quiet_since; /* since then, or since it is gone, nothing was carried */
-        char *result;       /* NULL or "": it has not */
+        char *state;        /* NULL: not known */
+        char *result;       /* NULL or "": it has not ended */
         int32_t exit_status;
 
+        Reattach reattach;
         Pump pump;
         Tty tty;
         int signals; /* signalfd */
@@ -36,10 +41,17 @@ typedef struct Attach {
  * Failures are told. */
 int attach_begin(Attach *a, Client *c);
 
-/* Attaches to the session, carries bytes until the user leaves or the session ends, and says which. just_started: it
- * may have ended already. Returns computectl's exit status: 0 after detaching, the program's, 128+n for signal n.
- * Failures are told. */
+/* Attaches to the session, carries bytes until the user leaves or the session ends, and says which; a stream that ends
+ * before its session is replaced. just_started: it may have ended already. Returns computectl's exit status: 0 after
+ * detaching, the program's, 128+n for signal n. Failures are told. */
 int attach_run(Attach *a, const char *id, bool just_started);
 void attach_done(Attach *a);
+
+/* Reads what the service tells about the session: a{sv}, as in answers and signals. 0 or -errno. */
+int attach_read_properties(Attach *a, sd_bus_message *m);
+/* Sets the size in the options to that of the user's terminal; 0 if there is none. Returns whether it is another. */
+bool attach_update_size(Attach *a);
+/* Tells the session the new size, if there is one; nobody waits for the answer. */
+void attach_send_size(Attach *a);
 
 #define _cleanup_attach_ _cleanup_(attach_done)

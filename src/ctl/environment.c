@@ -51,6 +51,10 @@ int append_number_option(sd_bus_message *m, const char *name, uint32_t value) {
         return sd_bus_message_append(m, "{sv}", name, "u", value);
 }
 
+int append_true_option(sd_bus_message *m, const char *name, bool value) {
+        return value ? sd_bus_message_append(m, "{sv}", name, "b", (int) value) : 0;
+}
+
 int append_strv_option(sd_bus_message *m, const char *name, char *const *values) {
         int r;
 

@@ -11,9 +11,10 @@
  * of --setenv=, which win. The caller's strv. 0 or -ENOMEM. */
 int environment_for_terminal(const Arguments *a, char ***ret);
 
-/* Appends an entry to the a{sv} that m stands in; nothing for NULL, or an empty vector. 0 or -errno. */
+/* Appends an entry to the a{sv} that m stands in; nothing for NULL, false, or an empty vector. 0 or -errno. */
 int append_string_option(sd_bus_message *m, const char *name, const char *value);
 int append_number_option(sd_bus_message *m, const char *name, uint32_t value);
+int append_true_option(sd_bus_message *m, const char *name, bool value);
 int append_strv_option(sd_bus_message *m, const char *name, char *const *values);
 
 /* The absolute path of the folder to start in: of --working-directory=, or else of fallback (NULL: none; then *ret is

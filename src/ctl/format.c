@@ -126,6 +126,7 @@ const char *result_format(const char *result, int exit_status, char ret[RESULT_S
                 [RESULT_EXIT_CODE] = "failed",
                 [RESULT_OOM_KILLED] = "out of memory",
                 [RESULT_STOPPED] = "stopped on request",
+                [RESULT_DETACHED] = "stopped when nobody was attached any more",
                 [RESULT_UNIT_STOPPED] = "its unit was stopped",
                 [RESULT_START_FAILED] = "it could not be started",
                 [RESULT_TIMEOUT] = "timed out and was killed",

@@ -20,6 +20,10 @@ static const PropertyField session_fields[] = {
         { "Rows", "u", offsetof(SessionProperties, rows) },
         { "Columns", "u", offsetof(SessionProperties, columns) },
         { "Clients", "u", offsetof(SessionProperties, clients) },
+        { "Title", "s", offsetof(SessionProperties, title) },
+        { "Foreground", "s", offsetof(SessionProperties, foreground) },
+        { "ForegroundDirectory", "s", offsetof(SessionProperties, foreground_directory) },
+        { "OnDetach", "s", offsetof(SessionProperties, on_detach) },
         { "LastInputTimestamp", "t", offsetof(SessionProperties, last_input) },
         { "LastOutputTimestamp", "t", offsetof(SessionProperties, last_output) },
         { "Notebook", "s", offsetof(SessionProperties, notebook) },
@@ -142,6 +146,10 @@ void session_properties_done(SessionProperties *p) {
         free(p->kernel_name);
         free(p->connection_file);
         free(p->result);
+        free(p->title);
+        free(p->foreground);
+        free(p->foreground_directory);
+        free(p->on_detach);
         strv_free(p->command);
         *p = (SessionProperties){};
 }

@@ -26,7 +26,7 @@ int property_read(sd_bus_message *m, const PropertyField *field, void *target);
 /* All that the service tells about a session. */
 typedef struct SessionProperties {
         char *id, *type, *name, *state, *unit, *keeper_unit, *working_directory, *notebook, *kernel_name,
-                *connection_file, *result;
+                *connection_file, *result, *title, *foreground, *foreground_directory, *on_detach;
         char **command;
         uint32_t user, leader, rows, columns, clients;
         uint64_t created, last_input, last_output;

@@ -54,6 +54,21 @@ void pump_done(Pump *p) {
         p->to_session = p->to_user = (PumpBuffer){};
 }
 
+void pump_show(Pump *p, const char *text) {
+        size_t room, size = strlen(text);
+        char *to = buffer_room(&p->to_user, &room);
+
+        assert(size <= room);
+        memcpy(to, text, size);
+        screen_modes_feed(&p->modes, text, size);
+        p->to_user.end += size;
+}
+
+void pump_set_stream(Pump *p, int stream) {
+        p->stream = stream;
+        p->stream_ended = p->stream_is_deaf = false;
+}
+
 void pump_prepare(const Pump *p, struct pollfd fds[N_PUMP_FDS]) {
         bool has_room = p->input_is_tty || !buffer_is_full(&p->to_session);
         bool reads_input = !p->input_ended && !p->stream_is_deaf && has_room;
@@ -81,7 +96,7 @@ static PumpResult read_input(Pump *p) {
         ssize_t n, key = -1;
         size_t room;
         char *to = buffer_room(&p->to_session, &room);
-        bool keep = room > 0;
+        bool keep = room > 0 && !p->read_only;
 
         /* A terminal in front of a session that reads nothing: like a tty's own queue, but the detach key works. */
         n = read(p->input, keep ? to : dropped, keep ? room : sizeof(dropped));

@@ -35,6 +35,7 @@ typedef struct Pump {
         int input, output, stream; /* the caller's */
         bool input_is_tty;         /* its end means detach; otherwise the session is watched on */
         bool output_may_block;
+        bool read_only;       /* what is typed is not sent */
         DetachKey detach_key; /* looked for on a terminal only */
 
         PumpBuffer to_session, to_user;
@@ -46,6 +47,13 @@ typedef struct Pump {
 /* Makes the buffers. The fields up to detach_key are set by the caller before. 0 or -ENOMEM. */
 int pump_begin(Pump *p);
 void pump_done(Pump *p);
+
+/* Shows the user something before all that comes from the stream, as if it came from there. It must fit. */
+void pump_show(Pump *p, const char *text);
+
+/* Goes on without a stream (-EBADF), or with another one: what was typed and not sent yet is kept for it, and more is
+ * taken as long as there is room. The old one stays the caller's. */
+void pump_set_stream(Pump *p, int stream);
 
 /* What to wait for. */
 void pump_prepare(const Pump *p, struct pollfd fds[N_PUMP_FDS]);

@@ -17,6 +17,7 @@
 #include "ctl/verbs.h"
 #include "shared/log.h"
 #include "shared/names.h"
+#include "shared/parse.h"
 #include "shared/text.h"
 
 #define LINES_SHOWN 10
@@ -92,13 +93,33 @@ static void print_identity(FILE *f, const SessionProperties *p, const ProcessTre
         print_command(f, p->command);
 }
 
+/* What "keep", "stop" and "5000000us" mean. */
+static void print_on_detach(FILE *f, const char *word) {
+        char span[TIME_SPAN_SIZE];
+        usec_t usec;
+
+        if (parse_time_span(strempty(word), &usec) >= 0)
+                print_field(f, "On detach", "stop after %s", span_format(usec, span));
+        else
+                print_field(f, "On detach", "%s", strempty(word));
+}
+
+static void print_terminal(FILE *f, const SessionProperties *p) {
+        if (p->rows == 0)
+                return;
+        print_field(f, "Title", "%s", strempty(p->title));
+        if (!isempty(p->foreground))
+                print_field(f, "Foreground", isempty(p->foreground_directory) ? "%s%s" : "%s in %s",
+                        p->foreground, strempty(p->foreground_directory));
+        print_field(f, "Size", "%" PRIu32 "x%" PRIu32, p->columns, p->rows);
+        print_field(f, "Clients", "%" PRIu32, p->clients);
+        print_on_detach(f, p->on_detach);
+}
+
 static void print_use(FILE *f, const SessionProperties *p, usec_t now) {
         usec_t idle = session_idle(p->last_input, p->last_output, now);
         char span[TIME_SPAN_SIZE], number[NUMBER_SIZE], bytes[BYTES_SIZE], written[BYTES_SIZE];
 
-        if (p->rows > 0)
-                print_field(
-                        f, "Clients", "%" PRIu32 ", %" PRIu32 "x%" PRIu32, p->clients, p->columns, p->rows);
         if (idle != USEC_INFINITY)
                 print_field(f, "Idle", "%s", span_format(idle - idle % USEC_PER_SEC, span));
         if (p->tasks != UINT64_MAX)
@@ -143,6 +164,7 @@ static int show_status(Client *c, const char *id, FILE *f) {
         now = now_usec(CLOCK_REALTIME);
         print_title(f, &p, id);
         print_identity(f, &p, &tree, now);
+        print_terminal(f, &p);
         print_use(f, &p, now);
         print_field(f, "Keeper", "%s", strempty(p.keeper_unit));
         print_field(f, "Unit", "%s", strempty(p.unit));

@@ -33,6 +33,8 @@ static int append_options(sd_bus_message *m, const Arguments *a, char **command)
                 r = append_string_option(m, "WorkingDirectory", directory);
         if (r >= 0)
                 r = append_strv_option(m, "Environment", environment);
+        if (r >= 0)
+                r = append_string_option(m, "OnDetach", a->on_detach);
         if (r >= 0 &&
                 (tty_size(STDOUT_FILENO, &rows, &columns) || tty_size(STDIN_FILENO, &rows, &columns))) {
                 r = append_number_option(m, "Rows", rows);

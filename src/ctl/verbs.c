@@ -20,6 +20,9 @@ static const Verb verbs[] = {
         { "run", 1, VERB_ANY, VERB_COMMAND, verb_run, "COMMAND...",
                 "Run a program as a session that stays a child of the caller" },
         { "attach", 1, 1, 0, verb_attach, "SESSION", "Connect this terminal to a session's" },
+        { "send", 1, VERB_ANY, VERB_TEXT, verb_send, "SESSION TEXT...", "Type text into a session" },
+        { "snapshot", 1, 1, 0, verb_snapshot, "SESSION", "Show what a session's terminal shows, as text" },
+        { "rename", 2, 2, 0, verb_rename, "SESSION NAME", "Give a session another name" },
         { "stop", 1, VERB_ANY, 0, verb_stop, "SESSION...", "Stop sessions with all their processes" },
         { "kill", 1, VERB_ANY, 0, verb_kill, "SESSION...", "Send a signal to processes of sessions" },
         { "history", 0, 1, 0, verb_history, "[SESSION]",
@@ -54,11 +57,21 @@ static const char options_help[] =
         "  -d --detach               terminal: start it, print its id, do not attach\n"
         "     --kernel=NAME          notebook: the kernel, by its name or its folder (python3)\n"
         "     --transport=KIND       notebook: how clients connect: auto, ipc or tcp\n"
+        "     --on-detach=WHAT       terminal: when nobody is attached any more: keep, stop, or stop after a time\n"
         "     --type=TYPE            run: notebook or terminal\n"
         "     --notebook=FILE        run: the notebook's file, if not $JPY_SESSION_NAME\n"
         "\n"
-        "Others:\n"
+        "Terminals:\n"
         "     --detach-key=KEY       attach, terminal: leave with this key (C-]), or \"none\"\n"
+        "     --read-only            attach: only look; what is typed is not sent\n"
+        "     --scrollback[=LINES]   attach (1000), snapshot (0): so many lines that scrolled off, or all\n"
+        "     --raw                  attach: no picture, only what is printed from now on\n"
+        "     --size-policy=POLICY   attach: whose size the session has: latest, largest, smallest or manual\n"
+        "     --ansi                 snapshot: with colours and other attributes\n"
+        "  -e                        send: \\n, \\t, \\e and the like in the text stand for what they do in C\n"
+        "     --enter                send: press Enter behind the text\n"
+        "\n"
+        "Others:\n"
         "  -s --signal=SIGNAL        kill: which one (SIGTERM)\n"
         "     --kill-whom=WHOM       kill: all processes, or the leader only\n"
         "  -h --help                 This help\n"
@@ -68,9 +81,10 @@ static const char notes_help[] =
         "A SESSION is named by its id (n1, t2), its notebook's path, or, if there is only one, by its name or its\n"
         "notebook's file name. Without one, status shows the session that it is called in.\n"
         "\n"
-        "attach connects a terminal until Ctrl-] is pressed or the session ends. Input that is not a terminal is sent\n"
-        "to the session, then its output is shown until it ends. The exit status is the program's (128+n: killed by\n"
-        "signal n), or 0 after detaching.\n";
+        "attach connects a terminal until Ctrl-] is pressed or the session ends; if the session's keeper is\n"
+        "restarted meanwhile, it connects again. Input that is not a terminal is sent to the session, then its\n"
+        "output is shown until it ends; output that is not one gets only what is printed from then on. The exit\n"
+        "status is the program's (128+n: killed by signal n), or 0 after detaching.\n";
 
 const Verb *verb_table(void) {
         return verbs;

@@ -12,6 +12,7 @@ typedef int (*VerbFunction)(Client *c, char **operands);
 typedef enum VerbFlags {
         VERB_DEFAULT = 1 << 0, /* done when no verb is given */
         VERB_COMMAND = 1 << 1, /* the operands are a command with options of its own */
+        VERB_TEXT = 1 << 2,    /* behind the first operand is text, whatever it looks like */
 } VerbFlags;
 
 #define VERB_ANY SIZE_MAX
@@ -43,6 +44,9 @@ int verb_terminal(Client *c, char **operands);
 int verb_notebook(Client *c, char **operands);
 int verb_run(Client *c, char **operands);
 int verb_attach(Client *c, char **operands);
+int verb_send(Client *c, char **operands);
+int verb_snapshot(Client *c, char **operands);
+int verb_rename(Client *c, char **operands);
 int verb_stop(Client *c, char **operands);
 int verb_kill(Client *c, char **operands);
 int verb_history(Client *c, char **operands);

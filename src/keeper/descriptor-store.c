@@ -14,6 +14,8 @@ static const char *const names[_STORED_MAX] = {
         [STORED_ACTIVITY] = "activity",
         [STORED_PTY] = "pty",
         [STORED_LEADER] = "leader",
+        [STORED_RING] = "ring",
+        [STORED_CHECKPOINT] = "checkpoint",
 };
 
 int descriptor_store_take(DescriptorStore *ret) {

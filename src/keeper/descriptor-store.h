@@ -7,11 +7,13 @@
 #include "shared/macros.h"
 
 typedef enum StoredDescriptor {
-        STORED_LISTEN,   /* the listening socket */
-        STORED_STATE,    /* memfd of state-record.h */
-        STORED_ACTIVITY, /* memfd of activity.h */
-        STORED_PTY,      /* the terminal's master */
-        STORED_LEADER,   /* pidfd of the payload */
+        STORED_LISTEN,     /* the listening socket */
+        STORED_STATE,      /* memfd of state-record.h */
+        STORED_ACTIVITY,   /* memfd of activity.h */
+        STORED_PTY,        /* the terminal's master */
+        STORED_LEADER,     /* pidfd of the payload */
+        STORED_RING,       /* memfd of ring.h */
+        STORED_CHECKPOINT, /* memfd of checkpoint.h */
         _STORED_MAX,
 } StoredDescriptor;
 

@@ -1,59 +1,134 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Between the terminal and whoever looks at it. */
+/* Between the terminal and those who look at it. */
+
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "keeper/keeper-attach.h"
+#include "keeper/keeper-describe.h"
 #include "keeper/keeper-end.h"
 #include "keeper/keeper-requests.h"
 #include "shared/log.h"
 
+#define SNAPSHOT_SIZE_MAX (64U * 1024U * 1024U)
+#define ANSWERS_MAX       256U
+
+/* From the program to the clients */
+
+static uint8_t *on_room(void *userdata, size_t *ret_size) {
+        Keeper *k = userdata;
+
+        return ring_room(k->recording->ring, ret_size);
+}
+
+static void on_commit(void *userdata, size_t n) {
+        Keeper *k = userdata;
+
+        ring_commit(k->recording->ring, n);
+}
+
+/* What the program asks the terminal is answered by the clients' terminals; by us if there are none. */
+static void answer_questions(Keeper *k) {
+        char answers[ANSWERS_MAX];
+        size_t n;
+
+        n = screen_take_answers(k->recording->screen, answers, sizeof(answers));
+        if (n > 0 && k->audience.n == 0 && terminal_has_room(k->terminal))
+                (void) terminal_send(k->terminal, answers, n);
+}
+
 static void on_output(void *userdata, const void *data, size_t size) {
         Keeper *k = userdata;
-        int r;
 
         activity_output(&k->activity);
-        if (!k->client)
-                return;
-        r = client_send(k->client, data, size);
-        if (r >= 0)
-                return;
-        if (r == -ENOBUFS)
-                log_info("A client read too slowly and was detached.");
-        k->client = client_free(k->client);
-        keeper_tell_changed(k);
+        audience_send(&k->audience, data, size);
+        recording_feed(k->recording, data, size);
+        answer_questions(k);
+        keeper_describe_later(k);
 }
 
 static void on_drained(void *userdata) {
         Keeper *k = userdata;
 
-        if (k->client)
-                client_listen(k->client, true);
+        audience_listen(&k->audience, true);
 }
 
 int keeper_watch_terminal(Keeper *k) {
-        static const TerminalHandlers handlers = { .output = on_output, .drained = on_drained };
+        static const TerminalHandlers handlers = {
+                .room = on_room,
+                .commit = on_commit,
+                .output = on_output,
+                .drained = on_drained,
+        };
 
         return terminal_watch(k->terminal, k->event, &handlers, k);
 }
 
-static void on_client_input(void *userdata, const void *data, size_t size) {
+/* Sizes */
+
+static int set_size(Keeper *k, uint32_t rows, uint32_t columns) {
+        int r;
+
+        if (rows == k->state.rows && columns == k->state.columns)
+                return 0;
+        /* The screen first: what the program prints for the new size must not be fed to the old one. */
+        r = recording_resize(k->recording, rows, columns);
+        if (r < 0)
+                return r;
+        r = terminal_resize(k->terminal, rows, columns);
+        if (r < 0)
+                return r;
+        k->state.rows = rows;
+        k->state.columns = columns;
+        audience_repaint(&k->audience);
+        keeper_tell_changed(k);
+        return keeper_save(k);
+}
+
+/* Gives the terminal the size that its clients want now. */
+static void follow_audience(Keeper *k) {
+        uint32_t rows, columns;
+        int r;
+
+        if (!k->terminal || !audience_size(&k->audience, &rows, &columns))
+                return;
+        r = set_size(k, rows, columns);
+        if (r < 0)
+                (void) log_warning_errno(r, "Could not give the terminal its clients' size: %m");
+}
+
+/* From the clients to the program */
+
+static void on_client_input(void *userdata, Client *c, const void *data, size_t size) {
         Keeper *k = userdata;
 
         if (!k->terminal || terminal_send(k->terminal, data, size) < 0)
                 return;
         activity_input(&k->activity);
         if (!terminal_has_room(k->terminal))
-                client_listen(k->client, false);
+                audience_listen(&k->audience, false);
+        if (client_options(c)->rows > 0 && audience_touch(&k->audience, c))
+                follow_audience(k);
 }
 
-static void on_client_gone(void *userdata) {
+static int on_paint(void *userdata, uint32_t scrollback, ByteQueue *out) {
         Keeper *k = userdata;
 
-        k->client = client_free(k->client);
-        if (k->state.phase == KEEPER_PHASE_ENDED)
-                keeper_tell_end(k);
-        else
-                keeper_tell_changed(k);
+        return screen_paint(k->recording->screen, scrollback, out);
+}
+
+static void on_client_gone(void *userdata, Client *c) {
+        Keeper *k = userdata;
+
+        audience_remove(&k->audience, c);
+        if (k->state.phase == KEEPER_PHASE_ENDED) {
+                if (k->audience.n == 0)
+                        keeper_tell_end(k);
+                return;
+        }
+        keeper_tell_changed(k);
+        follow_audience(k);
 }
 
 static int check_attachable(const Keeper *k, Failure *failure) {
@@ -67,52 +142,85 @@ static int check_attachable(const Keeper *k, Failure *failure) {
         return 0;
 }
 
-static int resize(Keeper *k, uint32_t rows, uint32_t columns) {
-        int r;
+int keeper_set_size_policy(Keeper *k, const char *policy, Failure *failure) {
+        SizePolicy value;
 
-        r = terminal_resize(k->terminal, rows, columns);
-        if (r < 0)
-                return r;
-        k->state.rows = rows;
-        k->state.columns = columns;
-        return keeper_save(k);
+        if (!policy)
+                return 0;
+        value = size_policy_from_string(policy);
+        if (value < 0)
+                return failure_set(failure, KEEPER_ERROR_FAILED,
+                        "There is no size policy '%s'. Choose latest, largest, smallest or manual.", policy);
+        k->audience.policy = value;
+        return 0;
 }
 
-int keeper_attach(Keeper *k, int fd, uint32_t rows, uint32_t columns, Failure *failure) {
-        static const ClientHandlers handlers = { .input = on_client_input, .gone = on_client_gone };
+int keeper_attach(Keeper *k, int fd, const ClientOptions *options, Failure *failure) {
+        static const ClientHandlers handlers = {
+                .input = on_client_input,
+                .paint = on_paint,
+                .gone = on_client_gone,
+        };
         Client *client;
         int r;
 
         r = check_attachable(k, failure);
         if (r != 0)
                 return r;
-        r = client_new(k->event, fd, &handlers, k, &client);
+        if (k->audience.n == AUDIENCE_MAX)
+                return failure_set(failure, KEEPER_ERROR_LIMIT,
+                        "%u clients are attached to session %s, as many as there may be. Detach one.",
+                        AUDIENCE_MAX, k->state.id);
+        r = client_new(k->event, fd, options, &handlers, k, &client);
         if (r == -ENOTSOCK || r == -EPROTOTYPE)
                 return failure_set(
                         failure, KEEPER_ERROR_FAILED, "To attach, a stream socket is needed. Give one.");
         if (r < 0)
                 return r;
-        (void) client_free(k->client);
-        k->client = client;
+        (void) audience_add(&k->audience, client);
         client_listen(client, terminal_has_room(k->terminal));
-        if (rows > 0 && columns > 0) {
-                r = resize(k, rows, columns);
-                if (r < 0)
-                        (void) log_warning_errno(r, "Could not give the terminal its client's size: %m");
-        }
+        follow_audience(k);
+        client_welcome(client);
         return 0;
 }
 
-int keeper_resize(Keeper *k, uint32_t rows, uint32_t columns, Failure *failure) {
+int keeper_resize(Keeper *k, const char *name, uint32_t rows, uint32_t columns, Failure *failure) {
+        Client *client;
         int r;
 
         r = check_attachable(k, failure);
         if (r != 0)
                 return r;
-        r = resize(k, rows, columns);
-        if (r == -EINVAL)
+        if (rows == 0 || columns == 0 || rows > UINT16_MAX || columns > UINT16_MAX)
                 return failure_set(failure, KEEPER_ERROR_FAILED,
                         "A terminal cannot have %u rows and %u columns. Give 1 to 65535 of each.", rows,
                         columns);
-        return r;
+        client = name ? audience_find(&k->audience, name) : NULL;
+        if (!client || k->audience.policy == SIZE_MANUAL)
+                return set_size(k, rows, columns);
+        client_set_size(client, rows, columns);
+        (void) audience_touch(&k->audience, client);
+        follow_audience(k);
+        return 0;
+}
+
+int keeper_snapshot(Keeper *k, bool styles, uint32_t scrollback, int *ret, Failure *failure) {
+        _cleanup_close_ int fd = -EBADF;
+        ByteQueue text = { .max = SNAPSHOT_SIZE_MAX };
+        int r;
+
+        r = check_attachable(k, failure);
+        if (r != 0)
+                return r;
+        fd = memfd_create("compute-session-snapshot", MFD_CLOEXEC);
+        if (fd < 0)
+                return -errno;
+        r = screen_text(k->recording->screen, scrollback, styles ? SCREEN_TEXT_STYLES : 0, &text);
+        if (r >= 0)
+                r = byte_queue_write(&text, fd, /* is_socket= */ false);
+        byte_queue_clear(&text);
+        if (r < 0)
+                return r;
+        *ret = TAKE_FD(fd);
+        return 0;
 }

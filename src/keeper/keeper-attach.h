@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Between the terminal and whoever looks at it. */
+/* Between the terminal and those who look at it. */
 
 #include "keeper/keeper.h"
 
-/* Starts to read the terminal. */
+/* Starts to read the terminal, and to record it: keeper.recording must be there. */
 int keeper_watch_terminal(Keeper *k);
 
-/* A new client takes the place of the old one. fd becomes the client's on success; a size of 0 leaves the terminal's
- * as it is. Returns as failure.h says. */
-int keeper_attach(Keeper *k, int fd, uint32_t rows, uint32_t columns, Failure *failure);
+/* Another client. fd becomes the client's on success. Returns as failure.h says. */
+int keeper_attach(Keeper *k, int fd, const ClientOptions *options, Failure *failure);
 
-/* Returns as failure.h says. */
-int keeper_resize(Keeper *k, uint32_t rows, uint32_t columns, Failure *failure);
+/* From now on; NULL leaves it. Returns as failure.h says. */
+int keeper_set_size_policy(Keeper *k, const char *policy, Failure *failure);
+
+/* The client of this name has another size; without such a client, the terminal gets it. Returns as failure.h says. */
+int keeper_resize(Keeper *k, const char *client, uint32_t rows, uint32_t columns, Failure *failure);
+
+/* The picture as text in a new memfd; the caller's. Returns as failure.h says. */
+int keeper_snapshot(Keeper *k, bool styles, uint32_t scrollback, int *ret, Failure *failure);

@@ -22,7 +22,7 @@ static int keeper_arm_end_timer(Keeper *k, usec_t usec, sd_event_time_handler_t 
 
 void keeper_tell_end(Keeper *k) {
         k->end_timer = sd_event_source_disable_unref(k->end_timer);
-        k->client = client_free(k->client);
+        audience_clear(&k->audience);
         k->terminal = terminal_free(k->terminal);
         keeper_tell_ended(k);
 }
@@ -48,6 +48,8 @@ void keeper_forget_payload(Keeper *k) {
                 connection_file_remove(k->state.connection_file);
         (void) descriptor_store_remove(STORED_LEADER);
         (void) descriptor_store_remove(STORED_PTY);
+        (void) descriptor_store_remove(STORED_RING);
+        (void) descriptor_store_remove(STORED_CHECKPOINT);
 }
 
 void keeper_end(Keeper *k) {
@@ -76,7 +78,7 @@ void keeper_end(Keeper *k) {
                 leader_reap(k->leader_fd);
         keeper_forget_payload(k);
 
-        if (k->client && client_finish(k->client) > 0 &&
+        if (audience_finish(&k->audience) > 0 &&
                 keeper_arm_end_timer(k, FLUSH_TIMEOUT, on_flush_timeout) >= 0)
                 return;
         keeper_tell_end(k);

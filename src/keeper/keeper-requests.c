@@ -7,12 +7,15 @@
 
 #include "keeper/keeper-requests.h"
 #include "keeper/keeper-attach.h"
+#include "keeper/keeper-describe.h"
 #include "keeper/keeper-start.h"
 #include "keeper/message-fields.h"
 #include "shared/log.h"
 
 static void put_changeable(const Keeper *k, WireWriter *w) {
-        wire_put_u64(w, KEEPER_TAG_CLIENTS, k->client ? 1 : 0);
+        wire_put_u64(w, KEEPER_TAG_CLIENTS, audience_count(&k->audience));
+        if (k->state.type == SESSION_TERMINAL)
+                keeper_put_description(k, w);
 }
 
 static void put_failure(WireWriter *w, const Failure *failure) {
@@ -57,7 +60,7 @@ void keeper_tell_changed(Keeper *k) {
 }
 
 /* r: what the request's function returned, see failure.h. */
-static void reply(Keeper *k, uint32_t serial, int r, Failure *failure) {
+static void reply_with(Keeper *k, uint32_t serial, int r, Failure *failure, int fd) {
         _cleanup_(wire_writer_done) WireWriter w = {};
 
         if (r < 0)
@@ -65,7 +68,11 @@ static void reply(Keeper *k, uint32_t serial, int r, Failure *failure) {
         wire_begin(&w, KEEPER_REPLY, serial);
         if (r != 0)
                 put_failure(&w, failure);
-        control_send(k->control, &w, NULL, 0);
+        control_send(k->control, &w, &fd, fd >= 0 ? 1 : 0);
+}
+
+static void reply(Keeper *k, uint32_t serial, int r, Failure *failure) {
+        reply_with(k, serial, r, failure, -EBADF);
 }
 
 static int handle_hello(Keeper *k, const WireMessage *message, WireAncillary *a) {
@@ -106,35 +113,58 @@ static int handle_open_gate(Keeper *k, const WireMessage *message, WireAncillary
         return 0;
 }
 
-static int read_size(const WireMessage *message, uint32_t *ret_rows, uint32_t *ret_columns) {
-        uint64_t rows = 0, columns = 0;
+/* What ATTACH, RESIZE and SNAPSHOT say. */
+typedef struct ViewRequest {
+        char *client, *policy;
+        uint64_t rows, columns, scrollback, flags;
+} ViewRequest;
+
+static void view_request_done(ViewRequest *v) {
+        free(v->client);
+        free(v->policy);
+}
+
+static int view_request_read(const WireMessage *message, ViewRequest *v) {
         const FieldTarget targets[] = {
-                { KEEPER_TAG_ROWS, FIELD_NUMBER, &rows },
-                { KEEPER_TAG_COLUMNS, FIELD_NUMBER, &columns },
+                { KEEPER_TAG_CLIENT, FIELD_STRING, &v->client },
+                { KEEPER_TAG_SIZE_POLICY, FIELD_STRING, &v->policy },
+                { KEEPER_TAG_ROWS, FIELD_NUMBER, &v->rows },
+                { KEEPER_TAG_COLUMNS, FIELD_NUMBER, &v->columns },
+                { KEEPER_TAG_SCROLLBACK, FIELD_NUMBER, &v->scrollback },
+                { KEEPER_TAG_FLAGS, FIELD_NUMBER, &v->flags },
         };
         int r;
 
         r = message_fields_read(*message, targets, ELEMENTSOF(targets));
         if (r < 0)
                 return r;
-        if (rows > UINT16_MAX || columns > UINT16_MAX)
+        if (v->rows > UINT16_MAX || v->columns > UINT16_MAX || v->scrollback > UINT32_MAX)
                 return -EBADMSG;
-        *ret_rows = (uint32_t) rows;
-        *ret_columns = (uint32_t) columns;
         return 0;
 }
 
 static int handle_attach(Keeper *k, const WireMessage *message, WireAncillary *a) {
+        _cleanup_(view_request_done) ViewRequest v = {};
         _cleanup_failure_ Failure failure = {};
-        uint32_t rows, columns;
+        ClientOptions options;
         int r;
 
-        r = read_size(message, &rows, &columns);
+        r = view_request_read(message, &v);
         if (r < 0)
                 return r;
         if (a->fds[0] < 0 || a->fds[1] >= 0)
                 return -EBADMSG;
-        r = keeper_attach(k, a->fds[0], rows, columns, &failure);
+        options = (ClientOptions){
+                .name = v.client,
+                .rows = (uint32_t) v.rows,
+                .columns = (uint32_t) v.columns,
+                .scrollback = (uint32_t) v.scrollback,
+                .read_only = v.flags & KEEPER_FLAG_READ_ONLY,
+                .raw = v.flags & KEEPER_FLAG_RAW,
+        };
+        r = keeper_set_size_policy(k, v.policy, &failure);
+        if (r == 0)
+                r = keeper_attach(k, a->fds[0], &options, &failure);
         if (r == 0)
                 (void) TAKE_FD(a->fds[0]);
         reply(k, message->serial, r, &failure);
@@ -144,18 +174,31 @@ static int handle_attach(Keeper *k, const WireMessage *message, WireAncillary *a
 }
 
 static int handle_resize(Keeper *k, const WireMessage *message, WireAncillary *a) {
+        _cleanup_(view_request_done) ViewRequest v = {};
         _cleanup_failure_ Failure failure = {};
-        uint32_t rows, columns;
         int r;
 
         (void) a;
-        r = read_size(message, &rows, &columns);
+        r = view_request_read(message, &v);
         if (r < 0)
                 return r;
-        r = keeper_resize(k, rows, columns, &failure);
+        r = keeper_resize(k, v.client, (uint32_t) v.rows, (uint32_t) v.columns, &failure);
         reply(k, message->serial, r, &failure);
-        if (r == 0)
-                keeper_tell_changed(k);
+        return 0;
+}
+
+static int handle_snapshot(Keeper *k, const WireMessage *message, WireAncillary *a) {
+        _cleanup_(view_request_done) ViewRequest v = {};
+        _cleanup_failure_ Failure failure = {};
+        _cleanup_close_ int fd = -EBADF;
+        int r;
+
+        (void) a;
+        r = view_request_read(message, &v);
+        if (r < 0)
+                return r;
+        r = keeper_snapshot(k, v.flags & KEEPER_FLAG_STYLES, (uint32_t) v.scrollback, &fd, &failure);
+        reply_with(k, message->serial, r, &failure, fd);
         return 0;
 }
 
@@ -182,6 +225,7 @@ int keeper_handle_message(void *userdata, const WireMessage *message, WireAncill
                 { KEEPER_OPEN_GATE, handle_open_gate },
                 { KEEPER_ATTACH, handle_attach },
                 { KEEPER_RESIZE, handle_resize },
+                { KEEPER_SNAPSHOT, handle_snapshot },
         };
 
         for (size_t i = 0; i < ELEMENTSOF(handlers); i++)

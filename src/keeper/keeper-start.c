@@ -39,6 +39,9 @@ static int make_surroundings(Keeper *k, const Launch *l, Failure *failure) {
         r = descriptor_store_put(STORED_PTY, terminal_master(k->terminal));
         if (r < 0)
                 return r;
+        r = keeper_record_terminal(k);
+        if (r < 0)
+                return r;
         return keeper_watch_terminal(k);
 }
 

@@ -47,7 +47,11 @@ Keeper *keeper_free(Keeper *k) {
         sd_event_source_disable_unref(k->leader_source);
         sd_event_source_disable_unref(k->end_timer);
         gate_done(&k->gate);
-        client_free(k->client);
+        sd_event_source_disable_unref(k->description_timer);
+        audience_clear(&k->audience);
+        recording_free(k->recording);
+        free(k->foreground);
+        free(k->foreground_directory);
         terminal_free(k->terminal);
         control_free(k->control);
         (void) safe_close(k->leader_fd);
@@ -80,8 +84,9 @@ void keeper_reset(Keeper *k) {
         if (k->leader_fd >= 0)
                 leader_kill(k->leader_fd);
         k->leader_fd = safe_close(k->leader_fd);
-        k->client = client_free(k->client);
+        audience_clear(&k->audience);
         k->terminal = terminal_free(k->terminal);
+        k->recording = recording_free(k->recording);
         if (k->state.connection_file)
                 connection_file_remove(k->state.connection_file);
 
@@ -89,6 +94,8 @@ void keeper_reset(Keeper *k) {
         keeper_save_logged(k);
         (void) descriptor_store_remove(STORED_LEADER);
         (void) descriptor_store_remove(STORED_PTY);
+        (void) descriptor_store_remove(STORED_RING);
+        (void) descriptor_store_remove(STORED_CHECKPOINT);
 }
 
 void keeper_stop(Keeper *k) {
@@ -196,6 +203,36 @@ static int keeper_take_state(Keeper *k, DescriptorStore *store, const char *id) 
         return 0;
 }
 
+int keeper_record_terminal(Keeper *k) {
+        int r;
+
+        r = recording_new(k->state.rows, k->state.columns, &k->recording);
+        if (r < 0)
+                return r;
+        r = descriptor_store_put(STORED_RING, ring_fd(k->recording->ring));
+        if (r < 0)
+                return r;
+        return descriptor_store_put(STORED_CHECKPOINT, k->recording->checkpoint_fd);
+}
+
+/* What the terminal showed. Without it, it shows what comes from now on. */
+static int keeper_take_recording(Keeper *k, DescriptorStore *store) {
+        int r = -ENODATA;
+
+        if (store->fds[STORED_RING] >= 0 && store->fds[STORED_CHECKPOINT] >= 0)
+                r = recording_adopt(store->fds[STORED_RING], store->fds[STORED_CHECKPOINT], k->state.rows,
+                        k->state.columns, &k->recording);
+        if (r >= 0) {
+                (void) TAKE_FD(store->fds[STORED_RING]);
+                (void) TAKE_FD(store->fds[STORED_CHECKPOINT]);
+                return 0;
+        }
+        (void) log_warning_errno(r, "Could not take up what the terminal showed: %m");
+        (void) descriptor_store_remove(STORED_RING);
+        (void) descriptor_store_remove(STORED_CHECKPOINT);
+        return keeper_record_terminal(k);
+}
+
 /* Takes up a payload that an earlier keeper started. */
 static int keeper_take_payload(Keeper *k, DescriptorStore *store) {
         int r;
@@ -204,11 +241,15 @@ static int keeper_take_payload(Keeper *k, DescriptorStore *store) {
                 r = terminal_adopt(store->fds[STORED_PTY], &k->terminal);
                 if (r >= 0) {
                         (void) TAKE_FD(store->fds[STORED_PTY]);
-                        r = keeper_watch_terminal(k);
+                        r = keeper_take_recording(k, store);
                 }
+                if (r >= 0)
+                        r = keeper_watch_terminal(k);
                 /* Starting again would not help: the payload is followed without it. */
-                if (r < 0)
+                if (r < 0) {
                         (void) log_warning_errno(r, "Could not take up the terminal: %m");
+                        k->terminal = terminal_free(k->terminal);
+                }
         }
         k->leader_fd = TAKE_FD(store->fds[STORED_LEADER]);
         return keeper_watch_leader(k);

@@ -6,11 +6,12 @@
 #include <systemd/sd-event.h>
 
 #include "keeper/activity.h"
-#include "keeper/client.h"
+#include "keeper/audience.h"
 #include "keeper/control.h"
 #include "keeper/failure.h"
 #include "keeper/gate.h"
 #include "keeper/keeper-state.h"
+#include "keeper/recording.h"
 #include "keeper/terminal.h"
 
 typedef struct Keeper {
@@ -33,7 +34,12 @@ typedef struct Keeper {
         unsigned exit_attempts; /* to learn how the leader ended */
 
         Terminal *terminal; /* NULL: a notebook, or none any more */
-        Client *client;
+        Recording *recording;
+        Audience audience;
+        uint32_t title_serial; /* of the title that was told last */
+        char *foreground, *foreground_directory;
+        sd_event_source
+                *description_timer; /* what is told of the terminal is looked up a while after output */
 } Keeper;
 
 /* Takes up what systemd kept, or starts fresh with the listening socket on stdin, which is replaced by /dev/null.
@@ -43,6 +49,9 @@ Keeper *keeper_free(Keeper *k);
 
 /* The keeper is to end, its payload is not: leaves everything as the next keeper needs it. */
 void keeper_stop(Keeper *k);
+
+/* Begins to record the new terminal, where the next keeper finds it. */
+int keeper_record_terminal(Keeper *k);
 
 /* Writes the state to its record. */
 int keeper_save(Keeper *k);

@@ -102,14 +102,20 @@ int terminal_master(const Terminal *t) {
         return t->master;
 }
 
-/* One batch. Returns its size, 0 when there is nothing now, -errno when there will be nothing any more. */
-static ssize_t terminal_read(Terminal *t, uint8_t *buffer, size_t size) {
+/* One batch of output that lies in a row. Returns its size, 0 when there is nothing now, -errno when there will be nothing
+ * any more. */
+static ssize_t terminal_read(Terminal *t, const uint8_t **ret) {
+        uint8_t *start = NULL;
         size_t filled = 0;
 
-        while (filled < size) {
+        while (filled < BATCH_SIZE) {
+                size_t size;
+                uint8_t *room = t->handlers->room(t->userdata, &size);
                 ssize_t n;
 
-                n = read(t->master, buffer + filled, size - filled);
+                if (filled > 0 && room != start + filled)
+                        break;
+                n = read(t->master, room, size);
                 if (n < 0 && errno == EINTR)
                         continue;
                 if (n < 0 && errno == EAGAIN)
@@ -119,8 +125,12 @@ static ssize_t terminal_read(Terminal *t, uint8_t *buffer, size_t size) {
                                 break;
                         return n < 0 ? -errno : -EIO;
                 }
+                t->handlers->commit(t->userdata, (size_t) n);
+                if (filled == 0)
+                        start = room;
                 filled += (size_t) n;
         }
+        *ret = start;
         return (ssize_t) filled;
 }
 
@@ -145,16 +155,16 @@ static void terminal_flush(Terminal *t) {
 }
 
 static int on_master(sd_event_source *source, int fd, uint32_t events, void *userdata) {
-        uint8_t buffer[BATCH_SIZE];
         Terminal *t = userdata;
+        const uint8_t *output;
         ssize_t n;
 
         (void) source;
         (void) fd;
         if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
-                n = terminal_read(t, buffer, sizeof(buffer));
+                n = terminal_read(t, &output);
                 if (n > 0)
-                        t->handlers->output(t->userdata, buffer, (size_t) n);
+                        t->handlers->output(t->userdata, output, (size_t) n);
                 /* A program may hang up its own terminal and open it again, as login(1) does. */
                 else if (n < 0 && terminal_hold(t) < 0)
                         terminal_hang_up(t);
@@ -199,17 +209,17 @@ int terminal_send(Terminal *t, const void *data, size_t size) {
 }
 
 void terminal_drain(Terminal *t) {
-        uint8_t buffer[BATCH_SIZE];
+        const uint8_t *output;
         size_t total = 0;
 
         /* Bounded, because what the payload left behind may still print. */
         while (!t->broken && total < DRAIN_MAX) {
                 ssize_t n;
 
-                n = terminal_read(t, buffer, sizeof(buffer));
+                n = terminal_read(t, &output);
                 if (n <= 0)
                         break;
-                t->handlers->output(t->userdata, buffer, (size_t) n);
+                t->handlers->output(t->userdata, output, (size_t) n);
                 total += (size_t) n;
         }
         terminal_hang_up(t);

@@ -13,7 +13,11 @@
 typedef struct Terminal Terminal;
 
 typedef struct TerminalHandlers {
-        /* The payload printed. */
+        /* Where the next output is to be read into; asked for before each read. */
+        uint8_t *(*room)(void *userdata, size_t *ret_size);
+        /* So much was read there. */
+        void (*commit)(void *userdata, size_t n);
+        /* The payload printed: what one or more reads put there in a row. */
         void (*output)(void *userdata, const void *data, size_t size);
         /* What terminal_send() took has all been written: there is room again. */
         void (*drained)(void *userdata);

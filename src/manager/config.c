@@ -41,6 +41,8 @@ static const Setting settings[] = {
                 USEC_PER_HOUR, "a time span from 1s to 1h" },
         { "Sessions", "ExitIdleSec", parse_time_span, offsetof(Config, exit_idle), USEC_PER_SEC,
                 USEC_INFINITY, "a time span of at least 1s, or 'infinity'" },
+        { "Terminal", "OnDetach", parse_on_detach, offsetof(Config, on_detach), 0, USEC_INFINITY,
+                "'keep', 'stop' or a time span" },
 };
 
 /* One file being read. */
@@ -61,6 +63,7 @@ void config_init(Config *c) {
                 .start_timeout = 30 * USEC_PER_SEC,
                 .stop_timeout = 10 * USEC_PER_SEC,
                 .exit_idle = 30 * USEC_PER_SEC,
+                .on_detach = USEC_INFINITY,
         };
 }
 

@@ -20,6 +20,7 @@ struct Config {
         usec_t start_timeout;         /* from the request to the running program */
         usec_t stop_timeout;          /* from SIGTERM to SIGKILL */
         usec_t exit_idle;             /* without sessions, after the last call */
+        usec_t on_detach;             /* of terminals that do not say; USEC_INFINITY: keep; 0: stop */
 };
 
 void config_init(Config *c);

@@ -121,25 +121,23 @@ int keeper_link_start(Session *s) {
 }
 
 int keeper_link_send_request(Session *s, const KeeperRequest *request) {
-        _cleanup_(wire_writer_done) WireWriter w = {};
-
         /* All of them are sent when it greets us: one that was sent before would be sent twice. */
         if (!s->link || !s->link->greeted)
                 return -ENOTCONN;
-
-        wire_begin(&w, request->opcode, request->serial);
-        wire_put_u64(&w, KEEPER_TAG_ROWS, request->rows);
-        wire_put_u64(&w, KEEPER_TAG_COLUMNS, request->columns);
-        return send_message(s, &w, &request->keepers_end, request->keepers_end >= 0 ? 1 : 0);
+        return send_message(s, &request->message, &request->keepers_end, request->keepers_end >= 0 ? 1 : 0);
 }
 
 /* Receiving */
 
 /* Only a file of memory can be read without ever waiting: a keeper could hand over anything. */
-static void take_activity(Session *s, WireAncillary *ancillary) {
+static bool is_memory(int fd) {
         struct statfs fs;
 
-        if (ancillary->fds[0] < 0 || fstatfs(ancillary->fds[0], &fs) < 0 || fs.f_type != TMPFS_MAGIC)
+        return fd >= 0 && fstatfs(fd, &fs) >= 0 && fs.f_type == TMPFS_MAGIC;
+}
+
+static void take_activity(Session *s, WireAncillary *ancillary) {
+        if (!is_memory(ancillary->fds[0]))
                 return;
         (void) safe_close(s->activity_fd);
         s->activity_fd = TAKE_FD(ancillary->fds[0]);
@@ -173,7 +171,8 @@ static int handle_message(Session *s, const void *data, size_t size, WireAncilla
                 session_on_changed(s, &message);
                 return 0;
         case KEEPER_REPLY:
-                keeper_requests_answer(s, &message);
+                keeper_requests_answer(
+                        s, &message, is_memory(ancillary->fds[0]) ? ancillary->fds[0] : -EBADF);
                 return 0;
         default:
                 return 0; /* a newer keeper's; it can wait until we are newer too */

@@ -19,6 +19,9 @@ void keeper_message_done(KeeperMessage *message) {
         free(message->notebook);
         free(message->kernel);
         free(message->connection_file);
+        free(message->title);
+        free(message->foreground);
+        free(message->foreground_directory);
         *message = (KeeperMessage){};
 }
 
@@ -128,6 +131,12 @@ static int read_field(const WireField *field, KeeperMessage *m) {
                 return read_notebook(field, &m->notebook);
         case KEEPER_TAG_KERNEL:
                 return read_text(field, SESSION_NAME_MAX, &m->kernel);
+        case KEEPER_TAG_TITLE:
+                return read_text(field, MESSAGE_TEXT_MAX, &m->title);
+        case KEEPER_TAG_FOREGROUND:
+                return read_text(field, SESSION_NAME_MAX, &m->foreground);
+        case KEEPER_TAG_FOREGROUND_DIRECTORY:
+                return read_text(field, OPTION_PATH_MAX, &m->foreground_directory);
         case KEEPER_TAG_CONNECTION_FILE:
                 return read_path(field, &m->connection_file);
         default:
@@ -170,6 +179,8 @@ const char *keeper_error_name(KeeperError error) {
                 return ERROR_INVALID_KERNELSPEC;
         case KEEPER_ERROR_NOT_ATTACHABLE:
                 return ERROR_NOT_ATTACHABLE;
+        case KEEPER_ERROR_LIMIT:
+                return ERROR_LIMIT_REACHED;
         default:
                 return ERROR_START_FAILED;
         }

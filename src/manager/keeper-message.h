@@ -18,6 +18,7 @@ typedef struct KeeperMessage {
         char *notebook;        /* absolute and printable, or the message is refused */
         char *kernel;          /* sanitized */
         char *connection_file; /* sanitized; absolute */
+        char *title, *foreground, *foreground_directory; /* sanitized */
         bool has_size, has_clients;
         uint32_t rows, columns, clients;
         int exit_code;   /* CLD_EXITED, CLD_KILLED, CLD_DUMPED; 0 = unknown */

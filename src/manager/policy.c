@@ -24,6 +24,8 @@ static const struct {
 
         { SESSION_INTERFACE, "Attach", POLICY_OWNER_OF_PATH },
         { SESSION_INTERFACE, "Resize", POLICY_OWNER_OF_PATH },
+        { SESSION_INTERFACE, "Snapshot", POLICY_OWNER_OF_PATH },
+        { SESSION_INTERFACE, "SetName", POLICY_OWNER_OF_PATH },
         { SESSION_INTERFACE, "Stop", POLICY_OWNER_OF_PATH },
         { SESSION_INTERFACE, "Kill", POLICY_OWNER_OF_PATH },
 

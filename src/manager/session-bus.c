@@ -2,19 +2,17 @@
 
 /* The interface org.computesession1.Session. Callers were admitted before they come here (admission.c). */
 
-#include <sys/socket.h>
-
+#include "manager/session-bus.h"
 #include "manager/caller.h"
-#include "manager/keeper-request.h"
 #include "manager/manager.h"
 #include "manager/policy.h"
-#include "manager/session-bus.h"
 #include "manager/session-start.h"
 #include "manager/session.h"
-#include "manager/start-request.h"
+#include "manager/terminal-bus.h"
 #include "shared/log.h"
 #include "shared/names.h"
 #include "shared/strv.h"
+#include "shared/text.h"
 
 /* Properties */
 
@@ -29,6 +27,7 @@ static bool asked_by_owner(sd_bus *bus, const Session *s) {
 static int get_text(sd_bus *bus, const char *path _unused_, const char *interface _unused_,
         const char *property, sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
         const Session *s = userdata;
+        char on_detach[ON_DETACH_SIZE];
         const char *value = "";
 
         if (streq(property, "Id"))
@@ -51,6 +50,14 @@ static int get_text(sd_bus *bus, const char *path _unused_, const char *interfac
                 value = s->notebook;
         else if (streq(property, "KernelName"))
                 value = s->kernel;
+        else if (streq(property, "Title"))
+                value = s->title;
+        else if (streq(property, "Foreground"))
+                value = s->foreground;
+        else if (streq(property, "OnDetach"))
+                value = session_on_detach_to_string(s, on_detach);
+        else if (streq(property, "ForegroundDirectory"))
+                value = asked_by_owner(bus, s) ? s->foreground_directory : "";
         else if (streq(property, "WorkingDirectory"))
                 value = asked_by_owner(bus, s) ? s->directory : "";
         else if (streq(property, "ConnectionFile"))
@@ -84,87 +91,28 @@ static int get_usage(sd_bus *bus _unused_, const char *path _unused_, const char
 
 /* Methods */
 
-static int read_terminal_size(sd_bus_message *call, uint32_t lowest, uint32_t *ret_rows,
-        uint32_t *ret_columns, sd_bus_error *error) {
-        int r;
-
-        r = sd_bus_message_read(call, "uu", ret_rows, ret_columns);
-        if (r < 0)
-                return r;
-        if (*ret_rows < lowest || *ret_columns < lowest || *ret_rows > TERMINAL_SIZE_MAX ||
-                *ret_columns > TERMINAL_SIZE_MAX)
-                return sd_bus_error_setf(error, ERROR_INVALID_ARGUMENT,
-                        "Rows and columns of a terminal must be from %u to %u.", lowest, TERMINAL_SIZE_MAX);
-        return 0;
-}
-
-static int check_attachable(const Session *s, sd_bus_error *error) {
-        if (s->type != SESSION_TERMINAL)
-                return sd_bus_error_setf(error, ERROR_NOT_ATTACHABLE,
-                        "Session %s is a notebook; connect a Jupyter client to its ConnectionFile instead.",
-                        s->id);
-        if (!s->kept)
-                return sd_bus_error_setf(error, ERROR_NOT_ATTACHABLE,
-                        "Session %s was registered by its program, whose terminal is elsewhere.", s->id);
-        if (s->keeper_lost)
-                return sd_bus_error_setf(error, ERROR_NO_KEEPER,
-                        "Session %s lost its keeper; it can be stopped, but not attached to.", s->id);
-        if (s->phase != PHASE_RUNNING)
-                return sd_bus_error_setf(error, ERROR_NOT_ATTACHABLE, "Session %s is ending.", s->id);
-        return 0;
-}
-
-static int ask_keeper(Session *s, KeeperOpcode opcode, uint32_t rows, uint32_t columns, int keepers_end,
-        int callers_end, sd_bus_message *call, sd_bus_error *error) {
-        int r;
-
-        r = keeper_request(s, opcode, rows, columns, keepers_end, callers_end, call);
-        if (r == -ENOBUFS)
-                return sd_bus_error_setf(error, ERROR_LIMIT_REACHED,
-                        "Too many calls wait for the keeper of session %s already; try again.", s->id);
-        return r < 0 ? r : 1;
-}
-
-static int method_attach(sd_bus_message *call, void *userdata, sd_bus_error *error) {
-        uint32_t rows, columns;
-        Session *s = userdata;
-        int ends[2], r;
-
-        r = read_terminal_size(call, 0, &rows, &columns, error);
-        if (r < 0)
-                return r;
-        r = sd_bus_message_enter_container(call, 'a', "{sv}");
-        if (r < 0)
-                return r;
-        if (sd_bus_message_at_end(call, /* complete = */ false) == 0)
-                return sd_bus_error_set(
-                        error, ERROR_UNKNOWN_OPTION, "Attach has no options yet; leave them empty.");
-        r = check_attachable(s, error);
-        if (r < 0)
-                return r;
-        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
-                return -errno;
-        return ask_keeper(s, KEEPER_ATTACH, rows, columns, ends[0], ends[1], call, error);
-}
-
-static int method_resize(sd_bus_message *call, void *userdata, sd_bus_error *error) {
-        uint32_t rows, columns;
-        Session *s = userdata;
-        int r;
-
-        r = read_terminal_size(call, 1, &rows, &columns, error);
-        if (r < 0)
-                return r;
-        r = check_attachable(s, error);
-        if (r < 0)
-                return r;
-        return ask_keeper(s, KEEPER_RESIZE, rows, columns, -EBADF, -EBADF, call, error);
-}
-
 static int method_stop(sd_bus_message *call, void *userdata, sd_bus_error *error) {
         Session *s = userdata;
 
         return session_stop(s, admission_caller(s->manager, call), call, error);
+}
+
+static int method_set_name(sd_bus_message *call, void *userdata, sd_bus_error *error) {
+        Session *s = userdata;
+        const char *name;
+        int r;
+
+        r = sd_bus_message_read(call, "s", &name);
+        if (r < 0)
+                return r;
+        if (!session_name_is_valid(name))
+                return sd_bus_error_set(error, ERROR_INVALID_ARGUMENT,
+                        "The name of a session must be 1 to 128 bytes of printable text without leading or trailing "
+                        "spaces.");
+        r = session_set_name(s, name);
+        if (r < 0)
+                return r;
+        return sd_bus_reply_method_return(call, NULL);
 }
 
 static int method_kill(sd_bus_message *call, void *userdata, sd_bus_error *error) {
@@ -179,7 +127,9 @@ static int method_kill(sd_bus_message *call, void *userdata, sd_bus_error *error
 }
 
 #define CONSTANT SD_BUS_VTABLE_PROPERTY_CONST
-#define CHANGES  SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE
+/* That it changed is told to everybody, what it is now only to who may know. */
+#define INVALIDATES SD_BUS_VTABLE_PROPERTY_EMITS_INVALIDATION
+#define CHANGES     SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE
 
 static const sd_bus_vtable vtable[] = {
         SD_BUS_VTABLE_START(0),
@@ -187,6 +137,10 @@ static const sd_bus_vtable vtable[] = {
                 SD_BUS_RESULT("h", stream), method_attach, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Resize", SD_BUS_ARGS("u", rows, "u", columns), SD_BUS_NO_RESULT,
                 method_resize, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Snapshot", SD_BUS_ARGS("a{sv}", options), SD_BUS_RESULT("h", text),
+                method_snapshot, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("SetName", SD_BUS_ARGS("s", name), SD_BUS_NO_RESULT, method_set_name,
+                SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS(
                 "Stop", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_stop, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Kill", SD_BUS_ARGS("s", whom, "i", signal), SD_BUS_NO_RESULT, method_kill,
@@ -209,6 +163,10 @@ static const sd_bus_vtable vtable[] = {
         SD_BUS_PROPERTY("Rows", "u", NULL, offsetof(Session, rows), CHANGES),
         SD_BUS_PROPERTY("Columns", "u", NULL, offsetof(Session, columns), CHANGES),
         SD_BUS_PROPERTY("Clients", "u", NULL, offsetof(Session, clients), CHANGES),
+        SD_BUS_PROPERTY("Title", "s", get_text, 0, CHANGES),
+        SD_BUS_PROPERTY("Foreground", "s", get_text, 0, CHANGES),
+        SD_BUS_PROPERTY("ForegroundDirectory", "s", get_text, 0, INVALIDATES),
+        SD_BUS_PROPERTY("OnDetach", "s", get_text, 0, CONSTANT),
         SD_BUS_PROPERTY("LastInputTimestamp", "t", get_activity, 0, 0),
         SD_BUS_PROPERTY("LastOutputTimestamp", "t", get_activity, 0, 0),
         SD_BUS_PROPERTY("Notebook", "s", get_text, 0, CONSTANT),
@@ -282,6 +240,9 @@ static void tell_changes(Session *s, const char *path) {
                 { CHANGE_SIZE, { "Rows", "Columns" } },
                 { CHANGE_CLIENTS, { "Clients" } },
                 { CHANGE_RESULT, { "Result", "ExitStatus" } },
+                { CHANGE_NAME, { "Name" } },
+                { CHANGE_TITLE, { "Title" } },
+                { CHANGE_FOREGROUND, { "Foreground", "ForegroundDirectory" } },
         };
         char *names[ELEMENTSOF(table) * 2 + 1] = {};
         size_t n = 0;

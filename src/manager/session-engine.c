@@ -23,6 +23,7 @@
 #define KILL_USEC         (5 * USEC_PER_SEC)  /* from SIGKILL to giving up */
 #define DISMISS_USEC      (10 * USEC_PER_SEC) /* for the keeper to go */
 #define EXIT_STATUS_USEC  (2 * USEC_PER_SEC)  /* for somebody to say how the leader ended */
+#define RETURN_USEC       (2 * USEC_PER_SEC)  /* for clients to come back */
 #define RECONNECT_USEC    (250 * USEC_PER_MSEC)
 #define LINK_STABLE_USEC  USEC_PER_SEC /* a connection that lasted this long is made anew at once */
 #define LINK_FAILURES_MAX 3
@@ -291,18 +292,48 @@ void session_on_ended(Session *s, int exit_code, int exit_status) {
         session_event(s, EVENT_LEADER_ENDED);
 }
 
+/* The clients: when the last one is gone, OnDetach= says what follows. A moment is always given, since clients come back
+ * by themselves when a keeper was restarted. */
+
+static int on_detached(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata) {
+        Session *s = userdata;
+
+        if (s->phase != PHASE_RUNNING || s->clients > 0)
+                return 0;
+        session_set_result(s, RESULT_DETACHED);
+        s->stop_requested = true;
+        session_event(s, EVENT_STOP);
+        return 0;
+}
+
+static void watch_detached(Session *s) {
+        if (s->on_detach == USEC_INFINITY || s->phase != PHASE_RUNNING || s->clients > 0 || !s->had_clients)
+                s->detached = sd_event_source_disable_unref(s->detached);
+        else if (!s->detached)
+                (void) set_timer(s, &s->detached, MAX(s->on_detach, RETURN_USEC), on_detached);
+}
+
 /* The keeper */
 
-static void take_size_and_clients(Session *s, const KeeperMessage *message) {
+static void take_changes(Session *s, const KeeperMessage *message) {
         if (message->has_size && (s->rows != message->rows || s->columns != message->columns)) {
                 s->rows = message->rows;
                 s->columns = message->columns;
                 session_changed(s, CHANGE_SIZE);
         }
         if (message->has_clients && s->clients != message->clients) {
+                s->had_clients = s->had_clients || message->clients > 0;
                 s->clients = message->clients;
                 session_changed(s, CHANGE_CLIENTS);
         }
+        if (message->title && replace_string(&s->title, message->title) > 0)
+                session_changed(s, CHANGE_TITLE);
+        if (message->foreground && replace_string(&s->foreground, message->foreground) > 0)
+                session_changed(s, CHANGE_FOREGROUND);
+        if (message->foreground_directory &&
+                replace_string(&s->foreground_directory, message->foreground_directory) > 0)
+                session_changed(s, CHANGE_FOREGROUND);
+        watch_detached(s);
 }
 
 /* Moves a text over, if the message has it. */
@@ -327,7 +358,7 @@ static void take_description(Session *s, KeeperMessage *message) {
 }
 
 int session_on_status(Session *s, KeeperMessage *message) {
-        take_size_and_clients(s, message);
+        take_changes(s, message);
         if (!s->command) /* an adopted one: only its keeper remembers */
                 take_description(s, message);
         switch (message->phase) {
@@ -368,7 +399,7 @@ int session_on_gate(Session *s, KeeperMessage *message, const struct ucred *send
                 return r;
         s->request = start_request_free(s->request);
         take_description(s, message);
-        take_size_and_clients(s, message);
+        take_changes(s, message);
         if (!s->name)
                 s->name = session_default_name(s);
         if (!s->name)
@@ -390,7 +421,7 @@ void session_on_failed(Session *s, const KeeperMessage *message) {
 }
 
 void session_on_changed(Session *s, const KeeperMessage *message) {
-        take_size_and_clients(s, message);
+        take_changes(s, message);
 }
 
 static int on_reconnect(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata) {

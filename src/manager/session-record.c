@@ -62,6 +62,7 @@ static void write_record(FILE *f, const Session *s) {
         put(f, "CONNECTION_FILE", s->connection_file);
         put_number(f, "ROWS", s->rows);
         put_number(f, "COLUMNS", s->columns);
+        put_number(f, "ON_DETACH", s->on_detach);
         put_number(f, "STOP_REQUESTED", s->stop_requested);
         put(f, "RESULT", session_result_to_string(s->result));
 }
@@ -187,6 +188,8 @@ static int read_field(Session *s, const char *key, const char *value) {
                 s->rows = (uint32_t) number;
         else if (streq(key, "COLUMNS"))
                 s->columns = (uint32_t) number;
+        else if (streq(key, "ON_DETACH"))
+                s->on_detach = number;
         else if (streq(key, "STOP_REQUESTED"))
                 s->stop_requested = number;
         else

@@ -48,6 +48,7 @@ static int check_limits(Manager *m, uid_t uid, sd_bus_error *error) {
 /* Fills in what is known before anything runs; the request becomes the session's. */
 static int describe_session(Session *s, StartRequest *request) {
         s->request = request;
+        s->on_detach = request->has_on_detach ? request->on_detach : s->manager->config.on_detach;
         s->rows = request->rows;
         s->columns = request->columns;
         if (request->name && replace_string(&s->name, request->name) < 0)

@@ -3,16 +3,19 @@
 /* One session: what is known of it. */
 
 #include <endian.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "manager/keeper-link.h"
 #include "manager/manager.h"
+#include "manager/session-record.h"
 #include "manager/session.h"
 #include "manager/start-request.h"
 #include "manager/systemd.h"
 #include "shared/keeper-protocol.h"
+#include "shared/log.h"
 #include "shared/strv.h"
 #include "shared/text.h"
 
@@ -32,6 +35,7 @@ int session_new(Manager *m, SessionType type, uint64_t number, uid_t uid, bool k
                 .leader_fd = -EBADF,
                 .activity_fd = -EBADF,
                 .exit_status = -1,
+                .on_detach = USEC_INFINITY,
                 .cpu_usage_nsec = USAGE_UNKNOWN,
                 .created = now_usec(CLOCK_REALTIME),
                 .created_monotonic = now_usec(CLOCK_MONOTONIC),
@@ -76,6 +80,7 @@ Session *session_free(Session *s) {
         sd_event_source_disable_unref(s->leader_event);
         sd_event_source_disable_unref(s->deadline);
         sd_event_source_disable_unref(s->reconnect);
+        sd_event_source_disable_unref(s->detached);
         (void) safe_close(s->leader_fd);
         (void) safe_close(s->activity_fd);
         free(s->scope_path);
@@ -85,6 +90,9 @@ Session *session_free(Session *s) {
         free(s->notebook);
         free(s->kernel);
         free(s->connection_file);
+        free(s->title);
+        free(s->foreground);
+        free(s->foreground_directory);
         free(s->error_message);
         free(s);
         return NULL;
@@ -125,6 +133,28 @@ char *session_describe(const Session *s) {
         else
                 r = asprintf(&description, "Notebook %s (%s)", strempty(s->name), s->kernel);
         return r < 0 ? NULL : description;
+}
+
+int session_set_name(Session *s, const char *name) {
+        int r;
+
+        r = replace_string(&s->name, name);
+        if (r <= 0)
+                return r;
+        session_changed(s, CHANGE_NAME);
+        r = session_record_save(s);
+        if (r < 0)
+                log_error_errno(r, "Cannot save the record of session %s: %m", s->id);
+        return 0;
+}
+
+const char *session_on_detach_to_string(const Session *s, char ret[ON_DETACH_SIZE]) {
+        if (s->on_detach == USEC_INFINITY)
+                return "keep";
+        if (s->on_detach == 0)
+                return "stop";
+        snprintf(ret, ON_DETACH_SIZE, "%" PRIu64 "us", s->on_detach);
+        return ret;
 }
 
 void session_read_activity(const Session *s, usec_t *ret_input, usec_t *ret_output) {

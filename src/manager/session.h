@@ -21,8 +21,11 @@ typedef enum SessionChange {
         CHANGE_SIZE = 1 << 1,
         CHANGE_CLIENTS = 1 << 2,
         CHANGE_RESULT = 1 << 3,
-        CHANGE_NEW = 1 << 4,     /* announce it */
-        CHANGE_REMOVED = 1 << 5, /* say goodbye and free it */
+        CHANGE_NAME = 1 << 4,
+        CHANGE_TITLE = 1 << 5,
+        CHANGE_FOREGROUND = 1 << 6,
+        CHANGE_NEW = 1 << 7,     /* announce it */
+        CHANGE_REMOVED = 1 << 8, /* say goodbye and free it */
 } SessionChange;
 
 struct Session {
@@ -49,6 +52,9 @@ struct Session {
         char *kernel;
         char *connection_file;
         uint32_t rows, columns, clients;
+        char *title, *foreground, *foreground_directory; /* as its keeper told; NULL = unknown */
+        bool had_clients;
+        usec_t on_detach; /* how long it goes on without clients once it had one; USEC_INFINITY = as long as it likes */
 
         /* the process whose end is its end */
         pid_t leader;
@@ -79,6 +85,7 @@ struct Session {
         int activity_fd;
         char *scope_job, *keeper_job; /* object paths of jobs that we wait for */
         sd_event_source *deadline;
+        sd_event_source *detached;  /* ends it for want of clients */
         sd_event_source *reconnect; /* to the keeper, after a while */
         bool keeper_lost;           /* there is none, and none will come */
         unsigned link_failures;     /* connections that broke by what the keeper sent */
@@ -105,6 +112,13 @@ char *session_default_name(const Session *s);
 
 /* "Terminal bash", "Notebook analysis.ipynb (python3)": for unit descriptions and logs. The caller's; NULL = OOM. */
 char *session_describe(const Session *s);
+
+/* Gives it another name, also in its record. -ENOMEM. */
+int session_set_name(Session *s, const char *name);
+
+/* "keep", "stop", or a time span in µs. Writes into ret if need be; returns the word. */
+#define ON_DETACH_SIZE 32
+const char *session_on_detach_to_string(const Session *s, char ret[ON_DETACH_SIZE]);
 
 /* Reads the activity page; 0 = never, UINT64_MAX = unknown. */
 void session_read_activity(const Session *s, usec_t *ret_input, usec_t *ret_output);

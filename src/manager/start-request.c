@@ -4,6 +4,7 @@
 
 #include "manager/start-request.h"
 #include "shared/names.h"
+#include "shared/parse.h"
 #include "shared/strv.h"
 #include "shared/text.h"
 
@@ -100,6 +101,20 @@ static int read_size(sd_bus_message *m, StartRequest *request, size_t offset, sd
         return 0;
 }
 
+static int read_on_detach(
+        sd_bus_message *m, StartRequest *request, size_t offset _unused_, sd_bus_error *error) {
+        const char *s;
+        int r;
+
+        r = sd_bus_message_read(m, "s", &s);
+        if (r < 0)
+                return r;
+        if (parse_on_detach(s, &request->on_detach) < 0)
+                return invalid(error, "OnDetach must be 'keep', 'stop', or a time span like '10min'.");
+        request->has_on_detach = true;
+        return 0;
+}
+
 static int read_command(
         sd_bus_message *m, StartRequest *request, size_t offset _unused_, sd_bus_error *error) {
         int r;
@@ -144,6 +159,7 @@ static const Option options[] = {
         { "Environment", "as", FOR(REQUEST_TERMINAL) | FOR(REQUEST_NOTEBOOK), read_environment, 0 },
         { "Rows", "u", FOR(REQUEST_TERMINAL), read_size, offsetof(StartRequest, rows) },
         { "Columns", "u", FOR(REQUEST_TERMINAL), read_size, offsetof(StartRequest, columns) },
+        { "OnDetach", "s", FOR(REQUEST_TERMINAL), read_on_detach, 0 },
         { "Transport", "s", FOR(REQUEST_NOTEBOOK), read_transport, offsetof(StartRequest, transport) },
         { "Notebook", "s", FOR(REQUEST_REGISTER), read_path, offsetof(StartRequest, notebook) },
         { "KernelName", "s", FOR(REQUEST_REGISTER), read_kernel, offsetof(StartRequest, kernel) },

@@ -9,6 +9,7 @@
 
 #include "manager/types.h"
 #include "shared/session-types.h"
+#include "shared/time-span.h"
 
 #define REQUEST_COMMAND_MAX     1024 /* arguments */
 #define REQUEST_ENVIRONMENT_MAX 1024 /* entries */
@@ -34,6 +35,8 @@ struct StartRequest {
         char *transport;
         char *connection_file;
         uint32_t rows, columns;
+        usec_t on_detach; /* USEC_INFINITY: keep; 0: stop */
+        bool has_on_detach;
 };
 
 /* Reads the rest of the call. On a negative return error is set: the names of names.h, a sentence that says what to

@@ -37,8 +37,12 @@ typedef enum KeeperOpcode {
         KEEPER_START =
                 2, /* TYPE ARGUMENT* ENVIRONMENT* DIRECTORY ROWS COLUMNS; NOTEBOOK KERNEL TRANSPORT; SESSION_ID */
         KEEPER_OPEN_GATE = 3,
-        KEEPER_ATTACH = 10, /* ROWS COLUMNS, one descriptor: a SOCK_STREAM socket; answered by REPLY */
-        KEEPER_RESIZE = 11, /* ROWS COLUMNS; answered by REPLY */
+        KEEPER_ATTACH =
+                10, /* CLIENT ROWS COLUMNS SCROLLBACK FLAGS SIZE_POLICY, one descriptor: a SOCK_STREAM
+                                 socket; answered by REPLY */
+        KEEPER_RESIZE = 11, /* CLIENT ROWS COLUMNS; answered by REPLY */
+        KEEPER_SNAPSHOT =
+                12, /* SCROLLBACK FLAGS; answered by REPLY with one descriptor: a memfd with the text */
 
         /* keeper to manager */
         KEEPER_STATUS =
@@ -48,7 +52,7 @@ typedef enum KeeperOpcode {
         KEEPER_STARTED = 102,
         KEEPER_FAILED = 103,  /* ERROR MESSAGE */
         KEEPER_ENDED = 104,   /* EXIT_CODE EXIT_STATUS */
-        KEEPER_CHANGED = 105, /* any of CLIENTS ROWS COLUMNS */
+        KEEPER_CHANGED = 105, /* any of CLIENTS ROWS COLUMNS TITLE FOREGROUND FOREGROUND_DIRECTORY */
         KEEPER_REPLY = 106,   /* the request's serial; ERROR MESSAGE if it failed */
 } KeeperOpcode;
 
@@ -72,7 +76,20 @@ typedef enum KeeperTag {
         KEEPER_TAG_EXIT_STATUS = 24, /* number: exit status or signal */
         KEEPER_TAG_CLIENTS = 25,     /* number: attached now */
         KEEPER_TAG_LEADER = 26,      /* number: the payload's PID, in STATUS; a hint, never trusted */
+        KEEPER_TAG_CLIENT = 30,      /* string: who attaches or resizes, the same for both */
+        KEEPER_TAG_SCROLLBACK = 31,  /* number: lines */
+        KEEPER_TAG_FLAGS = 32,       /* number: KeeperFlags */
+        KEEPER_TAG_SIZE_POLICY = 33, /* string: "latest", "largest", "smallest", "manual" */
+        KEEPER_TAG_TITLE = 34,       /* string, "" for none */
+        KEEPER_TAG_FOREGROUND = 35,  /* string: name of the program, "" for unknown */
+        KEEPER_TAG_FOREGROUND_DIRECTORY = 36, /* string, "" for unknown */
 } KeeperTag;
+
+typedef enum KeeperFlags {
+        KEEPER_FLAG_READ_ONLY = 1 << 0, /* attach */
+        KEEPER_FLAG_RAW = 1 << 1,       /* attach */
+        KEEPER_FLAG_STYLES = 1 << 2,    /* snapshot: with SGR sequences */
+} KeeperFlags;
 
 typedef enum KeeperPhase {
         KEEPER_PHASE_IDLE,    /* waits for START */
@@ -90,6 +107,7 @@ typedef enum KeeperError {
         KEEPER_ERROR_NO_KERNEL,          /* no such kernelspec */
         KEEPER_ERROR_INVALID_KERNELSPEC, /* kernel.json is broken */
         KEEPER_ERROR_NOT_ATTACHABLE,     /* not a terminal, or not running */
+        KEEPER_ERROR_LIMIT,              /* too many of something */
         _KEEPER_ERROR_MAX,
 } KeeperError;
 

@@ -169,6 +169,18 @@ int parse_time_span(const char *s, usec_t *ret) {
         return 0;
 }
 
+int parse_on_detach(const char *s, usec_t *ret) {
+        if (streq(s, "keep")) {
+                *ret = USEC_INFINITY;
+                return 0;
+        }
+        if (streq(s, "stop")) {
+                *ret = 0;
+                return 0;
+        }
+        return parse_time_span(s, ret);
+}
+
 int parse_signal(const char *s) {
         const char *name = startswith(s, "SIG");
         uint32_t number;

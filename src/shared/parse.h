@@ -24,5 +24,8 @@ int parse_size(const char *s, uint64_t *ret);
  * "infinity" is USEC_INFINITY. */
 int parse_time_span(const char *s, usec_t *ret);
 
+/* What happens to a session without clients: "keep" (USEC_INFINITY), "stop" (0), or a time span. */
+int parse_on_detach(const char *s, usec_t *ret);
+
 /* A signal by number ("9"), or by name with or without SIG ("SIGKILL", "KILL"). Returns the signal or -EINVAL. */
 int parse_signal(const char *s);

@@ -26,6 +26,7 @@ static const char *const result_table[SESSION_RESULT_MAX] = {
         [RESULT_CORE_DUMP] = "core-dump",
         [RESULT_OOM_KILLED] = "oom-killed",
         [RESULT_STOPPED] = "stopped",
+        [RESULT_DETACHED] = "detached",
         [RESULT_UNIT_STOPPED] = "unit-stopped",
         [RESULT_START_FAILED] = "start-failed",
         [RESULT_TIMEOUT] = "timeout",

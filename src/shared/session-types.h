@@ -32,6 +32,7 @@ typedef enum SessionResult {
         RESULT_CORE_DUMP,    /* the same, and it dumped core */
         RESULT_OOM_KILLED,   /* the kernel killed it for want of memory */
         RESULT_STOPPED,      /* somebody asked us to stop it */
+        RESULT_DETACHED,     /* the last client went away, and OnDetach= says that it then ends */
         RESULT_UNIT_STOPPED, /* somebody stopped its scope (systemctl stop), or the system went down */
         RESULT_START_FAILED, /* it never ran */
         RESULT_TIMEOUT,      /* it did not start or stop in time and was killed */

@@ -7,6 +7,7 @@ import signal
 import time
 
 import system
+import terminal
 from figures import Aim, Figure
 
 # Let systemd finish what the run before left behind.
@@ -161,4 +162,5 @@ def recover(options, sessions):
                      aim=Aim("at most", 1000, "median"))
 
 
-ALL = {"start": start, "list": list_, "memory": memory, "idle": idle, "poll": poll, "recover": recover}
+ALL = {"start": start, "list": list_, "memory": memory, "idle": idle, "poll": poll, "recover": recover,
+       **terminal.ALL}

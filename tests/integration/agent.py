@@ -135,8 +135,8 @@ class Agent:
     def send(self, stream, text):
         os.write(stream, text.encode("latin-1"))
 
-    def receive(self, stream, pattern, timeout):
-        """Reads until the pattern was seen, or the end of file if it is None."""
+    def receive(self, stream, pattern, timeout, keep=None):
+        """Reads until the pattern was seen, or the end of file if it is None. Of much, only the last bytes are kept."""
         data, eof, end = b"", False, time.monotonic() + timeout
         while not eof and not (pattern and re.search(pattern.encode("latin-1"), data, re.S)):
             if not select.select([stream], [], [], max(0, end - time.monotonic()))[0]:
@@ -145,9 +145,15 @@ class Agent:
                 part = os.read(stream, 65536)
             except OSError:  # a terminal whose other side is closed, a socket that was reset
                 part = b""
-            data += part
+            data = (data + part)[-keep if keep else 0:]
             eof = not part
         return {"text": data.decode("latin-1"), "end": eof}
+
+    def contents(self, descriptor):
+        """What is in a file, which is closed."""
+        with open(descriptor, "rb") as file:
+            file.seek(0)
+            return file.read().decode()
 
     def close(self, stream):
         os.close(stream)

@@ -59,12 +59,16 @@ class Stream:
     def send(self, text):
         self.user.ask("send", stream=self.descriptor, text=text)
 
-    def expect(self, pattern, timeout=20):
-        """Reads until the pattern matches, and returns the match."""
-        got = self.user.ask("receive", stream=self.descriptor, pattern=pattern, timeout=timeout)
+    def expect(self, pattern, timeout=20, keep=None):
+        """Reads until the pattern matches, and returns the match; with keep, it is in the last so many bytes."""
+        got = self.user.ask("receive", stream=self.descriptor, pattern=pattern, timeout=timeout, keep=keep)
         found = re.search(pattern, got["text"], re.S)
         assert found, f"No {pattern!r} in {got['text']!r}" + (", and then the end" if got["end"] else "")
         return found
+
+    def try_receive(self, pattern, timeout):
+        """Reads until the pattern matches or it is time, and returns what came."""
+        return self.user.ask("receive", stream=self.descriptor, pattern=pattern, timeout=timeout)["text"]
 
     def expect_end(self, timeout=20):
         got = self.user.ask("receive", stream=self.descriptor, pattern=None, timeout=timeout)
@@ -186,8 +190,12 @@ class User:
     def stop(self, session_id):
         self.call("StopSession", "s", session_id)
 
-    def attach(self, session_id, rows=0, columns=0):
-        return Stream(self, self.call_session(session_id, "Attach", "uua{sv}", rows, columns, {}))
+    def attach(self, session_id, rows=0, columns=0, **extra):
+        return Stream(self, self.call_session(session_id, "Attach", "uua{sv}", rows, columns, options(**extra)))
+
+    def snapshot(self, session_id, **extra):
+        descriptor = self.call_session(session_id, "Snapshot", "a{sv}", options(**extra))
+        return self.ask("contents", descriptor=descriptor)
 
     # Signals
 
@@ -206,6 +214,16 @@ class User:
             assert time.monotonic() < end, f"Not what was expected: {got}"
             got += self.ask("signals", known=mark + len(got), timeout=1)
         return got
+
+    def wait_properties(self, mark, session_id, **expected):
+        """Waits until the session said that these properties have these values now."""
+        def told(signals):
+            now = {}
+            for one in signals:
+                if one["member"] == "PropertiesChanged" and one["path"] == path_of(session_id):
+                    now.update(one["arguments"][1])
+            return all(now.get(name) == value for name, value in expected.items())
+        self.wait_signals(mark, told)
 
     def wait_removed(self, mark, session_id):
         """Waits for the session's end and returns its result."""

@@ -7,6 +7,7 @@ Usage: kernel_client.py CONNECTION-FILE CODE…
 
 import json
 import sys
+import time
 
 from jupyter_client import BlockingKernelClient, KernelManager
 
@@ -28,9 +29,20 @@ def execute(client, code):
     return "".join(said).strip()
 
 
+def wait_for_ready(client):
+    """jupyter_client takes a kernel that is still starting, and does not answer its heartbeat within 1 s, for dead."""
+    end = time.monotonic() + TIMEOUT
+    while True:
+        try:
+            return client.wait_for_ready(timeout=TIMEOUT)
+        except RuntimeError:
+            if time.monotonic() > end:
+                raise
+
+
 def run_all(client, pieces):
     client.start_channels()
-    client.wait_for_ready(timeout=TIMEOUT)
+    wait_for_ready(client)
     print(json.dumps([execute(client, code) for code in pieces]))
     client.stop_channels()
 

@@ -54,6 +54,9 @@ TEST(the_command_is_not_read) {
         check_words("run -- -odd --name", "run|-odd|--name|");
         check_words("run sh -c -- x", "run|sh|-c|--|x|");
         check_words("attach t1 -q", "attach|t1|");
+        check_words("send t1 --enter ls -la --user", "send|t1|ls|-la|--user|");
+        check_words("send -e t1 -- -q", "send|t1|-q|");
+        check_words("rename t1 -q x", "rename|t1|x|");
 }
 
 TEST(nothing_said) {
@@ -65,6 +68,9 @@ TEST(nothing_said) {
         ck_assert_str_eq(a.kill_whom, "all");
         ck_assert_uint_eq(a.lines, LINES_DEFAULT);
         ck_assert_int_eq(a.detach_key.byte, 0x1d);
+        ck_assert(!a.read_only && !a.raw && !a.ansi && !a.escapes && !a.enter);
+        ck_assert_uint_eq(a.scrollback, SCROLLBACK_UNSAID);
+        ck_assert(!a.size_policy && !a.on_detach);
 }
 
 TEST(values) {
@@ -85,10 +91,27 @@ TEST(values) {
         ck_assert_int_eq(a.detach_key.byte, 1);
 }
 
+TEST(values_about_terminals) {
+        _cleanup_arguments_ Arguments a = {}, b = {};
+
+        ck_assert_int_eq(parse(&a, "attach t1 --read-only --raw --scrollback=0 --size-policy=smallest"), 1);
+        ck_assert(a.read_only && a.raw);
+        ck_assert_uint_eq(a.scrollback, 0);
+        ck_assert_str_eq(a.size_policy, "smallest");
+        ck_assert_int_eq(parse(&b, "snapshot --scrollback t1 --ansi --enter -e --on-detach=10min"), 1);
+        ck_assert(b.ansi && b.escapes && b.enter);
+        ck_assert_uint_eq(b.scrollback, SCROLLBACK_MAX);
+        ck_assert_str_eq(b.words[1], "t1");
+        ck_assert_str_eq(b.on_detach, "10min");
+}
+
 TEST(wrong_ones_are_refused) {
         static const char *const wrong[] = { "--nope", "-Z", "-n", "-n x", "-n -1", "--json=x", "--json",
                 "-s SIGFOO", "-s 0", "-s 999", "--kill-whom=me", "--type=x", "--transport=udp",
-                "--setenv=1=2", "--setenv=NOT_SET_ANYWHERE", "--detach-key=x", "--name=", "--user=yes" };
+                "--setenv=1=2", "--setenv=NOT_SET_ANYWHERE", "--detach-key=x", "--name=", "--user=yes",
+                "--scrollback=x", "--scrollback=10001", "--scrollback=-1",
+                "--size-policy=", "--size-policy=big", "--on-detach=later",
+                "--on-detach=", "--read-only=yes" };
 
         for (size_t i = 0; i < ELEMENTSOF(wrong); i++) {
                 _cleanup_arguments_ Arguments a = {};
@@ -122,7 +145,7 @@ TEST(verbs_are_well_formed) {
 
 TEST(operands_are_counted) {
         static const char *const wrong[] = { "nope", "list x", "attach", "attach a b", "stop", "notebook",
-                "history a b", "run", "\033[31m" };
+                "history a b", "run", "send", "snapshot", "rename t1", "rename t1 a b", "\033[31m" };
 
         for (size_t i = 0; i < ELEMENTSOF(wrong); i++) {
                 _cleanup_arguments_ Arguments a = {};
@@ -142,4 +165,4 @@ TEST(operands_are_counted) {
 }
 
 TEST_MAIN(options_and_words_may_be_mixed, the_command_is_not_read, nothing_said, values,
-        wrong_ones_are_refused, verbs_are_well_formed, operands_are_counted);
+        values_about_terminals, wrong_ones_are_refused, verbs_are_well_formed, operands_are_counted);

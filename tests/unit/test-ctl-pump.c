@@ -198,6 +198,83 @@ TEST(nobody_reads) {
         done(&x);
 }
 
+TEST(what_is_typed_without_a_stream_is_kept) {
+        struct pollfd fds[N_PUMP_FDS];
+        int stream[2];
+        Fixture x;
+
+        begin(&x, true);
+        x.session = safe_close(x.session);
+        type(&x, "ab");
+        ck_assert_int_eq(turn(&x), PUMP_ENDED);
+        x.pump.stream = safe_close(x.pump.stream);
+        pump_set_stream(&x.pump, -EBADF);
+        type(&x, "cd");
+        ck_assert_int_eq(turn(&x), PUMP_GOES_ON);
+        pump_prepare(&x.pump, fds);
+        ck_assert_int_eq(poll(fds, N_PUMP_FDS, 0), 0);
+
+        ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, stream), 0);
+        x.session = stream[1];
+        pump_set_stream(&x.pump, stream[0]);
+        ck_assert_int_eq(send(x.session, "back", 4, 0), 4);
+        ck_assert_int_eq(turn(&x), PUMP_GOES_ON);
+        check_read(x.session, "abcd");
+        check_read(x.shown, "back");
+        done(&x);
+}
+
+TEST(what_is_typed_without_a_stream_is_bounded) {
+        char block[PUMP_INPUT_SIZE];
+        Fixture x;
+
+        begin(&x, true);
+        x.session = safe_close(x.session);
+        ck_assert_int_eq(turn(&x), PUMP_ENDED);
+        x.pump.stream = safe_close(x.pump.stream);
+        pump_set_stream(&x.pump, -EBADF);
+        memset(block, 'x', sizeof(block));
+        for (int i = 0; i < 100; i++) {
+                ck_assert_int_eq(write(x.typed, block, sizeof(block)), (ssize_t) sizeof(block));
+                ck_assert_int_eq(turn(&x), PUMP_GOES_ON);
+        }
+        ck_assert_uint_eq(x.pump.to_session.end, PUMP_INPUT_SIZE);
+        type(&x, "\035");
+        ck_assert_int_eq(turn(&x), PUMP_DETACHED);
+        done(&x);
+}
+
+TEST(read_only_sends_nothing) {
+        char byte;
+        Fixture x;
+
+        begin(&x, true);
+        x.pump.read_only = true;
+        type(&x, "rm -rf /\n");
+        ck_assert_int_eq(send(x.session, "shown", 5, 0), 5);
+        ck_assert_int_eq(turn(&x), PUMP_GOES_ON);
+        ck_assert_int_eq(recv(x.session, &byte, 1, MSG_DONTWAIT), -1);
+        ck_assert_int_eq(errno, EAGAIN);
+        check_read(x.shown, "shown");
+        type(&x, "\035");
+        ck_assert_int_eq(turn(&x), PUMP_DETACHED);
+        done(&x);
+}
+
+TEST(what_is_shown_first) {
+        Fixture x;
+
+        begin(&x, true);
+        pump_show(&x.pump, "\033[22;0t");
+        ck_assert_int_eq(send(x.session, "text", 4, 0), 4);
+        ck_assert_int_eq(turn(&x), PUMP_GOES_ON);
+        check_read(x.shown, "\033[22;0ttext");
+        ck_assert_uint_eq(x.pump.modes.titles, 1);
+        done(&x);
+}
+
 TEST_MAIN(both_ways, end_of_input_is_not_the_end, detach_key, terminal_that_hung_up_detaches,
         everything_is_shown_before_the_end, deaf_session_keeps_the_detach_key,
-        stalled_output_keeps_the_detach_key, nothing_spins, nobody_reads);
+        stalled_output_keeps_the_detach_key, nothing_spins, nobody_reads,
+        what_is_typed_without_a_stream_is_kept, what_is_typed_without_a_stream_is_bounded,
+        read_only_sends_nothing, what_is_shown_first);

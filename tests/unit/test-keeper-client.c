@@ -3,6 +3,7 @@
 /* The attached client: quick, slow, silent, gone. */
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -16,34 +17,51 @@ typedef struct Fixture {
         int peer;
         char text[1024];
         size_t size;
+        unsigned pictures;
         bool gone;
 } Fixture;
 
-static void on_input(void *userdata, const void *data, size_t size) {
+static void on_input(void *userdata, Client *c, const void *data, size_t size) {
         Fixture *f = userdata;
 
+        ck_assert_ptr_eq(c, f->client);
         memcpy(f->text + f->size, data, size);
         f->size += size;
 }
 
-static void on_gone(void *userdata) {
+/* A picture is "<1:100>": its number, and the scrollback that was asked for. */
+static int on_paint(void *userdata, uint32_t scrollback, ByteQueue *out) {
+        Fixture *f = userdata;
+        char text[32];
+        int n = snprintf(text, sizeof(text), "<%u:%u>", ++f->pictures, scrollback);
+
+        return byte_queue_append(out, text, (size_t) n);
+}
+
+static void on_gone(void *userdata, Client *c) {
         Fixture *f = userdata;
 
+        ck_assert_ptr_eq(c, f->client);
         f->gone = true;
         f->client = client_free(f->client);
 }
 
-static const ClientHandlers handlers = { .input = on_input, .gone = on_gone };
+static const ClientHandlers handlers = { .input = on_input, .paint = on_paint, .gone = on_gone };
 
 static Fixture fixture;
 
-static void setup(void) {
+static void setup_with(const ClientOptions *options) {
         int fds[2];
 
         ck_assert_int_ge(sd_event_new(&fixture.event), 0);
         ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
         fixture.peer = fds[1];
-        ck_assert_int_eq(client_new(fixture.event, fds[0], &handlers, &fixture, &fixture.client), 0);
+        ck_assert_int_eq(
+                client_new(fixture.event, fds[0], options, &handlers, &fixture, &fixture.client), 0);
+}
+
+static void setup(void) {
+        setup_with(&(ClientOptions){});
 }
 
 static void teardown(void) {
@@ -58,9 +76,11 @@ TEST(not_a_stream) {
         int fds[2];
 
         setup();
-        ck_assert_int_eq(client_new(fixture.event, null, &handlers, NULL, &c), -ENOTSOCK);
+        ck_assert_int_eq(
+                client_new(fixture.event, null, &(ClientOptions){}, &handlers, NULL, &c), -ENOTSOCK);
         ck_assert_int_eq(socketpair(AF_UNIX, SOCK_DGRAM, 0, fds), 0);
-        ck_assert_int_eq(client_new(fixture.event, fds[0], &handlers, NULL, &c), -EPROTOTYPE);
+        ck_assert_int_eq(
+                client_new(fixture.event, fds[0], &(ClientOptions){}, &handlers, NULL, &c), -EPROTOTYPE);
         ck_assert_ptr_null(c);
         teardown();
 }
@@ -70,7 +90,7 @@ TEST(both_ways) {
         char buffer[16] = "";
 
         setup();
-        ck_assert_int_eq(client_send(fixture.client, "hello", 5), 0);
+        client_send(fixture.client, "hello", 5);
         ck_assert_int_eq(read(fixture.peer, buffer, sizeof(buffer)), 5);
         ck_assert_str_eq(buffer, "hello");
         ck_assert_int_eq(write(fixture.peer, "typed", 5), 5);
@@ -80,30 +100,102 @@ TEST(both_ways) {
 }
 END_TEST
 
-TEST(slow) {
-        static char block[65536];
-        size_t sent = 0, received = 0;
-        int r;
+/* Reads all that comes until the client has nothing left; returns what came last, as a string. */
+static const char *read_all(size_t *ret_size) {
+        static char last[65536 + 1];
+        char block[65536];
+        usec_t deadline = now_usec(CLOCK_MONOTONIC) + LOOP_DEADLINE;
+        size_t total = 0, silent = 0;
 
-        setup();
-        do {
-                r = client_send(fixture.client, block, sizeof(block));
-                sent += r >= 0 ? sizeof(block) : 0;
-        } while (r >= 0);
-        ck_assert_int_eq(r, -ENOBUFS);
-        ck_assert_uint_ge(sent, CLIENT_QUEUE_MAX);
-        ck_assert_uint_le(sent, CLIENT_QUEUE_MAX + 2000000);
-
-        /* What was taken before is delivered all the same. */
         ck_assert_int_eq(fcntl(fixture.peer, F_SETFL, O_NONBLOCK), 0);
-        while (received < sent) {
+        while (silent < 10) {
                 ssize_t n = read(fixture.peer, block, sizeof(block));
 
-                received += n > 0 ? (size_t) n : 0;
+                if (n > 0) {
+                        total += (size_t) n;
+                        memcpy(last, block, (size_t) n);
+                        last[n] = 0;
+                }
+                silent = n > 0 ? 0 : silent + 1;
                 ck_assert_int_ge(sd_event_run(fixture.event, n > 0 ? 0 : USEC_PER_MSEC), 0);
+                ck_assert_uint_lt(now_usec(CLOCK_MONOTONIC), deadline);
         }
-        ck_assert_uint_eq(received, sent);
+        *ret_size = total;
+        return last;
+}
+
+TEST(welcome) {
+        size_t size;
+
+        setup_with(&(ClientOptions){ .scrollback = 100 });
+        client_welcome(fixture.client);
+        client_send(fixture.client, "live", 4);
+        ck_assert_str_eq(read_all(&size), "<1:100>live");
+        teardown();
+
+        fixture = (Fixture){};
+        setup_with(&(ClientOptions){ .scrollback = 100, .raw = true });
+        client_welcome(fixture.client);
+        client_send(fixture.client, "live", 4);
+        ck_assert_str_eq(read_all(&size), "live");
+        teardown();
+}
+END_TEST
+
+/* One that does not read gets a picture when it does, and what was kept for it meanwhile is bounded. */
+TEST(slow) {
+        static char block[65536];
+        const char *last;
+        size_t size;
+
+        setup();
+        for (int i = 0; i < 1000; i++)
+                client_send(fixture.client, block, sizeof(block));
+        ck_assert_uint_eq(fixture.pictures, 0);
+        last = read_all(&size);
+        ck_assert_uint_le(size, 1024U * 1024U);
+        ck_assert_uint_eq(fixture.pictures, 1);
+        ck_assert_str_eq(last + strlen(last) - strlen("<1:0>"), "<1:0>");
+        /* It has caught up. */
+        client_send(fixture.client, "live", 4);
+        ck_assert_str_eq(read_all(&size), "live");
         ck_assert(!fixture.gone);
+        teardown();
+}
+END_TEST
+
+TEST(slow_and_raw) {
+        static char block[65536];
+        size_t size;
+
+        setup_with(&(ClientOptions){ .raw = true });
+        for (int i = 0; i < 1000; i++)
+                client_send(fixture.client, block, sizeof(block));
+        (void) read_all(&size);
+        ck_assert_uint_le(size, 1024U * 1024U);
+        ck_assert_uint_eq(fixture.pictures, 0);
+        client_send(fixture.client, "live", 4);
+        ck_assert_str_eq(read_all(&size), "live");
+        teardown();
+}
+END_TEST
+
+TEST(repaint) {
+        size_t size;
+
+        setup();
+        client_repaint(fixture.client);
+        ck_assert_str_eq(read_all(&size), "<1:0>");
+        teardown();
+}
+END_TEST
+
+TEST(read_only) {
+        setup_with(&(ClientOptions){ .read_only = true });
+        ck_assert_int_eq(write(fixture.peer, "typed", 5), 5);
+        fixture.peer = safe_close(fixture.peer);
+        LOOP_UNTIL(fixture.event, fixture.gone);
+        ck_assert_uint_eq(fixture.size, 0);
         teardown();
 }
 END_TEST
@@ -136,7 +228,9 @@ END_TEST
 TEST(send_to_the_gone) {
         setup();
         fixture.peer = safe_close(fixture.peer);
-        ck_assert_int_eq(client_send(fixture.client, "x", 1), -EPIPE);
+        client_send(fixture.client, "x", 1);
+        client_send(fixture.client, "x", 1);
+        LOOP_UNTIL(fixture.event, fixture.gone);
         teardown();
 }
 END_TEST
@@ -152,7 +246,7 @@ TEST(finish) {
         fixture = (Fixture){};
         setup();
         for (int i = 0; i < 20; i++)
-                ck_assert_int_eq(client_send(fixture.client, block, sizeof(block)), 0);
+                client_send(fixture.client, block, sizeof(block));
         ck_assert_int_eq(client_finish(fixture.client), 1);
         ck_assert_int_eq(fcntl(fixture.peer, F_SETFL, O_NONBLOCK), 0);
         while (!fixture.gone) {
@@ -168,4 +262,5 @@ TEST(finish) {
 }
 END_TEST
 
-TEST_MAIN(not_a_stream, both_ways, slow, not_listened_to, gone, send_to_the_gone, finish);
+TEST_MAIN(not_a_stream, both_ways, welcome, slow, slow_and_raw, repaint, read_only, not_listened_to, gone,
+        send_to_the_gone, finish);

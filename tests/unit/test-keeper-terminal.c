@@ -11,17 +11,31 @@
 #include "tests/unit/loop.h"
 #include "tests/unit/test-main.h"
 
-typedef struct Screen {
+typedef struct Shown {
         sd_event *event;
         Terminal *terminal;
         int slave;
         char text[65536];
         size_t size;
         unsigned drained;
-} Screen;
+} Shown;
+
+static uint8_t room[4096];
+static size_t committed;
+
+static uint8_t *on_room(void *userdata, size_t *ret_size) {
+        (void) userdata;
+        *ret_size = sizeof(room);
+        return room;
+}
+
+static void on_commit(void *userdata, size_t n) {
+        (void) userdata;
+        committed += n;
+}
 
 static void on_output(void *userdata, const void *data, size_t size) {
-        Screen *s = userdata;
+        Shown *s = userdata;
 
         size = MIN(size, sizeof(s->text) - 1 - s->size);
         memcpy(s->text + s->size, data, size);
@@ -29,13 +43,18 @@ static void on_output(void *userdata, const void *data, size_t size) {
 }
 
 static void on_drained(void *userdata) {
-        ((Screen *) userdata)->drained++;
+        ((Shown *) userdata)->drained++;
 }
 
-static const TerminalHandlers handlers = { .output = on_output, .drained = on_drained };
+static const TerminalHandlers handlers = {
+        .room = on_room,
+        .commit = on_commit,
+        .output = on_output,
+        .drained = on_drained,
+};
 
-static Screen *screen_new(void) {
-        Screen *s = calloc(1, sizeof(*s));
+static Shown *shown_new(void) {
+        Shown *s = calloc(1, sizeof(*s));
 
         ck_assert_int_ge(sd_event_new(&s->event), 0);
         ck_assert_int_eq(terminal_new(30, 100, &s->terminal), 0);
@@ -45,7 +64,7 @@ static Screen *screen_new(void) {
         return s;
 }
 
-static void screen_free(Screen *s) {
+static void shown_free(Shown *s) {
         terminal_free(s->terminal);
         (void) safe_close(s->slave);
         sd_event_unref(s->event);
@@ -57,7 +76,7 @@ static void write_all(int fd, const char *text) {
 }
 
 TEST(size_and_modes) {
-        Screen *s = screen_new();
+        Shown *s = shown_new();
         struct termios modes;
         struct winsize size;
 
@@ -73,12 +92,12 @@ TEST(size_and_modes) {
         ck_assert_uint_eq(size.ws_col, 65535);
         ck_assert_int_eq(terminal_resize(s->terminal, 0, 80), -EINVAL);
         ck_assert_int_eq(terminal_resize(s->terminal, 24, 65536), -EINVAL);
-        screen_free(s);
+        shown_free(s);
 }
 END_TEST
 
 TEST(both_ways) {
-        Screen *s = screen_new();
+        Shown *s = shown_new();
         char line[100] = "";
 
         write_all(s->slave, "printed\n");
@@ -89,13 +108,13 @@ TEST(both_ways) {
         ck_assert_int_eq(read(s->slave, line, sizeof(line)), 6);
         ck_assert_str_eq(line, "typed\n");
         LOOP_UNTIL(s->event, strstr(s->text, "typed"));
-        screen_free(s);
+        shown_free(s);
 }
 END_TEST
 
 /* Typing faster than the payload reads waits, is not lost, and then there is room again. */
 TEST(typing_ahead) {
-        Screen *s = screen_new();
+        Shown *s = shown_new();
         size_t sent = 0, received = 0;
         struct termios modes;
         char buffer[4096];
@@ -121,13 +140,13 @@ TEST(typing_ahead) {
         ck_assert_uint_eq(received, sent);
         LOOP_UNTIL(s->event, s->drained == 1);
         ck_assert(terminal_has_room(s->terminal));
-        screen_free(s);
+        shown_free(s);
 }
 END_TEST
 
 /* A program may close its terminal and open it again. */
 TEST(closed_for_a_while) {
-        Screen *s = screen_new();
+        Shown *s = shown_new();
 
         close(s->slave);
         ck_assert_int_eq(sd_event_run(s->event, 20 * USEC_PER_MSEC), 0);
@@ -135,12 +154,12 @@ TEST(closed_for_a_while) {
         write_all(s->slave, "again\n");
         LOOP_UNTIL(s->event, s->size > 0);
         ck_assert_str_eq(s->text, "again\r\n");
-        screen_free(s);
+        shown_free(s);
 }
 END_TEST
 
 TEST(drained_at_the_end) {
-        Screen *s = screen_new();
+        Shown *s = shown_new();
 
         for (int i = 0; i < 100; i++)
                 write_all(s->slave, "0123456789\n");
@@ -148,12 +167,12 @@ TEST(drained_at_the_end) {
         ck_assert_uint_eq(s->size, 1200);
         ck_assert_int_eq(terminal_send(s->terminal, "x", 1), -EIO);
         terminal_drain(s->terminal);
-        screen_free(s);
+        shown_free(s);
 }
 END_TEST
 
 TEST(adopted) {
-        Screen *s = screen_new();
+        Shown *s = shown_new();
         int master = dup(terminal_master(s->terminal)), null;
         Terminal *none = NULL;
 
@@ -167,7 +186,7 @@ TEST(adopted) {
         null = open("/dev/null", O_RDWR);
         ck_assert_int_eq(terminal_adopt(null, &none), 0); /* is of no use, and does no harm */
         terminal_free(none);
-        screen_free(s);
+        shown_free(s);
 }
 END_TEST
 

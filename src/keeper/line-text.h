@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* A line as the bytes that print it: from the first column, with a pen that is default before and after. The
+ * cursor ends behind the last character that was printed. */
+
+#include "keeper/cluster.h"
+#include "keeper/text-writer.h"
+
+/* What of a line matters to the lines around it. */
+typedef struct LineShape {
+        uint32_t width; /* cells, without what cannot be seen behind the last that can */
+        bool wrapped;   /* it was full, and the text goes on in the next line */
+        bool printed;   /* the first cell is not empty */
+        bool wide;      /* the first cell has a wide character */
+        bool colored;   /* the first cell has a background */
+        bool continues; /* the text began in the line before; the caller has to know */
+} LineShape;
+
+/* The shape of n cells; wrapped: of their line. */
+LineShape cells_shape(const Cell *cells, uint32_t n, bool wrapped);
+
+/* The shape of the first n_columns cells. line may be NULL. */
+LineShape line_shape(const Line *line, uint32_t n_columns);
+
+/* Writes cells, as many as the shape is wide. */
+void cells_write(TextWriter *w, const Cell *cells, uint32_t n, const ClusterTable *clusters);
+
+/* Writes one character that is not empty. */
+void glyph_write(TextWriter *w, uint32_t glyph, const ClusterTable *clusters);
+
+/* Does printing a and then b make the terminal wrap from the one to the other by itself, as it did when they were first
+ * printed? Then they are one line for whoever selects text. */
+static inline bool lines_join(LineShape a, LineShape b, uint32_t n_columns) {
+        return a.wrapped && b.continues && b.printed &&
+                (a.width == n_columns || (b.wide && !b.colored && a.width + 1 == n_columns));
+}
