@@ -12,20 +12,19 @@ static bool cell_is_clear(const Cell *c) {
 }
 
 LineShape cells_shape(const Cell *cells, uint32_t n, bool wrapped) {
-        LineShape shape = { 0 };
-
         if (n > 0 && (cells[n - 1].glyph & GLYPH_WIDE))
                 n--; /* only its first half is there */
         while (n > 0 && cell_is_clear(cells + n - 1))
                 n--;
         if (n == 0)
-                return shape;
-        shape.width = n;
-        shape.wrapped = wrapped && cells[n - 1].glyph != 0;
-        shape.printed = cells[0].glyph != 0;
-        shape.wide = cells[0].glyph & GLYPH_WIDE;
-        shape.colored = cells[0].style.background != COLOR_DEFAULT;
-        return shape;
+                return (LineShape){ 0 };
+        return (LineShape){
+                .width = n & 0x7ffffffU,
+                .wrapped = wrapped && cells[n - 1].glyph != 0,
+                .printed = cells[0].glyph != 0,
+                .wide = cells[0].glyph & GLYPH_WIDE,
+                .colored = cells[0].style.background != COLOR_DEFAULT,
+        };
 }
 
 LineShape line_shape(const Line *line, uint32_t n_columns) {

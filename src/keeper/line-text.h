@@ -9,12 +9,12 @@
 
 /* What of a line matters to the lines around it. */
 typedef struct LineShape {
-        uint32_t width; /* cells, without what cannot be seen behind the last that can */
-        bool wrapped;   /* it was full, and the text goes on in the next line */
-        bool printed;   /* the first cell is not empty */
-        bool wide;      /* the first cell has a wide character */
-        bool colored;   /* the first cell has a background */
-        bool continues; /* the text began in the line before; the caller has to know */
+        uint32_t width : 27; /* cells, without what cannot be seen behind the last that can */
+        bool wrapped : 1;    /* it was full, and the text goes on in the next line */
+        bool printed : 1;    /* the first cell is not empty */
+        bool wide : 1;       /* the first cell has a wide character */
+        bool colored : 1;    /* the first cell has a background */
+        bool continues : 1;  /* the text began in the line before; the caller has to know */
 } LineShape;
 
 /* The shape of n cells; wrapped: of their line. */
@@ -33,5 +33,5 @@ void glyph_write(TextWriter *w, uint32_t glyph, const ClusterTable *clusters);
  * printed? Then they are one line for whoever selects text. */
 static inline bool lines_join(LineShape a, LineShape b, uint32_t n_columns) {
         return a.wrapped && b.continues && b.printed &&
-                (a.width == n_columns || (b.wide && !b.colored && a.width + 1 == n_columns));
+                (a.width == n_columns || (b.wide && !b.colored && a.width + 1U == n_columns));
 }

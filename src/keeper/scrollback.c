@@ -8,12 +8,7 @@
 
 typedef struct Record {
         uint32_t size; /* of the text behind it */
-        uint32_t width : 27;
-        uint32_t wrapped : 1;
-        uint32_t printed : 1;
-        uint32_t wide : 1;
-        uint32_t colored : 1;
-        uint32_t continues : 1;
+        LineShape shape;
 } Record;
 
 struct ScrollbackBlock {
@@ -111,15 +106,7 @@ void scrollback_push(Scrollback *s, const ScrollbackLine *line) {
         if (!b)
                 return;
         r = (Record *) (void *) (b->data + b->end);
-        *r = (Record){
-                .size = (uint32_t) line->size,
-                .width = line->shape.width & 0x7ffffffU,
-                .wrapped = line->shape.wrapped,
-                .printed = line->shape.printed,
-                .wide = line->shape.wide,
-                .colored = line->shape.colored,
-                .continues = line->shape.continues,
-        };
+        *r = (Record){ .size = (uint32_t) line->size, .shape = line->shape };
         if (line->size > 0)
                 memcpy(r + 1, line->text, line->size);
         b->end += size;
@@ -175,15 +162,6 @@ bool scrollback_next(ScrollbackPosition *p, ScrollbackLine *ret) {
                 return false;
         r = record_at(p->block, p->offset);
         p->offset += record_size(r->size);
-        *ret = (ScrollbackLine){
-                .shape = { .width = r->width,
-                        .wrapped = r->wrapped,
-                        .printed = r->printed,
-                        .wide = r->wide,
-                        .colored = r->colored,
-                        .continues = r->continues },
-                .text = (const char *) (r + 1),
-                .size = r->size,
-        };
+        *ret = (ScrollbackLine){ .shape = r->shape, .text = (const char *) (r + 1), .size = r->size };
         return true;
 }

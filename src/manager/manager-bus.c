@@ -19,7 +19,7 @@
 /* Reads an id and finds the session. Sessions that are only being started are not there yet. */
 static int read_session(Manager *m, sd_bus_message *call, Session **ret, sd_bus_error *error) {
         const char *id;
-        Session *s;
+        Session *s = NULL;
         int r;
 
         r = sd_bus_message_read(call, "s", &id);
@@ -45,7 +45,7 @@ static int reply_with_path(sd_bus_message *call, const Session *s) {
 }
 
 static int method_get_session(sd_bus_message *call, void *userdata, sd_bus_error *error) {
-        Session *s;
+        Session *s = NULL;
         int r;
 
         r = read_session(userdata, call, &s, error);
@@ -73,7 +73,7 @@ static int method_get_session_by_pid(sd_bus_message *call, void *userdata, sd_bu
 static int method_get_session_by_notebook(sd_bus_message *call, void *userdata, sd_bus_error *error) {
         Manager *m = userdata;
         const char *notebook;
-        Session *s;
+        Session *s = NULL;
         int r;
 
         r = sd_bus_message_read(call, "s", &notebook);
@@ -208,7 +208,7 @@ static int method_register_session(sd_bus_message *call, void *userdata, sd_bus_
 
 static int method_stop_session(sd_bus_message *call, void *userdata, sd_bus_error *error) {
         Manager *m = userdata;
-        Session *s;
+        Session *s = NULL;
         int r;
 
         r = read_session(m, call, &s, error);
@@ -221,7 +221,7 @@ static int method_kill_session(sd_bus_message *call, void *userdata, sd_bus_erro
         Manager *m = userdata;
         const char *whom;
         int signal, r;
-        Session *s;
+        Session *s = NULL;
 
         r = read_session(m, call, &s, error);
         if (r < 0)

@@ -35,8 +35,8 @@ TEST(remembers_failure) {
         _cleanup_text_writer_ TextWriter w = { 0 };
 
         text_writer_text(&w, "before");
-        ck_assert_ptr_null(text_writer_room(&w, SIZE_MAX / 4));
-        ck_assert(w.failed);
+        w.failed = true;
+        ck_assert_ptr_null(text_writer_room(&w, 1));
         text_writer_text(&w, "after");
         ck_assert_uint_eq(w.size, strlen("before"));
 }
