@@ -165,6 +165,9 @@ def test_restart_of_everything_at_once(root, user1, user2):
 def test_session_whose_keeper_was_stopped_is_listed_and_can_be_stopped(root, user1):
     """Its terminal is hung up then, so this is for programs that do not mind."""
     session = user1.start_terminal("nohup", "sleep", "inf")
+    leader = user1.get(session, "Leader")
+    # Before nohup has executed its command, it minds.
+    machine.wait_until(lambda: root.run("cat", f"/proc/{leader}/comm").output == "sleep\n", "sleep")
     root.run("systemctl", "stop", f"compute-keeper-{session}.service")
     journal.wait_entry(root, "KEEPER_LOST", SESSION_ID=session)
     assert root.ids() == [session]
