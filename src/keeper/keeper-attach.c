@@ -103,13 +103,16 @@ static void follow_audience(Keeper *k) {
 static void on_client_input(void *userdata, Client *c, const void *data, size_t size) {
         Keeper *k = userdata;
 
-        if (!k->terminal || terminal_send(k->terminal, data, size) < 0)
+        if (!k->terminal)
+                return;
+        /* The size first, so that the program has it when it sees what was typed. */
+        if (client_options(c)->rows > 0 && audience_touch(&k->audience, c))
+                follow_audience(k);
+        if (terminal_send(k->terminal, data, size) < 0)
                 return;
         activity_input(&k->activity);
         if (!terminal_has_room(k->terminal))
                 audience_listen(&k->audience, false);
-        if (client_options(c)->rows > 0 && audience_touch(&k->audience, c))
-                follow_audience(k);
 }
 
 static int on_paint(void *userdata, uint32_t scrollback, ByteQueue *out) {

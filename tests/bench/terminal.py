@@ -181,7 +181,7 @@ def time_attach(session, size, **extra):
 def reattach(options, _sessions):
     """Attaching to a session with 10,000 lines of scrollback, until its whole picture is there."""
     with inputs() as commands:
-        for what, command in commands.items():
+        for what, command in list(commands.items())[:2]:  # the third has no lines that scroll off
             session = terminals.Session(options.programs, "sh", "-c", f"read go; {command} | tail -n10060; exec cat")
             terminal = session.attach()
             terminal.type(b"\r")

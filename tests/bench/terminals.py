@@ -95,11 +95,14 @@ class Dtach(OnPty):
 
     def __init__(self, _programs, script):
         self.folder = tempfile.mkdtemp()
-        super().__init__("dtach", "-c", f"{self.folder}/socket", "-z", "-E", "-r", "none", "sh", "-c", script)
+        self.program = pathlib.Path(self.folder, "pid")
+        super().__init__("dtach", "-c", f"{self.folder}/socket", "-z", "-E", "-r", "none",
+                         "sh", "-c", f"echo $$ > {self.program}; {script}")
 
     def close(self):
         super().close()
-        subprocess.run(["pkill", "-f", f"{self.folder}/socket"], check=False)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(int(self.program.read_text()), signal.SIGKILL)  # and with it dtach
         shutil.rmtree(self.folder)
 
 

@@ -9,8 +9,8 @@ from emulator import Viewer, difference
 # Each prints something, and then a word that says that it is all there.
 SCREENS = {
     "text": "seq 1 50; printf 'rea''dy'",
-    "attributes": r"for i in 1 2 3 4 7 9 31 42 95 106; do printf '\033[%smas %s\033[m ' $i $i; done;"
-                  r" printf '\n\033[38;5;208;48;5;17mindexed\033[m \033[1;3;38;2;1;128;255;48;2;255;254;1mtrue rea''dy'",
+    "attributes": r"for i in 1 2 3 4 7 9 31 42 95 106; do printf '\033[%smas %s\033[m ' $i $i; done; "
+                  r"printf '\n\033[38;5;208;48;5;17mindexed\033[m \033[1;3;38;2;1;128;255;48;2;255;254;1mtrue rea''dy'",
     "erased with a background": r"printf '\033[44m\033[2J\033[5;5Hrea''dy\033[K\n\033[m'",
     "wide": r"printf '日本語 ｆｕｌｌ e\314\201a\314\210 rea''dy\n'; printf '%78s日本' ''",
     "cursor": r"printf '\033[2J\033[7;30Hrea''dy\033[3;9H'",
@@ -21,7 +21,8 @@ SCREENS = {
     "alternate": r"seq 30; printf '\033[31mmain\033[?1049h\033[2J\033[10;10Halternate rea''dy'",
     "alternate that was left": r"seq 30; printf 'main\033[?1049h\033[2J\033[10;10Halternate\033[?1049l rea''dy'",
     "line drawing": r"printf '\033(0lqqk\033(B rea''dy \033(0'",
-    "inserted and deleted": r"seq 30; printf '\033[5;1H\033[3L\033[12;1H\033[2M\033[20;1H\033[4@\033[21;1H\033[1Prea''dy'",
+    "inserted and deleted": r"seq 30; "
+                            r"printf '\033[5;1H\033[3L\033[12;1H\033[2M\033[20;1H\033[4@\033[21;1H\033[1Prea''dy'",
 }
 
 
