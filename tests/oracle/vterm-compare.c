@@ -271,7 +271,8 @@ static void compare_at(const Recording *r, const char *name, size_t cut, Tally *
 
                 play(r, 0, cut, a, NULL);
                 b = restored(s);
-                assert(a->rows == size.rows && b->rows == size.rows);
+                if (a->rows != size.rows || b->rows != size.rows)
+                        abort();
                 if (phase == 1) {
                         play(r, cut, r->size, a, NULL);
                         play(r, cut, r->size, b, NULL);
