@@ -16,6 +16,7 @@
 #include "manager/audit.h"
 #include "manager/idle.h"
 #include "manager/manager.h"
+#include "manager/message-strings.h"
 #include "manager/policy.h"
 #include "manager/session.h"
 #include "shared/log.h"
@@ -139,10 +140,24 @@ static bool is_allowed(Manager *m, sd_bus_message *call, const Caller *caller, S
         }
 }
 
-static int refuse(sd_bus_message *call, const Caller *caller, const Session *s) {
+bool admission_may_audit(Manager *m, uid_t uid) {
+        AuditWindow *window = &m->admission.audited[uid % AUDIT_PLACES];
+        usec_t now = now_usec(CLOCK_MONOTONIC);
+
+        if (now - window->since > AUDIT_WINDOW_USEC)
+                *window = (AuditWindow){ .since = now };
+        if (window->n++ == AUDIT_BURST)
+                log_notice(
+                        "User %u provokes more entries of the audit log than are kept; the next ones are left out.",
+                        (unsigned) uid);
+        return window->n <= AUDIT_BURST;
+}
+
+static int refuse(Manager *m, sd_bus_message *call, const Caller *caller, const Session *s) {
         const char *member = sd_bus_message_get_member(call);
 
-        audit_request_refused(s, caller->uid, strempty(sd_bus_message_get_interface(call)), member);
+        if (admission_may_audit(m, caller->uid))
+                audit_request_refused(s, caller->uid, strempty(sd_bus_message_get_interface(call)), member);
         if (s)
                 return sd_bus_reply_method_errorf(call, SD_BUS_ERROR_ACCESS_DENIED,
                         "Session %s belongs to another user; only its owner and root may call %s on it.",
@@ -159,7 +174,7 @@ static int64_t want_listed_samples(Manager *m, sd_bus_message *call) {
         int64_t ticket = 0;
         int r;
 
-        r = sd_bus_message_read_strv(call, &ids);
+        r = message_read_strings(call, m->sessions.n, &ids);
         (void) sd_bus_message_rewind(call, /* complete = */ true);
         if (r < 0)
                 return 0; /* the handler says what is wrong with it */
@@ -238,7 +253,7 @@ static int admit(Manager *m, sd_bus_message *call) {
                                   "Too many calls are waiting to be looked at; try again later.")
                         : 1;
         if (!is_allowed(m, call, caller, &s)) {
-                (void) refuse(call, caller, s);
+                (void) refuse(m, call, caller, s);
                 return 1;
         }
         ticket = want_samples(m, call);

@@ -22,6 +22,9 @@
 
 #define KEEPERS_DIR    "keepers"
 #define LISTEN_BACKLOG 4
+/* Messages that are taken from a keeper at most; an honest one sends a few when something happens. */
+#define LINK_INTERVAL_USEC (250 * USEC_PER_MSEC)
+#define LINK_BURST         64
 
 struct KeeperLink {
         int fd;
@@ -187,7 +190,6 @@ static int on_link_readable(
         ssize_t n;
         int r;
 
-        /* One message a turn, so that a keeper that floods us gets no more than its share. */
         n = wire_receive(fd, m->receive_buffer, WIRE_MESSAGE_MAX, &ancillary);
         if (n == -EAGAIN)
                 return 0;
@@ -227,6 +229,9 @@ int keeper_link_connect(Session *s) {
         if (r < 0)
                 return r;
 
+        /* One that floods us waits, and whoever calls comes first. */
+        (void) sd_event_source_set_priority(event, SD_EVENT_PRIORITY_NORMAL + 1);
+        (void) sd_event_source_set_ratelimit(event, LINK_INTERVAL_USEC, LINK_BURST);
         link = calloc(1, sizeof(KeeperLink));
         if (!link)
                 return -ENOMEM;

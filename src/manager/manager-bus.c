@@ -6,6 +6,7 @@
 #include "config.h"
 #include "manager/caller.h"
 #include "manager/manager.h"
+#include "manager/message-strings.h"
 #include "manager/session-start.h"
 #include "manager/session.h"
 #include "manager/start-request.h"
@@ -137,7 +138,10 @@ static int reply_for_each(Manager *m, sd_bus_message *call, const char *signatur
         _cleanup_strv_ char **ids = NULL;
         int r;
 
-        r = sd_bus_message_read_strv(call, &ids);
+        r = message_read_strings(call, m->sessions.n, &ids);
+        if (r == -E2BIG)
+                return sd_bus_error_set(error, ERROR_NO_SUCH_SESSION,
+                        "These are more ids than there are sessions; give none for all sessions.");
         if (r < 0)
                 return r;
         r = sd_bus_message_new_method_return(call, &reply);

@@ -19,11 +19,12 @@
 #include "shared/process.h"
 #include "shared/strv.h"
 
-#define GRACE_USEC        (5 * USEC_PER_SEC)  /* over what systemd itself allows a stop */
-#define KILL_USEC         (5 * USEC_PER_SEC)  /* from SIGKILL to giving up */
-#define DISMISS_USEC      (10 * USEC_PER_SEC) /* for the keeper to go */
-#define EXIT_STATUS_USEC  (2 * USEC_PER_SEC)  /* for somebody to say how the leader ended */
-#define RETURN_USEC       (2 * USEC_PER_SEC)  /* for clients to come back */
+#define GRACE_USEC        (5 * USEC_PER_SEC)    /* over what systemd itself allows a stop */
+#define KILL_USEC         (5 * USEC_PER_SEC)    /* from SIGKILL to giving up */
+#define DISMISS_USEC      (10 * USEC_PER_SEC)   /* for the keeper to go */
+#define EXIT_STATUS_USEC  (100 * USEC_PER_MSEC) /* for somebody to say how the leader ended; so often: */
+#define EXIT_ATTEMPTS_MAX 20
+#define RETURN_USEC       (2 * USEC_PER_SEC) /* for clients to come back */
 #define RECONNECT_USEC    (250 * USEC_PER_MSEC)
 #define LINK_STABLE_USEC  USEC_PER_SEC /* a connection that lasted this long is made anew at once */
 #define LINK_FAILURES_MAX 3
@@ -202,10 +203,14 @@ void session_fail(Session *s, const char *name, const char *format, ...) {
 static int on_exit_status_late(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata) {
         Session *s = userdata;
         int code = 0, status = -1;
+        bool known;
 
-        if (s->leader_fd >= 0)
-                (void) process_exit_info(s->leader_fd, &code, &status);
-        session_on_ended(s, code, status);
+        /* The kernel tells once its parent has reaped it; a keeper's word comes before that. */
+        known = s->leader_fd >= 0 && process_exit_info(s->leader_fd, &code, &status) >= 0;
+        if ((!known || s->link) && s->exit_attempts++ < EXIT_ATTEMPTS_MAX)
+                session_await_ended(s);
+        else
+                session_on_ended(s, code, status);
         return 0;
 }
 

@@ -260,7 +260,8 @@ int session_kill(Session *s, const Caller *caller, const char *whom, int signal,
         if (signal < 1 || signal > SIGRTMAX)
                 return sd_bus_error_setf(
                         error, ERROR_INVALID_ARGUMENT, "There is no signal %i; see signal(7).", signal);
-        audit_stop_requested(s, caller->uid, "Kill");
+        if (admission_may_audit(s->manager, caller->uid))
+                audit_stop_requested(s, caller->uid, "Kill");
         if (all) {
                 r = systemd_kill_scope(s, signal, call);
                 return r < 0 ? r : 1;

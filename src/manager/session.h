@@ -62,6 +62,7 @@ struct Session {
         int leader_fd;         /* pidfd */
         sd_event_source *leader_event;
         bool leader_ended;
+        unsigned exit_attempts; /* to learn how it ended */
 
         /* how it ended */
         SessionResult result;

@@ -3,6 +3,7 @@
 /* Reads and validates what a caller wants started. */
 
 #include "manager/start-request.h"
+#include "manager/message-strings.h"
 #include "shared/names.h"
 #include "shared/parse.h"
 #include "shared/strv.h"
@@ -56,8 +57,8 @@ static int read_path(sd_bus_message *m, StartRequest *request, size_t offset, sd
                 return r;
         if (!path_is_normalized(*path) || !text_is_printable(*path))
                 return invalid(error,
-                        "A path must be absolute, without '.' and '..' components and control characters; "
-                        "resolve it first.");
+                        "A path must be absolute, of printable characters only, and without '.' and '..' "
+                        "components; resolve it first.");
         return 0;
 }
 
@@ -120,15 +121,15 @@ static int read_command(
         int r;
 
         request->command = strv_free(request->command);
-        r = sd_bus_message_read_strv(m, &request->command);
+        r = message_read_strings(m, REQUEST_COMMAND_MAX, &request->command);
+        if (r == -E2BIG)
+                return invalid(error, "A command may have at most 1024 arguments.");
         if (r < 0)
                 return r;
         if (strv_length(request->command) == 0 || isempty(request->command[0]))
                 return invalid(error,
                         "A command needs at least the name of a program; leave the option out for the "
                         "login shell.");
-        if (strv_length(request->command) > REQUEST_COMMAND_MAX)
-                return invalid(error, "A command may have at most 1024 arguments.");
         return 0;
 }
 
@@ -137,11 +138,11 @@ static int read_environment(
         int r;
 
         request->environment = strv_free(request->environment);
-        r = sd_bus_message_read_strv(m, &request->environment);
+        r = message_read_strings(m, REQUEST_ENVIRONMENT_MAX, &request->environment);
+        if (r == -E2BIG)
+                return invalid(error, "An environment may have at most 1024 entries.");
         if (r < 0)
                 return r;
-        if (strv_length(request->environment) > REQUEST_ENVIRONMENT_MAX)
-                return invalid(error, "An environment may have at most 1024 entries.");
         STRV_FOREACH(assignment, request->environment)
                 if (!env_assignment_is_valid(*assignment))
                         return invalid(error,
