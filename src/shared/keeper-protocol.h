@@ -17,7 +17,15 @@
  *         | <--- CHANGED (clients, …)                   |
  *         | ATTACH + descriptor, RESIZE --------------> |
  *         | <---------------------------------- REPLY   |
+ *         | SHUTDOWN, INTERRUPT, … -------------------> |   notebooks: what to say to the kernel
+ *         | <---------------------------------- REPLY   |
  *         | <----------------------------------- ENDED  |   and again in every later STATUS
+ *         | RESTART ----------------------------------> |   instead of its dismissal: once more from AT_GATE on,
+ *         |                                             |   with all that START said
+ *
+ * STARTED of a notebook means that its kernel answered a kernel_info_request. WATCH instead of START is for a kernel
+ * that is somebody else's child: the keeper only follows it through its connection file, is in phase RUNNING from
+ * its REPLY on, and has neither gate nor end to tell.
  *
  * FAILED instead of AT_GATE or STARTED ends the attempt. What goes wrong later is learnt by systemd and pidfd.
  * A keeper that lost its manager keeps the payload, waits for the next connection, and answers HELLO with all
@@ -32,28 +40,42 @@
 #define KEEPER_STRINGS_MAX      4096 /* arguments or environment entries in a message */
 
 typedef enum KeeperOpcode {
-        /* manager to keeper */
+        /* Manager to keeper. */
         KEEPER_HELLO = 1,
-        KEEPER_START =
-                2, /* TYPE ARGUMENT* ENVIRONMENT* DIRECTORY ROWS COLUMNS; NOTEBOOK KERNEL TRANSPORT; SESSION_ID */
+        /* TYPE ARGUMENT* ENVIRONMENT* DIRECTORY ROWS COLUMNS SESSION_ID; of notebooks also NOTEBOOK KERNEL TRANSPORT
+         * KERNEL_START_TIMEOUT OUTPUT_LOG_SIZE */
+        KEEPER_START = 2,
         KEEPER_OPEN_GATE = 3,
-        KEEPER_ATTACH =
-                10, /* CLIENT ROWS COLUMNS SCROLLBACK FLAGS SIZE_POLICY, one descriptor: a SOCK_STREAM
-                                 socket; answered by REPLY */
-        KEEPER_RESIZE = 11, /* CLIENT ROWS COLUMNS; answered by REPLY */
-        KEEPER_SNAPSHOT =
-                12, /* SCROLLBACK FLAGS; answered by REPLY with one descriptor: a memfd with the text */
+        /* In phase ENDED only: forks the payload again, with what START said and the same connection file. RESTARTS;
+         * answered as START. */
+        KEEPER_RESTART = 4,
+        /* SESSION_ID NOTEBOOK KERNEL CONNECTION_FILE OUTPUT_LOG_SIZE: a kernel that is not our child. REPLY. */
+        KEEPER_WATCH = 5,
 
-        /* keeper to manager */
+        /* Each of these is answered by REPLY. */
+        KEEPER_ATTACH = 10, /* CLIENT ROWS COLUMNS SCROLLBACK FLAGS SIZE_POLICY, a descriptor: SOCK_STREAM */
+        KEEPER_RESIZE = 11, /* CLIENT ROWS COLUMNS */
+        KEEPER_SNAPSHOT = 12, /* SCROLLBACK FLAGS; with REPLY comes a memfd that has the text */
+        /* SINCE FLAGS, a descriptor: a SOCK_STREAM socket that entries are written to; REPLY comes before them. */
+        KEEPER_OUTPUTS = 13,
+        KEEPER_INTERRUPT = 14, /* by the kernelspec's interrupt_mode */
+        /* FLAGS: interrupt, then shutdown_request. REPLY says that it was sent; ENDED that the kernel ended. */
+        KEEPER_SHUTDOWN = 15,
+        KEEPER_SET_NOTEBOOK =
+                16, /* NOTEBOOK, checked as at START; with REPLY comes NOTEBOOK, links resolved */
+
+        /* Keeper to manager. */
         KEEPER_STATUS =
-                100, /* PHASE, and what is known: as AT_GATE, ENDED and CHANGED; one descriptor: activity */
+                100, /* PHASE, and what is known: as AT_GATE, ENDED, CHANGED; a descriptor: activity */
         KEEPER_AT_GATE =
                 101, /* ARGUMENT* DIRECTORY ROWS COLUMNS; NOTEBOOK KERNEL KERNEL_TITLE CONNECTION_FILE */
         KEEPER_STARTED = 102,
-        KEEPER_FAILED = 103,  /* ERROR MESSAGE */
-        KEEPER_ENDED = 104,   /* EXIT_CODE EXIT_STATUS */
-        KEEPER_CHANGED = 105, /* any of CLIENTS ROWS COLUMNS TITLE FOREGROUND FOREGROUND_DIRECTORY */
-        KEEPER_REPLY = 106,   /* the request's serial; ERROR MESSAGE if it failed */
+        KEEPER_FAILED = 103, /* ERROR MESSAGE */
+        KEEPER_ENDED = 104,  /* EXIT_CODE EXIT_STATUS */
+        /* Any of CLIENTS ROWS COLUMNS TITLE FOREGROUND FOREGROUND_DIRECTORY KERNEL_STATE KERNEL_STATE_SINCE
+         * EXECUTION_COUNT KERNEL_LANGUAGE. */
+        KEEPER_CHANGED = 105,
+        KEEPER_REPLY = 106, /* the request's serial; ERROR MESSAGE if it failed */
 } KeeperOpcode;
 
 typedef enum KeeperTag {
@@ -83,12 +105,22 @@ typedef enum KeeperTag {
         KEEPER_TAG_TITLE = 34,       /* string, "" for none */
         KEEPER_TAG_FOREGROUND = 35,  /* string: name of the program, "" for unknown */
         KEEPER_TAG_FOREGROUND_DIRECTORY = 36, /* string, "" for unknown */
+        KEEPER_TAG_KERNEL_STATE = 40,         /* string: "starting", "idle", "busy", "dead" */
+        KEEPER_TAG_KERNEL_STATE_SINCE = 41,   /* number: µs, CLOCK_REALTIME */
+        KEEPER_TAG_EXECUTION_COUNT = 42,      /* number: of the last execution that the kernel counted */
+        KEEPER_TAG_KERNEL_LANGUAGE = 43,      /* string: language_info.name of kernel_info_reply */
+        KEEPER_TAG_SINCE = 44,                /* number: entries after this one; 0 = all that are kept */
+        KEEPER_TAG_KERNEL_START_TIMEOUT = 45, /* number: µs from OPEN_GATE to the kernel_info_reply; START */
+        KEEPER_TAG_OUTPUT_LOG_SIZE = 46,      /* number: bytes; START, WATCH */
+        KEEPER_TAG_RESTARTS = 47,             /* number: restarts so far; RESTART, STATUS */
 } KeeperTag;
 
 typedef enum KeeperFlags {
         KEEPER_FLAG_READ_ONLY = 1 << 0, /* attach */
         KEEPER_FLAG_RAW = 1 << 1,       /* attach */
         KEEPER_FLAG_STYLES = 1 << 2,    /* snapshot: with SGR sequences */
+        KEEPER_FLAG_FOLLOW = 1 << 3,    /* outputs: go on with what comes */
+        KEEPER_FLAG_RESTART = 1 << 4,   /* shutdown: the kernel will be started again */
 } KeeperFlags;
 
 typedef enum KeeperPhase {
@@ -108,6 +140,8 @@ typedef enum KeeperError {
         KEEPER_ERROR_INVALID_KERNELSPEC, /* kernel.json is broken */
         KEEPER_ERROR_NOT_ATTACHABLE,     /* not a terminal, or not running */
         KEEPER_ERROR_LIMIT,              /* too many of something */
+        KEEPER_ERROR_KERNEL_NOT_READY,   /* it exited, or gave no kernel_info_reply in time */
+        KEEPER_ERROR_NOT_SUPPORTED,      /* not for this type of session, or not in this phase */
         _KEEPER_ERROR_MAX,
 } KeeperError;
 
