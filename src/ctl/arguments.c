@@ -306,6 +306,20 @@ static bool rest_begins(const char *verb_name, size_t n) {
         return verb && ((verb->flags & VERB_COMMAND && n == 2) || (verb->flags & VERB_TEXT && n == 3));
 }
 
+/* The key unless an option says another. A wrong one is no reason to do nothing, as most verbs need none. */
+static void set_detach_key(Arguments *a) {
+        const char *wanted = getenv(DETACH_KEY_VARIABLE);
+
+        (void) detach_key_parse(DETACH_KEY_DEFAULT, &a->detach_key);
+        if (!isempty(wanted) && detach_key_parse(wanted, &a->detach_key) < 0) {
+                _cleanup_free_ char *text = text_sanitize(wanted, 128);
+
+                log_warning("Ignoring " DETACH_KEY_VARIABLE "=%s: expected a key like \"" DETACH_KEY_DEFAULT
+                            "\" or \"^A\", or \"none\".",
+                        strempty(text));
+        }
+}
+
 int arguments_parse(Arguments *a, int argc, char **argv) {
         size_t n = 0;
         int option, r;
@@ -318,7 +332,7 @@ int arguments_parse(Arguments *a, int argc, char **argv) {
                 .signal = SIGTERM,
                 .kill_whom = "all",
         };
-        (void) detach_key_parse(DETACH_KEY_DEFAULT, &a->detach_key);
+        set_detach_key(a);
         a->words = calloc((size_t) argc + 1, sizeof(char *));
         if (!a->words)
                 return log_oom();

@@ -234,6 +234,7 @@ static int loop_timeout(const Attach *a) {
                 (void) sd_bus_get_timeout(a->client->bus, &until);
         until = MIN(until, drain_deadline(a));
         until = MIN(until, reattach_deadline(a));
+        until = MIN(until, a->pump.key_until);
         if (until == USEC_INFINITY)
                 return -1;
         return until <= now ? 0 : (int) MIN((until - now) / USEC_PER_MSEC + 1, (usec_t) INT32_MAX);

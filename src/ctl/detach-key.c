@@ -48,18 +48,19 @@ static bool modifier_is_ctrl(unsigned modifier) {
         return modifier >= 1 && modifier <= MODIFIER_MAX + 1 && ((modifier - 1) & ~(64U | 128U)) == 4;
 }
 
-/* Does "CSI … u" or "CSI 27;…~" at s mean Ctrl and the base key, pressed (not released)? */
-static bool sequence_is_key(const DetachKey *key, const char *s, size_t size) {
+/* Does "CSI … u" or "CSI 27;…~" at s mean Ctrl and the base key, pressed (not released)? Returns its length, or 0. */
+static size_t sequence_is_key(const DetachKey *key, const char *s, size_t size) {
         unsigned numbers[3] = {}, event = 1;
         size_t n = 0, at = 2;
+        bool found = false;
 
         if (size < 2 || s[0] != ESCAPE || s[1] != '[')
-                return false;
+                return 0;
         while (n < ELEMENTSOF(numbers)) {
                 size_t digits = scan_number(s + at, size - at, &numbers[n]);
 
                 if (digits == 0)
-                        return false;
+                        return 0;
                 at += digits;
                 /* Sub-parameters: the shifted key behind the key, the kind of event behind the modifiers. */
                 while (at < size && s[at] == ':') {
@@ -75,21 +76,26 @@ static bool sequence_is_key(const DetachKey *key, const char *s, size_t size) {
                 at++;
         }
         if (at >= size)
-                return false;
+                return 0;
         if (s[at] == 'u')
-                return n >= 2 && numbers[0] == (unsigned) key->base && modifier_is_ctrl(numbers[1]) &&
+                found = n >= 2 && numbers[0] == (unsigned) key->base && modifier_is_ctrl(numbers[1]) &&
                         event != 3;
-        if (s[at] == '~')
-                return n == 3 && numbers[0] == 27 && modifier_is_ctrl(numbers[1]) &&
+        else if (s[at] == '~')
+                found = n == 3 && numbers[0] == 27 && modifier_is_ctrl(numbers[1]) &&
                         numbers[2] == (unsigned) key->base;
-        return false;
+        return found ? at + 1 : 0;
 }
 
-ssize_t detach_key_find(const DetachKey *key, const char *typed, size_t size) {
+ssize_t detach_key_find(const DetachKey *key, const char *typed, size_t size, size_t *ret_length) {
         if (key->byte == 0)
                 return -1;
-        for (size_t i = 0; i < size; i++)
-                if (typed[i] == key->byte || sequence_is_key(key, typed + i, size - i))
+        for (size_t i = 0; i < size; i++) {
+                size_t length = typed[i] == key->byte ? 1 : sequence_is_key(key, typed + i, size - i);
+
+                if (length > 0) {
+                        *ret_length = length;
                         return (ssize_t) i;
+                }
+        }
         return -1;
 }

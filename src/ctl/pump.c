@@ -45,6 +45,7 @@ int pump_begin(Pump *p) {
         p->to_session = (PumpBuffer){ .data = malloc(PUMP_INPUT_SIZE), .size = PUMP_INPUT_SIZE };
         p->to_user = (PumpBuffer){ .data = malloc(PUMP_OUTPUT_SIZE), .size = PUMP_OUTPUT_SIZE };
         p->last = '\n';
+        p->key_until = USEC_INFINITY;
         return p->to_session.data && p->to_user.data ? 0 : -ENOMEM;
 }
 
@@ -91,9 +92,37 @@ static bool error_is_transient(int error) {
         return error == EAGAIN || error == EINTR;
 }
 
+/* Takes the detach key out of what was typed: once is to leave, twice in a row is to send it. *size: of what is left. */
+static PumpResult find_key(Pump *p, char *typed, size_t *size) {
+        size_t kept = 0, at = 0, length = 0;
+        PumpResult result = PUMP_GOES_ON;
+
+        while (at < *size) {
+                ssize_t key = detach_key_find(&p->detach_key, typed + at, *size - at, &length);
+                size_t n = key < 0 ? *size - at : (size_t) key;
+
+                if (p->key_until != USEC_INFINITY) {
+                        if (key != 0) {
+                                result = PUMP_DETACHED;
+                                break;
+                        }
+                        p->key_until = USEC_INFINITY;
+                        n = length;
+                } else if (key >= 0)
+                        p->key_until = usec_add(now_usec(CLOCK_MONOTONIC), PUMP_KEY_USEC);
+                memmove(typed + kept, typed + at, n);
+                kept += n;
+                at += n + (p->key_until != USEC_INFINITY ? length : 0);
+        }
+        *size = kept;
+        return result;
+}
+
 static PumpResult read_input(Pump *p) {
+        PumpResult result = PUMP_GOES_ON;
         char dropped[SMALL_PIECE];
-        ssize_t n, key = -1;
+        size_t size;
+        ssize_t n;
         size_t room;
         char *to = buffer_room(&p->to_session, &room);
         bool keep = room > 0 && !p->read_only;
@@ -106,11 +135,12 @@ static PumpResult read_input(Pump *p) {
                 p->input_ended = true;
                 return p->input_is_tty ? PUMP_DETACHED : PUMP_GOES_ON;
         }
+        size = (size_t) n;
         if (p->input_is_tty)
-                key = detach_key_find(&p->detach_key, keep ? to : dropped, (size_t) n);
+                result = find_key(p, keep ? to : dropped, &size);
         if (keep)
-                p->to_session.end += (size_t) (key >= 0 ? key : n);
-        return key >= 0 ? PUMP_DETACHED : PUMP_GOES_ON;
+                p->to_session.end += size;
+        return result;
 }
 
 static void write_stream(Pump *p) {
@@ -178,6 +208,7 @@ PumpResult pump_step(Pump *p, const struct pollfd fds[N_PUMP_FDS]) {
                         write_stream(p); /* what was typed before the key */
                         return r;
                 }
-        }
+        } else if (p->key_until != USEC_INFINITY && now_usec(CLOCK_MONOTONIC) >= p->key_until)
+                return PUMP_DETACHED;
         return p->stream_ended && buffer_used(&p->to_user) == 0 ? PUMP_ENDED : PUMP_GOES_ON;
 }

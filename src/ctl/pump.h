@@ -7,9 +7,11 @@
 
 #include "ctl/detach-key.h"
 #include "ctl/screen-modes.h"
+#include "shared/time-span.h"
 
 #define PUMP_INPUT_SIZE  4096U
 #define PUMP_OUTPUT_SIZE 65536U
+#define PUMP_KEY_USEC    (300 * USEC_PER_MSEC) /* within which the detach key is typed again to be sent */
 
 typedef struct PumpBuffer {
         char *data;
@@ -40,6 +42,7 @@ typedef struct Pump {
 
         PumpBuffer to_session, to_user;
         bool input_ended, stream_ended, stream_is_deaf;
+        usec_t key_until;  /* the detach key was typed; USEC_INFINITY: it was not; see pump_step() */
         ScreenModes modes; /* what was done to the user's terminal */
         char last;         /* the last byte written to the user */
 } Pump;
@@ -55,7 +58,8 @@ void pump_show(Pump *p, const char *text);
  * taken as long as there is room. The old one stays the caller's. */
 void pump_set_stream(Pump *p, int stream);
 
-/* What to wait for. */
+/* What to wait for; until pump->key_until at most. */
 void pump_prepare(const Pump *p, struct pollfd fds[N_PUMP_FDS]);
-/* Carries what can be carried after poll(). */
+/* Carries what can be carried after poll(). The detach key counts when anything else is typed after it, or nothing
+ * until key_until (CLOCK_MONOTONIC). */
 PumpResult pump_step(Pump *p, const struct pollfd fds[N_PUMP_FDS]);

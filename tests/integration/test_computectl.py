@@ -147,10 +147,23 @@ def test_attach_and_detach(user1):
 
 def test_other_detach_key(user1):
     session = user1.start_terminal("bash", "--norc")
-    stream = user1.on_terminal("computectl", "attach", "--detach-key=C-a", session)
-    stream.send("echo rea''dy\n")
-    stream.expect("ready")
-    stream.send("\x01")
+    for command in (["computectl", "attach", "--detach-key=C-a", session],
+                    ["env", "COMPUTECTL_DETACH_KEY=C-a", "computectl", "attach", session],
+                    ["env", "COMPUTECTL_DETACH_KEY=C-b", "computectl", "attach", "--detach-key=C-a", session]):
+        stream = user1.on_terminal(*command)
+        stream.send("echo rea''dy\n")
+        stream.expect("ready")
+        stream.send("\x01")
+        assert stream.exit_status() == 0
+        assert user1.ids() == [session]
+
+
+def test_detach_key_typed_twice_is_sent(user1):
+    session = user1.start_terminal("cat", "-v")
+    stream = user1.on_terminal("computectl", "attach", session)
+    stream.send(f"a{DETACH}{DETACH}b\n")
+    stream.expect(r"a\^]b\r\na\^]b")
+    stream.send(DETACH)
     assert stream.exit_status() == 0
     assert user1.ids() == [session]
 

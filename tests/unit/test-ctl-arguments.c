@@ -105,6 +105,32 @@ TEST(values_about_terminals) {
         ck_assert_str_eq(b.on_detach, "10min");
 }
 
+TEST(detach_key_of_the_environment) {
+        static const struct {
+                const char *variable, *line;
+                char byte;
+                size_t warnings;
+        } cases[] = {
+                { "C-a", "attach t1", 1, 0 },
+                { "C-a", "attach t1 --detach-key=^B", 2, 0 },
+                { "none", "attach t1", 0, 0 },
+                { "", "attach t1", 0x1d, 0 },
+                { "F12", "list", 0x1d, 1 },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                _cleanup_arguments_ Arguments a = {};
+                Capture capture;
+
+                ck_assert_int_eq(setenv("COMPUTECTL_DETACH_KEY", cases[i].variable, 1), 0);
+                capture_begin(&capture);
+                ck_assert_int_eq(parse(&a, cases[i].line), 1);
+                ck_assert_uint_eq(count_lines(capture_end(&capture)), cases[i].warnings);
+                ck_assert_int_eq(a.detach_key.byte, cases[i].byte);
+        }
+        ck_assert_int_eq(unsetenv("COMPUTECTL_DETACH_KEY"), 0);
+}
+
 TEST(wrong_ones_are_refused) {
         static const char *const wrong[] = { "--nope", "-Z", "-n", "-n x", "-n -1", "--json=x", "--json",
                 "-s SIGFOO", "-s 0", "-s 999", "--kill-whom=me", "--type=x", "--transport=udp",
@@ -165,4 +191,5 @@ TEST(operands_are_counted) {
 }
 
 TEST_MAIN(options_and_words_may_be_mixed, the_command_is_not_read, nothing_said, values,
-        values_about_terminals, wrong_ones_are_refused, verbs_are_well_formed, operands_are_counted);
+        values_about_terminals, detach_key_of_the_environment, wrong_ones_are_refused, verbs_are_well_formed,
+        operands_are_counted);

@@ -14,8 +14,12 @@ static DetachKey key(const char *name) {
 
 static ssize_t find(const char *name, const char *typed) {
         DetachKey k = key(name);
+        size_t length = 0;
+        ssize_t at = detach_key_find(&k, typed, strlen(typed), &length);
 
-        return detach_key_find(&k, typed, strlen(typed));
+        if (at >= 0)
+                ck_assert_uint_ge(length, 1);
+        return at;
 }
 
 TEST(names_of_keys) {
@@ -55,6 +59,16 @@ TEST(found_as_an_escape_sequence) {
         ck_assert_int_eq(find("C-a", "\033[97;5u"), 0);
 }
 
+TEST(its_length) {
+        DetachKey k = key("C-]");
+        size_t length = 0;
+
+        ck_assert_int_eq(detach_key_find(&k, "ls\035\035", 4, &length), 2);
+        ck_assert_uint_eq(length, 1);
+        ck_assert_int_eq(detach_key_find(&k, "ls\033[93:125;5:1uls", 17, &length), 2);
+        ck_assert_uint_eq(length, strlen("\033[93:125;5:1u"));
+}
+
 TEST(other_sequences_are_not_the_key) {
         static const char *const others[] = {
                 "\033",
@@ -84,4 +98,5 @@ TEST(other_sequences_are_not_the_key) {
                 ck_assert_int_eq(find("C-]", others[i]), -1);
 }
 
-TEST_MAIN(names_of_keys, found_as_a_byte, found_as_an_escape_sequence, other_sequences_are_not_the_key);
+TEST_MAIN(names_of_keys, found_as_a_byte, found_as_an_escape_sequence, its_length,
+        other_sequences_are_not_the_key);

@@ -109,6 +109,47 @@ TEST(detach_key) {
         done(&x);
 }
 
+TEST(detach_key_alone_counts_after_a_while) {
+        struct pollfd fds[N_PUMP_FDS];
+        Fixture x;
+
+        begin(&x, true);
+        ck_assert_uint_eq(x.pump.key_until, USEC_INFINITY);
+        type(&x, "ab\035");
+        ck_assert_int_eq(turn(&x), PUMP_GOES_ON);
+        check_read(x.session, "ab");
+        ck_assert_uint_le(x.pump.key_until, now_usec(CLOCK_MONOTONIC) + PUMP_KEY_USEC);
+        while (now_usec(CLOCK_MONOTONIC) < x.pump.key_until) {
+                pump_prepare(&x.pump, fds);
+                (void) poll(fds, N_PUMP_FDS, (int) (PUMP_KEY_USEC / USEC_PER_MSEC));
+        }
+        pump_prepare(&x.pump, fds);
+        (void) poll(fds, N_PUMP_FDS, 0);
+        ck_assert_int_eq(pump_step(&x.pump, fds), PUMP_DETACHED);
+        done(&x);
+}
+
+/* In one piece or in two, as a byte or as a sequence, and again and again. */
+TEST(detach_key_typed_twice_is_sent) {
+        Fixture x;
+
+        begin(&x, true);
+        type(&x, "a\035\035b\035\035\033[93;5u\033[93;5u");
+        ck_assert_int_eq(turn(&x), PUMP_GOES_ON);
+        check_read(x.session, "a\035b\035\033[93;5u");
+        type(&x, "c\035");
+        ck_assert_int_eq(turn(&x), PUMP_GOES_ON);
+        type(&x, "\035d");
+        ck_assert_int_eq(turn(&x), PUMP_GOES_ON);
+        check_read(x.session, "c\035d");
+        ck_assert_uint_eq(x.pump.key_until, USEC_INFINITY);
+        type(&x, "\035");
+        ck_assert_int_eq(turn(&x), PUMP_GOES_ON);
+        type(&x, "e");
+        ck_assert_int_eq(turn(&x), PUMP_DETACHED);
+        done(&x);
+}
+
 TEST(terminal_that_hung_up_detaches) {
         Fixture x;
 
@@ -155,7 +196,7 @@ TEST(deaf_session_keeps_the_detach_key) {
                 ck_assert_int_eq(write(x.typed, block, sizeof(block)), (ssize_t) sizeof(block));
                 ck_assert_int_eq(turn(&x), PUMP_GOES_ON);
         }
-        type(&x, "\035");
+        type(&x, "\035q");
         ck_assert_int_eq(turn(&x), PUMP_DETACHED);
         done(&x);
 }
@@ -169,7 +210,7 @@ TEST(stalled_output_keeps_the_detach_key) {
         while (send(x.session, block, sizeof(block), MSG_DONTWAIT) > 0)
                 ck_assert_int_eq(turn(&x), PUMP_GOES_ON);
         ck_assert_int_eq(errno, EAGAIN);
-        type(&x, "a\035");
+        type(&x, "a\035q");
         ck_assert_int_eq(turn(&x), PUMP_DETACHED);
         check_read(x.session, "a");
         done(&x);
@@ -239,7 +280,7 @@ TEST(what_is_typed_without_a_stream_is_bounded) {
                 ck_assert_int_eq(turn(&x), PUMP_GOES_ON);
         }
         ck_assert_uint_eq(x.pump.to_session.end, PUMP_INPUT_SIZE);
-        type(&x, "\035");
+        type(&x, "\035q");
         ck_assert_int_eq(turn(&x), PUMP_DETACHED);
         done(&x);
 }
@@ -256,7 +297,7 @@ TEST(read_only_sends_nothing) {
         ck_assert_int_eq(recv(x.session, &byte, 1, MSG_DONTWAIT), -1);
         ck_assert_int_eq(errno, EAGAIN);
         check_read(x.shown, "shown");
-        type(&x, "\035");
+        type(&x, "\035q");
         ck_assert_int_eq(turn(&x), PUMP_DETACHED);
         done(&x);
 }
@@ -273,8 +314,8 @@ TEST(what_is_shown_first) {
         done(&x);
 }
 
-TEST_MAIN(both_ways, end_of_input_is_not_the_end, detach_key, terminal_that_hung_up_detaches,
-        everything_is_shown_before_the_end, deaf_session_keeps_the_detach_key,
-        stalled_output_keeps_the_detach_key, nothing_spins, nobody_reads,
+TEST_MAIN(both_ways, end_of_input_is_not_the_end, detach_key, detach_key_alone_counts_after_a_while,
+        detach_key_typed_twice_is_sent, terminal_that_hung_up_detaches, everything_is_shown_before_the_end,
+        deaf_session_keeps_the_detach_key, stalled_output_keeps_the_detach_key, nothing_spins, nobody_reads,
         what_is_typed_without_a_stream_is_kept, what_is_typed_without_a_stream_is_bounded,
         read_only_sends_nothing, what_is_shown_first);
