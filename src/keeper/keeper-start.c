@@ -25,7 +25,7 @@ void keeper_fail(Keeper *k, const Failure *failure, int error) {
 }
 
 /* The terminal, or the connection file. */
-static int make_surroundings(Keeper *k, const Launch *l, Failure *failure) {
+static int make_surroundings(Keeper *k, const Launch *l, size_t buffer_size, Failure *failure) {
         int r;
 
         if (k->state.type == SESSION_NOTEBOOK)
@@ -39,7 +39,7 @@ static int make_surroundings(Keeper *k, const Launch *l, Failure *failure) {
         r = descriptor_store_put(STORED_PTY, terminal_master(k->terminal));
         if (r < 0)
                 return r;
-        r = keeper_record_terminal(k);
+        r = keeper_record_terminal(k, buffer_size);
         if (r < 0)
                 return r;
         return keeper_watch_terminal(k);
@@ -116,7 +116,7 @@ static int try_start(Keeper *k, const StartRequest *request, Failure *failure) {
         r = keeper_save(k);
         if (r < 0)
                 return r;
-        r = make_surroundings(k, &l, failure);
+        r = make_surroundings(k, &l, request->output_buffer_size, failure);
         if (r != 0)
                 return r;
 

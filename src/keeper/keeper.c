@@ -203,10 +203,10 @@ static int keeper_take_state(Keeper *k, DescriptorStore *store, const char *id) 
         return 0;
 }
 
-int keeper_record_terminal(Keeper *k) {
+int keeper_record_terminal(Keeper *k, size_t buffer_size) {
         int r;
 
-        r = recording_new(k->state.rows, k->state.columns, &k->recording);
+        r = recording_new(k->state.rows, k->state.columns, buffer_size, &k->recording);
         if (r < 0)
                 return r;
         r = descriptor_store_put(STORED_RING, ring_fd(k->recording->ring));
@@ -230,7 +230,7 @@ static int keeper_take_recording(Keeper *k, DescriptorStore *store) {
         (void) log_warning_errno(r, "Could not take up what the terminal showed: %m");
         (void) descriptor_store_remove(STORED_RING);
         (void) descriptor_store_remove(STORED_CHECKPOINT);
-        return keeper_record_terminal(k);
+        return keeper_record_terminal(k, OUTPUT_BUFFER_SIZE_DEFAULT);
 }
 
 /* Takes up a payload that an earlier keeper started. */

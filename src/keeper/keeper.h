@@ -50,8 +50,8 @@ Keeper *keeper_free(Keeper *k);
 /* The keeper is to end, its payload is not: leaves everything as the next keeper needs it. */
 void keeper_stop(Keeper *k);
 
-/* Begins to record the new terminal, where the next keeper finds it. */
-int keeper_record_terminal(Keeper *k);
+/* Begins to record the new terminal, where the next keeper finds it: so many bytes of its output. */
+int keeper_record_terminal(Keeper *k, size_t buffer_size);
 
 /* Writes the state to its record. */
 int keeper_save(Keeper *k);

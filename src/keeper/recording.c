@@ -26,14 +26,14 @@ static int recording_alloc(Recording **ret) {
         return 0;
 }
 
-int recording_new(uint32_t rows, uint32_t columns, Recording **ret) {
+int recording_new(uint32_t rows, uint32_t columns, size_t buffer_size, Recording **ret) {
         _cleanup_recording_ Recording *rec = NULL;
         int r;
 
         r = recording_alloc(&rec);
         if (r < 0)
                 return r;
-        r = ring_new(RING_SIZE_DEFAULT, &rec->ring);
+        r = ring_new(buffer_size, &rec->ring);
         if (r < 0)
                 return r;
         r = checkpoint_new(&rec->checkpoint_fd);

@@ -15,8 +15,8 @@ typedef struct Recording {
         uint64_t position; /* of the newest checkpoint */
 } Recording;
 
-/* Of a new terminal. */
-int recording_new(uint32_t rows, uint32_t columns, Recording **ret);
+/* Of a new terminal; so many bytes of its output are kept. */
+int recording_new(uint32_t rows, uint32_t columns, size_t buffer_size, Recording **ret);
 
 /* Of an earlier keeper's terminal, which now has this size. The descriptors become the recording's on success. */
 int recording_adopt(int ring_fd, int checkpoint_fd, uint32_t rows, uint32_t columns, Recording **ret);

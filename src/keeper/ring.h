@@ -6,10 +6,10 @@
 
 #include <sys/types.h>
 
+#include "shared/keeper-protocol.h"
 #include "shared/macros.h"
 
-#define RING_SIZE_DEFAULT (4U * 1024U * 1024U)
-#define RING_SIZE_MIN     (256U * 1024U)
+#define RING_SIZE_MIN OUTPUT_BUFFER_SIZE_MIN
 
 typedef struct Ring Ring;
 

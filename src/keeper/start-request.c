@@ -62,7 +62,7 @@ static void drop_empty(char **s) {
 int start_request_read(const WireMessage *message, const char *id, StartRequest *ret, Failure *failure) {
         _cleanup_start_request_ StartRequest s = {};
         _cleanup_free_ char *type = NULL, *transport = NULL, *session = NULL;
-        uint64_t rows = 0, columns = 0;
+        uint64_t rows = 0, columns = 0, buffer = OUTPUT_BUFFER_SIZE_DEFAULT;
         const FieldTarget targets[] = {
                 { KEEPER_TAG_SESSION_ID, FIELD_STRING, &session },
                 { KEEPER_TAG_TYPE, FIELD_STRING, &type },
@@ -71,6 +71,7 @@ int start_request_read(const WireMessage *message, const char *id, StartRequest 
                 { KEEPER_TAG_DIRECTORY, FIELD_STRING, &s.directory },
                 { KEEPER_TAG_ROWS, FIELD_NUMBER, &rows },
                 { KEEPER_TAG_COLUMNS, FIELD_NUMBER, &columns },
+                { KEEPER_TAG_OUTPUT_BUFFER_SIZE, FIELD_NUMBER, &buffer },
                 { KEEPER_TAG_NOTEBOOK, FIELD_STRING, &s.notebook },
                 { KEEPER_TAG_KERNEL, FIELD_STRING, &s.kernel },
                 { KEEPER_TAG_TRANSPORT, FIELD_STRING, &transport },
@@ -98,6 +99,9 @@ int start_request_read(const WireMessage *message, const char *id, StartRequest 
         if (take_size(rows, TERMINAL_ROWS_DEFAULT, &s.rows) < 0 ||
                 take_size(columns, TERMINAL_COLUMNS_DEFAULT, &s.columns) < 0)
                 return -EBADMSG;
+        if (buffer < OUTPUT_BUFFER_SIZE_MIN || buffer > OUTPUT_BUFFER_SIZE_MAX)
+                return -EBADMSG;
+        s.output_buffer_size = buffer;
         r = check_strings(&s, failure);
         if (r != 0)
                 return r;

@@ -14,8 +14,9 @@ typedef struct StartRequest {
         char **environment; /* NAME=VALUE */
         char *directory;    /* absolute; NULL: home, or the notebook's folder */
         uint32_t rows, columns;
-        char *notebook; /* absolute; for notebooks only, and there never NULL */
-        char *kernel;   /* NULL: what the notebook says */
+        size_t output_buffer_size; /* of a terminal: bytes */
+        char *notebook;            /* absolute; for notebooks only, and there never NULL */
+        char *kernel;              /* NULL: what the notebook says */
         Transport transport;
 } StartRequest;
 

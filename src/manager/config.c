@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "manager/config.h"
+#include "shared/keeper-protocol.h"
 #include "shared/log.h"
 #include "shared/parse.h"
 #include "shared/strv.h"
@@ -43,6 +44,8 @@ static const Setting settings[] = {
                 USEC_INFINITY, "a time span of at least 1s, or 'infinity'" },
         { "Terminal", "OnDetach", parse_on_detach, offsetof(Config, on_detach), 0, USEC_INFINITY,
                 "'keep', 'stop' or a time span" },
+        { "Terminal", "OutputBufferSize", parse_size, offsetof(Config, output_buffer_size),
+                OUTPUT_BUFFER_SIZE_MIN, OUTPUT_BUFFER_SIZE_MAX, "a size from 256K to 256M" },
 };
 
 /* One file being read. */
@@ -64,6 +67,7 @@ void config_init(Config *c) {
                 .stop_timeout = 10 * USEC_PER_SEC,
                 .exit_idle = 30 * USEC_PER_SEC,
                 .on_detach = USEC_INFINITY,
+                .output_buffer_size = OUTPUT_BUFFER_SIZE_DEFAULT,
         };
 }
 

@@ -21,6 +21,7 @@ struct Config {
         usec_t stop_timeout;          /* from SIGTERM to SIGKILL */
         usec_t exit_idle;             /* without sessions, after the last call */
         usec_t on_detach;             /* of terminals that do not say; USEC_INFINITY: keep; 0: stop */
+        uint64_t output_buffer_size;  /* bytes of a terminal's output that its keeper keeps */
 };
 
 void config_init(Config *c);

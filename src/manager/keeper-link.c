@@ -114,6 +114,8 @@ int keeper_link_start(Session *s) {
                 wire_put_u64(&w, KEEPER_TAG_ROWS, request->rows);
         if (request->columns > 0)
                 wire_put_u64(&w, KEEPER_TAG_COLUMNS, request->columns);
+        if (s->type == SESSION_TERMINAL)
+                wire_put_u64(&w, KEEPER_TAG_OUTPUT_BUFFER_SIZE, s->manager->config.output_buffer_size);
         if (request->notebook)
                 wire_put_string(&w, KEEPER_TAG_NOTEBOOK, request->notebook);
         if (request->kernel)

@@ -39,11 +39,16 @@
 #define KEEPER_GATE_TIMEOUT_SEC 60
 #define KEEPER_STRINGS_MAX      4096 /* arguments or environment entries in a message */
 
+/* How many bytes of a terminal's output are kept. */
+#define OUTPUT_BUFFER_SIZE_MIN     (256U * 1024U)
+#define OUTPUT_BUFFER_SIZE_DEFAULT (4U * 1024U * 1024U)
+#define OUTPUT_BUFFER_SIZE_MAX     (256U * 1024U * 1024U)
+
 typedef enum KeeperOpcode {
         /* Manager to keeper. */
         KEEPER_HELLO = 1,
-        /* TYPE ARGUMENT* ENVIRONMENT* DIRECTORY ROWS COLUMNS SESSION_ID; of notebooks also NOTEBOOK KERNEL TRANSPORT
-         * KERNEL_START_TIMEOUT OUTPUT_LOG_SIZE */
+        /* TYPE ARGUMENT* ENVIRONMENT* DIRECTORY ROWS COLUMNS OUTPUT_BUFFER_SIZE SESSION_ID; of notebooks also
+         * NOTEBOOK KERNEL TRANSPORT KERNEL_START_TIMEOUT OUTPUT_LOG_SIZE */
         KEEPER_START = 2,
         KEEPER_OPEN_GATE = 3,
         /* In phase ENDED only: forks the payload again, with what START said and the same connection file. RESTARTS;
@@ -105,6 +110,7 @@ typedef enum KeeperTag {
         KEEPER_TAG_TITLE = 34,       /* string, "" for none */
         KEEPER_TAG_FOREGROUND = 35,  /* string: name of the program, "" for unknown */
         KEEPER_TAG_FOREGROUND_DIRECTORY = 36, /* string, "" for unknown */
+        KEEPER_TAG_OUTPUT_BUFFER_SIZE = 37,   /* number: bytes; absent = OUTPUT_BUFFER_SIZE_DEFAULT */
         KEEPER_TAG_KERNEL_STATE = 40,         /* string: "starting", "idle", "busy", "dead" */
         KEEPER_TAG_KERNEL_STATE_SINCE = 41,   /* number: µs, CLOCK_REALTIME */
         KEEPER_TAG_EXECUTION_COUNT = 42,      /* number: of the last execution that the kernel counted */

@@ -113,3 +113,35 @@ def test_own_configuration_of_the_user_is_not_read_by_the_system(root, user1):
     root.shell("systemctl restart compute-sessiond")
     assert root.get_manager("RecommendedSessions") == 6
     user1.shell("rm -r ~/.config/compute-sessions")
+
+
+def ring_size(root, session):
+    """Of the memory that a session's keeper holds its output in, its header included."""
+    return int(root.shell(f"""pid=$(systemctl show --property=MainPID --value compute-keeper-{session}.service)
+        for one in /proc/$pid/fd/*; do case $(readlink $one) in
+            *compute-session-ring*) exec stat --dereference --format=%s $one;;
+        esac; done"""))
+
+
+def test_size_of_the_output_buffer(root, user1, configure):
+    """Is that of the start, for as long as the terminal lives: whatever is configured or killed meanwhile."""
+    before = user1.start_terminal("sleep", "inf")
+    configure("[Terminal]\nOutputBufferSize=512K\n")
+    script = "stty -echo; read go; seq 300000; echo fi''rst; read go; seq 300000; exec cat"
+    session = user1.start_terminal("sh", "-c", script)
+    header = ring_size(root, session) - 512 * 1024
+    assert 0 < header <= 4096
+    assert ring_size(root, before) == 4 * 1024 * 1024 + header
+    stream = user1.attach(session)
+    stream.send("\n")
+    stream.expect("first", keep=4096)
+    root.shell(f"systemctl kill --signal=KILL compute-keeper-{session}.service")
+    stream.expect_end()
+    again = user1.attach(session)
+    again.expect("299990.*300000.*first")
+    assert ring_size(root, session) == 512 * 1024 + header
+    again.send("\n")
+    again.expect("300000", keep=4096)
+    configure("[Terminal]\nOutputBufferSize=100\n")
+    assert ring_size(root, session) == 512 * 1024 + header
+    assert ring_size(root, user1.start_terminal("sleep", "inf")) == 4 * 1024 * 1024 + header

@@ -67,6 +67,29 @@ TEST(reads_settings) {
         ck_assert_uint_eq(config.starts_max_per_user, 5);
 }
 
+TEST(reads_settings_of_terminals) {
+        static const char *const wrong[] = { "255K", "257M", "4X", "-1", "", "infinity", "1.5M" };
+        char text[128];
+        Config config;
+        Capture c;
+
+        config_init(&config);
+        ck_assert_int_eq(read_text(&config, "[Terminal]\nOutputBufferSize=1M\nOnDetach=5min\n", &c), 0);
+        ck_assert_str_eq(c.text, "");
+        ck_assert_uint_eq(config.output_buffer_size, 1024 * 1024);
+        ck_assert_uint_eq(config.on_detach, 5 * USEC_PER_MINUTE);
+        for (size_t i = 0; i < ELEMENTSOF(wrong); i++) {
+                snprintf(text, sizeof(text), "[Terminal]\nOutputBufferSize=%s\n", wrong[i]);
+                ck_assert_int_eq(read_text(&config, text, &c), 1);
+                ck_assert_ptr_nonnull(
+                        strstr(c.text, "FILE:2: OutputBufferSize= must be a size from 256K to 256M"));
+                ck_assert_uint_eq(config.output_buffer_size, 1024 * 1024);
+        }
+        ck_assert_int_eq(
+                read_text(&config, "[Terminal]\nOutputBufferSize=262144\nOutputBufferSize=256M\n", &c), 0);
+        ck_assert_uint_eq(config.output_buffer_size, 256 * 1024 * 1024);
+}
+
 TEST(last_assignment_counts) {
         Config config;
         Capture c;
@@ -392,9 +415,9 @@ TEST(problems_in_drop_ins_are_named) {
         root_done();
 }
 
-TEST_MAIN(reads_settings, last_assignment_counts, empty_files_are_fine, unknown_names_are_skipped,
-        unknown_sections_are_skipped, bad_values_are_skipped, broken_lines_are_skipped,
-        assignments_in_comments_are_skipped, long_lines_are_skipped, lines_that_fit_are_whole,
-        nul_bytes_are_skipped, every_problem_is_named, unreadable_changes_nothing,
+TEST_MAIN(reads_settings, reads_settings_of_terminals, last_assignment_counts, empty_files_are_fine,
+        unknown_names_are_skipped, unknown_sections_are_skipped, bad_values_are_skipped,
+        broken_lines_are_skipped, assignments_in_comments_are_skipped, long_lines_are_skipped,
+        lines_that_fit_are_whole, nul_bytes_are_skipped, every_problem_is_named, unreadable_changes_nothing,
         shipped_file_shows_the_defaults, nothing_there_is_fine, drop_ins_in_their_order,
         drop_ins_hide_each_other, other_files_are_no_drop_ins, problems_in_drop_ins_are_named);

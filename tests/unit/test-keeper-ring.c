@@ -64,6 +64,25 @@ TEST(is_taken_up) {
 }
 END_TEST
 
+/* Of any size that there may be, and the next keeper finds the same. */
+TEST(of_another_size) {
+        static const size_t sizes[] = { OUTPUT_BUFFER_SIZE_MIN, 1000000, OUTPUT_BUFFER_SIZE_MAX };
+
+        for (size_t i = 0; i < ELEMENTSOF(sizes); i++) {
+                _cleanup_ring_ Ring *ring = NULL, *next = NULL;
+
+                ck_assert_int_eq(ring_new(sizes[i], &ring), 0);
+                ck_assert_uint_ge(ring_size(ring), sizes[i]);
+                ck_assert_uint_lt(ring_size(ring), sizes[i] + 4096);
+                write_bytes(ring, 2 * OUTPUT_BUFFER_SIZE_MIN + 1);
+                check_bytes(ring, MIN(sizes[i], (size_t) 2 * OUTPUT_BUFFER_SIZE_MIN) - 4096);
+                ck_assert_int_eq(ring_adopt(fcntl(ring_fd(ring), F_DUPFD_CLOEXEC, 3), &next), 0);
+                ck_assert_uint_eq(ring_size(next), ring_size(ring));
+                ck_assert_uint_eq(ring_end(next), ring_end(ring));
+        }
+}
+END_TEST
+
 /* Killed after read(2) put bytes there, before they were noted: for every number of bytes. */
 TEST(killed_before_the_commit) {
         for (size_t n = 0; n <= 4096; n += n < 40 ? 1 : 13) {
@@ -96,4 +115,4 @@ TEST(others_are_refused) {
 }
 END_TEST
 
-TEST_MAIN(keeps_the_newest, is_taken_up, killed_before_the_commit, others_are_refused);
+TEST_MAIN(keeps_the_newest, is_taken_up, of_another_size, killed_before_the_commit, others_are_refused);

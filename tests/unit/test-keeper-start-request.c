@@ -31,6 +31,7 @@ TEST(terminal) {
         wire_put_string(&w, KEEPER_TAG_DIRECTORY, "/tmp");
         wire_put_u64(&w, KEEPER_TAG_ROWS, 50);
         wire_put_u64(&w, KEEPER_TAG_COLUMNS, 200);
+        wire_put_u64(&w, KEEPER_TAG_OUTPUT_BUFFER_SIZE, 1048576);
         ck_assert_int_eq(read_request(&w, "t1", &s, &f), 0);
         ck_assert_int_eq(s.type, SESSION_TERMINAL);
         ck_assert_uint_eq(strv_length(s.arguments), 2);
@@ -38,6 +39,7 @@ TEST(terminal) {
         ck_assert_str_eq(s.directory, "/tmp");
         ck_assert_uint_eq(s.rows, 50);
         ck_assert_uint_eq(s.columns, 200);
+        ck_assert_uint_eq(s.output_buffer_size, 1048576);
 }
 END_TEST
 
@@ -54,6 +56,7 @@ TEST(defaults) {
         ck_assert_ptr_null(t.directory);
         ck_assert_uint_eq(t.rows, 24);
         ck_assert_uint_eq(t.columns, 80);
+        ck_assert_uint_eq(t.output_buffer_size, 4 * 1024 * 1024);
 
         wire_begin(&w, KEEPER_START, 1);
         wire_put_string(&w, KEEPER_TAG_TYPE, "notebook");
@@ -83,6 +86,8 @@ static const Case cases[] = {
         { "t1", "terminal", KEEPER_TAG_TRANSPORT, "smoke", -EBADMSG },
         { "t1", "terminal", KEEPER_TAG_ROWS, "\1\2\3\4\5\6\7\7", -EBADMSG },
         { "t1", "terminal", KEEPER_TAG_COLUMNS, "80", -EBADMSG },
+        { "t1", "terminal", KEEPER_TAG_OUTPUT_BUFFER_SIZE, "\377\377\3\1\1\1\1\1",
+                -EBADMSG }, /* too large */
         { "n1", "notebook", KEEPER_TAG_DIRECTORY, "/", -EBADMSG },
         { "t1", "terminal", KEEPER_TAG_ARGUMENT, "", KEEPER_ERROR_NO_COMMAND },
         { "t1", "terminal", KEEPER_TAG_ENVIRONMENT, "novalue", KEEPER_ERROR_FAILED },
