@@ -13,9 +13,9 @@
 #include <systemd/sd-id128.h>
 #include <unistd.h>
 
+#include "jupyter/json-file.h"
+#include "jupyter/jupyter-paths.h"
 #include "keeper/connection-file.h"
-#include "keeper/json-file.h"
-#include "keeper/jupyter-paths.h"
 #include "shared/text.h"
 
 #define N_PORTS  5

@@ -6,8 +6,8 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "jupyter/jupyter-paths.h"
 #include "keeper/command.h"
-#include "keeper/jupyter-paths.h"
 #include "keeper/kernel-command.h"
 #include "shared/strv.h"
 

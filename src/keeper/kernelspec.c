@@ -7,8 +7,8 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-#include "keeper/json-file.h"
-#include "keeper/jupyter-paths.h"
+#include "jupyter/json-file.h"
+#include "jupyter/jupyter-paths.h"
 #include "keeper/kernelspec.h"
 #include "shared/strv.h"
 #include "shared/text.h"

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "keeper/json-file.h"
+#include "jupyter/json-file.h"
 #include "keeper/notebook.h"
 #include "shared/text.h"
 

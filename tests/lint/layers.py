@@ -1,12 +1,18 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Who may include whom: shared only itself; manager, keeper and ctl themselves and shared; tests everybody."""
+"""Who may include whom: shared only itself; jupyter itself and shared; keeper and ctl themselves and these two; manager
+itself and shared; tests everybody."""
 
 import re
 
 from tree import is_c, lint
 
-PROGRAMS = ("manager", "keeper", "ctl")
-ALLOWED = {"shared": ("shared",)} | {program: (program, "shared") for program in PROGRAMS}
+ALLOWED = {
+    "shared": ("shared",),
+    "jupyter": ("jupyter", "shared"),
+    "manager": ("manager", "shared"),
+    "keeper": ("keeper", "jupyter", "shared"),
+    "ctl": ("ctl", "jupyter", "shared"),
+}
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]*)"')
 # Names that say nothing attract everything.
 NAMELESS = re.compile(r"(^|[-_])(util|utils|common|misc|helper|helpers)([-_]|$)")
@@ -49,6 +55,7 @@ def is_made(files, included):
 lint(check, [
     ("may not include", {"src/shared/a.c": '#include "manager/b.h"\n', "src/manager/b.h": ""}),
     ("may not include", {"src/keeper/a.c": '#include "manager/b.h"\n', "src/manager/b.h": ""}),
+    ("may not include", {"src/manager/a.c": '#include "jupyter/b.h"\n', "src/jupyter/b.h": ""}),
     ("may not include", {"src/ctl/deep/a.h": ' # include "keeper/b.h"\n', "src/keeper/b.h": ""}),
     ("may not include", {"src/manager/a.c": '#include "tests/unit/b.h"\n', "tests/unit/b.h": ""}),
     ("does not say its folder", {"src/manager/a.c": '#include "b.h"\n', "src/manager/b.h": ""}),

@@ -7,8 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "jupyter/json-file.h"
 #include "keeper/connection-file.h"
-#include "keeper/json-file.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/test-main.h"
 

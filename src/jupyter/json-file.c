@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "keeper/json-file.h"
+#include "jupyter/json-file.h"
 
 #define DEPTH_MAX 64
 

@@ -2,7 +2,7 @@
 
 /* Where Jupyter keeps its files, by environment. */
 
-#include "keeper/jupyter-paths.h"
+#include "jupyter/jupyter-paths.h"
 #include "shared/strv.h"
 #include "tests/unit/test-main.h"
 

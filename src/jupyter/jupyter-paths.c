@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <strings.h>
 
-#include "keeper/jupyter-paths.h"
+#include "jupyter/jupyter-paths.h"
 #include "shared/strv.h"
 
 /* A relative path here would mean something else in each process that reads it. */

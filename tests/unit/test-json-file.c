@@ -2,7 +2,7 @@
 
 /* JSON from users' files: strict, bounded, and never waited for. */
 
-#include "keeper/json-file.h"
+#include "jupyter/json-file.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/test-main.h"
 
