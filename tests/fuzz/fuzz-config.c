@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Configuration files: whatever is in one, every setting stays within its range, and reading it again changes nothing. */
+
+#include <syslog.h>
+
+#include "manager/config.h"
+#include "shared/log.h"
+#include "tests/fuzz/input.h"
+
+static int read_bytes(Config *c, const uint8_t *data, size_t size) {
+        FILE *f = fmemopen((void *) data, size, "r");
+        int r;
+
+        promise(f);
+        r = config_read(c, f, "sessiond.conf");
+        fclose(f);
+        return r;
+}
+
+static void check_ranges(const Config *c) {
+        promise(c->recommended_sessions <= UINT32_MAX);
+        promise(c->sessions_max >= 1 && c->sessions_max <= 65536);
+        promise(c->sessions_max_per_user >= 1 && c->sessions_max_per_user <= 65536);
+        promise(c->starts_max_per_user >= 1 && c->starts_max_per_user <= 1024);
+        promise(c->start_timeout >= USEC_PER_SEC && c->start_timeout <= USEC_PER_HOUR);
+        promise(c->stop_timeout >= USEC_PER_SEC && c->stop_timeout <= USEC_PER_HOUR);
+        promise(c->exit_idle >= USEC_PER_SEC);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+        Config c, again;
+        int skipped;
+
+        if (size == 0)
+                return 0;
+        log_set_max_level(LOG_EMERG);
+        config_init(&c);
+        skipped = read_bytes(&c, data, size);
+        promise(skipped >= 0);
+        check_ranges(&c);
+        again = c;
+        promise(read_bytes(&again, data, size) == skipped);
+        promise(memcmp(&again, &c, sizeof(c)) == 0);
+        return 0;
+}
