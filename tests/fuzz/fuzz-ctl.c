@@ -95,13 +95,14 @@ static void cut_text(Input *in) {
 static void read_typed(Input *in) {
         _cleanup_free_ char *s = input_string(in);
         DetachKey key;
+        size_t length = 0;
         usec_t when;
         ssize_t n;
 
         (void) since_parse(s, NOW, &when);
         if (detach_key_parse(s, &key) >= 0) {
-                n = detach_key_find(&key, (const char *) in->data, in->size);
-                promise(n >= -1 && (n < 0 || (size_t) n < in->size));
+                n = detach_key_find(&key, (const char *) in->data, in->size, &length);
+                promise(n >= -1 && (n < 0 || (length > 0 && (size_t) n + length <= in->size)));
         }
         n = (ssize_t) strlen(s);
         promise(escapes_replace(s) <= n);
