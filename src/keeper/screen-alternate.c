@@ -134,7 +134,8 @@ int screen_resize(Screen *s, uint32_t rows, uint32_t columns) {
                 return r;
         if (alternate && screen_resize_grid(s, ALTERNATE, rows, columns, &s->cursor) < 0)
                 (void) screen_show_alternate(s, false);
-        if (columns != s->columns)
+        /* The margins go, and with them what was to wrap at one. */
+        if (columns != s->columns || s->cursor.column + 1 < columns)
                 s->pending_wrap = false;
         s->rows = rows;
         s->columns = columns;
