@@ -6,6 +6,8 @@
  * keeper's unit does. So connecting works at once before the first start, while a keeper is being restarted, and after
  * a restart of the manager; and a refused connection means that there is no keeper and none will come. */
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -65,6 +67,27 @@ void keeper_link_forget(Manager *m, const Session *s) {
                 (void) unlink(address.sun_path);
 }
 
+int keeper_link_sweep(Manager *m) {
+        struct dirent *entry;
+        DIR *d;
+        int fd;
+
+        fd = openat(m->runtime_fd, KEEPERS_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (fd < 0)
+                return errno == ENOENT ? 0 : -errno;
+        d = fdopendir(fd);
+        if (!d) {
+                (void) safe_close(fd);
+                return -ENOMEM;
+        }
+        while ((entry = readdir(d)))
+                if (session_id_is_valid(entry->d_name) &&
+                        !session_table_get_by_id(&m->sessions, entry->d_name))
+                        (void) unlinkat(dirfd(d), entry->d_name, 0);
+        (void) closedir(d);
+        return 0;
+}
+
 KeeperLink *keeper_link_free(KeeperLink *link) {
         if (!link)
                 return NULL;
@@ -72,6 +95,10 @@ KeeperLink *keeper_link_free(KeeperLink *link) {
         (void) safe_close(link->fd);
         free(link);
         return NULL;
+}
+
+bool keeper_link_is_greeted(const KeeperLink *link) {
+        return link && link->greeted;
 }
 
 /* Sending */
@@ -127,7 +154,7 @@ int keeper_link_start(Session *s) {
 
 int keeper_link_send_request(Session *s, const KeeperRequest *request) {
         /* All of them are sent when it greets us: one that was sent before would be sent twice. */
-        if (!s->link || !s->link->greeted)
+        if (!keeper_link_is_greeted(s->link))
                 return -ENOTCONN;
         return send_message(s, &request->message, &request->keepers_end, request->keepers_end >= 0 ? 1 : 0);
 }

@@ -15,10 +15,15 @@ int keeper_link_listen(Manager *m, const Session *s);
 /* Removes it; it need not be there. */
 void keeper_link_forget(Manager *m, const Session *s);
 
+/* Removes the sockets of no session, which a manager left that was killed between a socket and its record. -errno. */
+int keeper_link_sweep(Manager *m);
+
 /* Connects and says hello; everything else comes by itself. -ECONNREFUSED or -ENOENT: there is no keeper and none will
  * come. */
 int keeper_link_connect(Session *s);
 KeeperLink *keeper_link_free(KeeperLink *link);
+/* Has the keeper itself spoken, or is there only its socket so far? NULL: false. */
+bool keeper_link_is_greeted(const KeeperLink *link);
 
 /* Hands the session's StartRequest over. */
 int keeper_link_start(Session *s);

@@ -14,6 +14,7 @@
 
 #include "manager/resync.h"
 #include "manager/adopt.h"
+#include "manager/keeper-link.h"
 #include "manager/manager.h"
 #include "manager/session-engine.h"
 #include "manager/session-record.h"
@@ -158,6 +159,9 @@ int manager_resync(Manager *m) {
                 resume(m->sessions.items[i], units);
         adopt_strays(m, units);
         stop_strays(m, units);
+        r = keeper_link_sweep(m);
+        if (r < 0)
+                log_warning_errno(r, "Cannot look for sockets of former sessions, leaving them: %m");
         if (n > 0)
                 log_info("Took up %zu sessions.", n);
         return 0;

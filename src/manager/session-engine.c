@@ -21,7 +21,8 @@
 
 #define GRACE_USEC        (5 * USEC_PER_SEC)    /* over what systemd itself allows a stop */
 #define KILL_USEC         (5 * USEC_PER_SEC)    /* from SIGKILL to giving up */
-#define DISMISS_USEC      (10 * USEC_PER_SEC)   /* for the keeper to go */
+#define FAREWELL_USEC     (4 * USEC_PER_SEC)    /* for a keeper that is being started again to be heard */
+#define DISMISS_USEC      (12 * USEC_PER_SEC)   /* for the keeper to go, that included */
 #define EXIT_STATUS_USEC  (100 * USEC_PER_MSEC) /* for somebody to say how the leader ended; so often: */
 #define EXIT_ATTEMPTS_MAX 20
 #define RETURN_USEC       (2 * USEC_PER_SEC) /* for clients to come back */
@@ -103,10 +104,26 @@ static void open_gate(Session *s) {
 }
 
 static void stop_keeper(Session *s) {
+        s->farewell = sd_event_source_disable_unref(s->farewell);
+        if (systemd_stop_keeper(s) < 0)
+                log_warning("Cannot stop %s, waiting for the deadline.", s->keeper);
+}
+
+static int on_farewell(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata) {
+        stop_keeper(userdata);
+        return 0;
+}
+
+/* One that is being started again is heard first: were it stopped before it took up what systemd kept for it, a
+ * kernel's connection file would be left behind. */
+static void dismiss_keeper(Session *s) {
         if (!s->kept)
                 session_event(s, EVENT_KEEPER_GONE);
-        else if (systemd_stop_keeper(s) < 0)
-                log_warning("Cannot stop %s, waiting for the deadline.", s->keeper);
+        else if (s->keeper_lost || keeper_link_is_greeted(s->link) ||
+                set_timer(s, &s->farewell, FAREWELL_USEC, on_farewell) < 0)
+                stop_keeper(s);
+        else
+                session_connect_keeper(s);
 }
 
 static void carry_out(Session *s, SessionEffects effects) {
@@ -126,7 +143,7 @@ static void carry_out(Session *s, SessionEffects effects) {
         if (effects & EFFECT_KILL_SCOPE)
                 (void) systemd_kill_scope(s, SIGKILL, NULL);
         if (effects & EFFECT_STOP_KEEPER)
-                stop_keeper(s);
+                dismiss_keeper(s);
         if (effects & EFFECT_FINISH)
                 finish(s);
 }
@@ -363,6 +380,10 @@ static void take_description(Session *s, KeeperMessage *message) {
 }
 
 int session_on_status(Session *s, KeeperMessage *message) {
+        if (s->farewell) {
+                stop_keeper(s);
+                return 0;
+        }
         take_changes(s, message);
         if (!s->command) /* an adopted one: only its keeper remembers */
                 take_description(s, message);
@@ -438,7 +459,7 @@ void session_connect_keeper(Session *s) {
         int r;
 
         s->reconnect = sd_event_source_disable_unref(s->reconnect);
-        if (s->link || s->phase >= PHASE_DISMISSING)
+        if (s->link || (s->phase >= PHASE_DISMISSING && !s->farewell))
                 return;
         s->link_since = now_usec(CLOCK_MONOTONIC);
         r = keeper_link_connect(s);
@@ -447,7 +468,10 @@ void session_connect_keeper(Session *s) {
                 if (s->phase == PHASE_RUNNING)
                         audit_keeper_lost(s);
                 s->keeper_lost = true;
-                session_event(s, EVENT_KEEPER_GONE);
+                if (s->farewell)
+                        stop_keeper(s);
+                else
+                        session_event(s, EVENT_KEEPER_GONE);
         } else if (r < 0)
                 (void) set_timer(s, &s->reconnect, RECONNECT_USEC, on_reconnect);
 }

@@ -80,6 +80,7 @@ Session *session_free(Session *s) {
         sd_event_source_disable_unref(s->leader_event);
         sd_event_source_disable_unref(s->deadline);
         sd_event_source_disable_unref(s->reconnect);
+        sd_event_source_disable_unref(s->farewell);
         sd_event_source_disable_unref(s->detached);
         (void) safe_close(s->leader_fd);
         (void) safe_close(s->activity_fd);

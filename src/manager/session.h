@@ -88,6 +88,7 @@ struct Session {
         sd_event_source *deadline;
         sd_event_source *detached;  /* ends it for want of clients */
         sd_event_source *reconnect; /* to the keeper, after a while */
+        sd_event_source *farewell;  /* until a keeper that is not heard of is stopped all the same */
         bool keeper_lost;           /* there is none, and none will come */
         unsigned link_failures;     /* connections that broke by what the keeper sent */
         usec_t link_since;          /* CLOCK_MONOTONIC */

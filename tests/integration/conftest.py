@@ -16,6 +16,10 @@ find /run/user/*/jupyter /home/*/.local/share/jupyter/runtime -name 'kernel-*' 2
 """
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "slow: takes a minute or more, and is for the step chaos of tests/run")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def booted():
     """Boots the machine, unless it runs already; then what it runs is tested, and it is left running."""

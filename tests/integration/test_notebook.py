@@ -179,3 +179,14 @@ def test_notebooks_cannot_be_attached_to(user1, notebook):
         user1.attach(session)
     assert refused.value.name.endswith("Error.NotAttachable")
     assert "ConnectionFile" in refused.value.message
+
+
+def test_nothing_is_left_of_a_notebook_that_is_stopped_while_its_keeper_is_away(root, user1, notebook):
+    drop_in = "/run/systemd/system/compute-keeper-.service.d"
+    root.shell(f"mkdir -p {drop_in}; printf '[Service]\\nRestartSec=1\\n' > {drop_in}/slow.conf; systemctl daemon-reload")
+    session, _ = user1.start_notebook(notebook)
+    connection_file = user1.get(session, "ConnectionFile")
+    root.run("systemctl", "kill", "--signal=KILL", "--kill-who=main", f"compute-keeper-{session}.service")
+    user1.stop(session)
+    root.shell(f"rm -r {drop_in}; systemctl daemon-reload")
+    assert user1.try_run("test", "-e", connection_file).status == 1

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Killed between any two messages of a start or a stop, at every step: a whole session is left, or nothing."""
+
+import itertools
+import os
+from pathlib import PurePath
+
+import machine
+import pytest
+from bus import BusError
+from conftest import parts
+from test_survival import attach_soon
+
+pytestmark = pytest.mark.slow  # it is for tests/run chaos
+
+BUILD = machine.FOLDER.parents[1] / os.environ.get("BUILD_DIR", "build")
+SHIM = BUILD / "tests/integration/kill-at-step.so"
+# What a preloaded service is told, for each of the two programs.
+UNITS = {"manager": "compute-sessiond.service", "keeper": "compute-keeper-.service"}
+INSTALL = """
+mkdir -p /run/kill-at-step
+chmod 755 /run/kill-at-step
+install -m 644 "$1" /usr/local/lib/kill-at-step.so
+shift
+while [ $# -gt 0 ]; do
+        head -c 4 /dev/zero > "/run/kill-at-step/$1"
+        chmod 666 "/run/kill-at-step/$1"
+        mkdir -p "/run/systemd/system/$2.d"
+        printf '[Service]\\nEnvironment=LD_PRELOAD=/usr/local/lib/kill-at-step.so KILL_AT_STEP=%s\\nReadWritePaths=%s\\n' \
+                "/run/kill-at-step/$1" /run/kill-at-step > "/run/systemd/system/$2.d/kill-at-step.conf"
+        shift 2
+done
+systemctl daemon-reload
+systemctl restart compute-sessiond
+"""
+REMOVE = """
+rm -r /run/kill-at-step /usr/local/lib/kill-at-step.so /run/systemd/system/compute-*.service.d/kill-at-step.conf
+systemctl daemon-reload
+systemctl restart compute-sessiond
+"""
+
+
+class Steps:
+    """How many steps a program has left to live."""
+
+    def __init__(self, root, program):
+        self.root = root
+        self.path = f"/run/kill-at-step/{program}"
+
+    def set(self, count):
+        # The file is mapped, so it must not be cut.
+        self.root.shell(f"printf '\\{count & 255:03o}\\{count >> 8:03o}\\0\\0' 1<> {self.path}")
+
+    def left(self):
+        return int(self.root.run("od", "-An", "-td4", self.path).output)
+
+    def each(self, act):
+        """Does it again and again, killed one step later each time, until it is done before the kill comes."""
+        for count in itertools.count(1):
+            self.set(count)
+            result = act()
+            left = self.left()
+            self.set(0)
+            yield count, result
+            if left > 0:
+                assert count > 10, "Nothing was killed."
+                return
+
+
+@pytest.fixture(scope="module")
+def installed(root):
+    root.shell(INSTALL, str(SHIM), *itertools.chain(*UNITS.items()))
+    yield
+    root.shell(REMOVE)
+
+
+@pytest.fixture(params=UNITS)
+def steps(request, root, installed):  # pylint: disable=unused-argument
+    return Steps(root, request.param)
+
+
+def attempt(call, *arguments, **extra):
+    """What it returned, or None if it failed: the caller then does not know what became of it."""
+    try:
+        return call(*arguments, **extra)
+    except BusError:
+        return None
+
+
+def whole_parts(root, session_id):
+    yield session_id  # of record and socket
+    yield f"compute-{session_id}.scope"
+    yield attempt(root.get, session_id, "KeeperUnit") or session_id
+    yield attempt(root.get, session_id, "ConnectionFile") or session_id
+
+
+def wait_whole(root):
+    """Waits until there is nothing but whole sessions, and returns their ids."""
+    def look():
+        """The kill may come after the answer to what it was meant for."""
+        listed = attempt(root.call, "ListSessions")
+        if listed is None or any(state != "running" for _, _, _, _, state, _ in listed):
+            return None
+        expected = {PurePath(part).name for session in listed for part in whole_parts(root, session[0])}
+        found = {PurePath(part).name for part in parts(root)}
+        return ([session[0] for session in listed],) if found == expected else None
+    return machine.wait_until(look, "nothing but whole sessions")[0]
+
+
+def stop_all(root, sessions):
+    for session_id in sessions:
+        root.stop(session_id)
+    machine.wait_until(lambda: not parts(root), "nothing is left of sessions")
+
+
+def test_start_of_a_terminal(root, user1, steps):
+    for count, started in steps.each(lambda: attempt(user1.start_terminal, "cat")):
+        sessions = wait_whole(root)
+        assert len(sessions) <= 1, count
+        assert not started or sessions == [started], count
+        for session_id in sessions:
+            stream = attach_soon(user1, session_id)
+            stream.send("echo\n")
+            stream.expect("echo\r\necho\r\n")
+            stream.close()
+        stop_all(root, sessions)
+
+
+def test_start_of_a_notebook(root, user1, steps):
+    """The kernel is a program that only waits: it is the manager and the keeper that are looked at."""
+    kernels = f"{user1.home}/.local/share/jupyter/kernels/waits"
+    user1.run("sh", "-euc", f"mkdir -p {kernels}; cat > {kernels}/kernel.json",
+              text='{"argv": ["sh", "-c", "sleep inf", "{connection_file}"], "display_name": "Waits"}')
+    notebook = f"{user1.home}/steps.ipynb"
+    for count, started in steps.each(lambda: attempt(user1.start_notebook, notebook, "waits")):
+        sessions = wait_whole(root)
+        assert len(sessions) <= 1, count
+        assert not started or sessions == [started[0]], count
+        for session_id in sessions:
+            assert user1.start_notebook(notebook, "waits") == (session_id, False), count
+        stop_all(root, sessions)
+    user1.shell(f"rm -r {kernels}")
+
+
+def test_registration(root, user1, installed):  # pylint: disable=unused-argument
+    """From the call to the end of the program, which runs in its scope or not at all."""
+    command = ("computectl", "run", "--type=terminal", "--name=Steps", "--", "cat", "/proc/self/cgroup")
+    for count, done in Steps(root, "manager").each(lambda: user1.try_run(*command)):
+        assert ".scope" in done.output if done.status == 0 else not done.output, count
+        machine.wait_until(lambda: not parts(root), "nothing is left of sessions")
+
+
+def test_stop(root, user1, steps):
+    def stop():
+        attempt(root.stop, session_id[0])
+    session_id = [user1.start_terminal("cat")]
+    for count, _ in steps.each(stop):
+        stop_all(root, wait_whole(root))
+        session_id[0] = user1.start_terminal("cat")
