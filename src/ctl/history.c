@@ -14,6 +14,7 @@
 #define EVENT_ENDED        "ended"
 #define EVENT_STOP         "stop requested"
 #define EVENT_REFUSED      "refused"
+#define EVENT_AUTHORIZED   "authorized"
 #define EVENT_START_FAILED "start failed"
 #define EVENT_KEEPER_LOST  "keeper lost"
 
@@ -25,6 +26,7 @@ static const struct {
         { MESSAGE_SESSION_END, EVENT_ENDED },
         { MESSAGE_STOP_REQUESTED, EVENT_STOP },
         { MESSAGE_REQUEST_REFUSED, EVENT_REFUSED },
+        { MESSAGE_REQUEST_AUTHORIZED, EVENT_AUTHORIZED },
         { MESSAGE_START_FAILED, EVENT_START_FAILED },
         { MESSAGE_KEEPER_LOST, EVENT_KEEPER_LOST },
 };
@@ -49,6 +51,7 @@ static const struct {
         [HISTORY_MEMORY_PEAK] = { "MEMORY_PEAK", "memory_peak", true },
         [HISTORY_ACTOR_UID] = { "ACTOR_UID", "actor_uid", true },
         [HISTORY_METHOD] = { "METHOD", "method", false },
+        [HISTORY_ACTION] = { "ACTION", "action", false },
         [HISTORY_REASON] = { "REASON", "reason", false },
         [HISTORY_MESSAGE] = { "MESSAGE", "message", false },
 };
@@ -156,6 +159,11 @@ char *history_entry_detail(const HistoryEntry *e) {
                         : text;
         if (streq(e->event, EVENT_REFUSED))
                 return asprintf(&text, "%s, asked by %s", method, actor) < 0 ? NULL : text;
+        if (streq(e->event, EVENT_AUTHORIZED))
+                return asprintf(&text, "%s, by %s (%s)", method, actor,
+                               strempty(e->fields[HISTORY_ACTION])) < 0
+                        ? NULL
+                        : text;
         if (streq(e->event, EVENT_START_FAILED))
                 return strdup(strempty(e->fields[HISTORY_REASON]));
         return strdup(strempty(e->fields[HISTORY_MESSAGE]));

@@ -25,6 +25,7 @@ typedef enum HistoryField {
         HISTORY_MEMORY_PEAK,
         HISTORY_ACTOR_UID,
         HISTORY_METHOD,
+        HISTORY_ACTION,
         HISTORY_REASON,
         HISTORY_MESSAGE,
         _HISTORY_FIELD_MAX,

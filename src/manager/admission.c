@@ -2,31 +2,37 @@
 
 /* What every method call passes before its handler sees it.
  *
- *   call --> caller known? --no--> ask the bus, hold --(answer)--.
- *               | yes  <----------------------------------------'
+ *   call --> caller known? --no--> ask the bus, hold (strangers.c) --(answer)--.
+ *               | yes  <------------------------------------------------------'
  *            allowed by the table? --no--> AccessDenied, journal entry
- *               | yes
- *            samples fresh? --no--> ask systemd, hold --(answers)--.
- *               | yes  <-------------------------------------------'
+ *               | yes        '--to who is not the owner, if polkit says so--> ask polkit, hold (authorization.c) --.
+ *               |  <-----------------------------------------(yes; journal entry)--------------------------------'
+ *            samples fresh? --no--> ask systemd, hold (usage.c) --(answers)--.
+ *               | yes  <----------------------------------------------------'
  *            handler
  *
  * Handlers so find their caller known and allowed, and never wait themselves. */
 
 #include "manager/admission.h"
 #include "manager/audit.h"
+#include "manager/authorization.h"
 #include "manager/idle.h"
 #include "manager/manager.h"
 #include "manager/message-strings.h"
 #include "manager/policy.h"
 #include "manager/session.h"
+#include "manager/strangers.h"
 #include "shared/log.h"
 #include "shared/names.h"
 #include "shared/strv.h"
 
+typedef enum Verdict {
+        ADMITTED,
+        REFUSED,
+        ASK_POLKIT,
+} Verdict;
+
 void admission_done(Admission *a) {
-        for (size_t i = 0; i < a->n_held; i++)
-                sd_bus_message_unref(a->held[i]);
-        free(a->held);
         free(a->again);
         caller_cache_done(&a->callers);
         *a = (Admission){};
@@ -34,71 +40,6 @@ void admission_done(Admission *a) {
 
 const Caller *admission_caller(Manager *m, sd_bus_message *call) {
         return caller_cache_get(&m->admission.callers, sd_bus_message_get_sender(call));
-}
-
-/* Who they are */
-
-static int on_credentials(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
-        Manager *m = userdata;
-        Admission *a = &m->admission;
-        _cleanup_free_ char *name = NULL;
-        size_t kept = 0;
-        int r;
-
-        /* The bus answers in order, and each caller is asked about when its first call is held: so this is about
-         * the caller of the call that has been held for longest. */
-        if (a->n_held == 0)
-                return 0;
-        name = strdup(sd_bus_message_get_sender(a->held[0]));
-        if (!name)
-                return log_oom();
-        r = sd_bus_message_is_method_error(reply, NULL) ? -ENOTCONN
-                                                        : caller_cache_add(&a->callers, name, reply);
-        if (r < 0)
-                log_debug_errno(r, "The bus does not know caller %s, refusing its calls: %m", name);
-
-        for (size_t i = 0; i < a->n_held; i++) {
-                sd_bus_message *call = a->held[i];
-
-                if (!streq(sd_bus_message_get_sender(call), name)) {
-                        a->held[kept++] = call;
-                        continue;
-                }
-                if (r >= 0)
-                        (void) sd_bus_enqueue_for_read(m->bus, call);
-                else
-                        (void) sd_bus_reply_method_errorf(
-                                call, SD_BUS_ERROR_ACCESS_DENIED, "The bus does not know who is calling.");
-                sd_bus_message_unref(call);
-        }
-        a->n_held = kept;
-        return 0;
-}
-
-/* Asks the bus about the caller, once however many of its calls come meanwhile, and holds the call. */
-static int hold_for_credentials(Manager *m, sd_bus_message *call) {
-        const char *sender = sd_bus_message_get_sender(call);
-        Admission *a = &m->admission;
-        sd_bus_message **grown;
-        bool asked = false;
-        int r;
-
-        if (!sender || a->n_held >= ADMISSION_HELD_MAX)
-                return -ENOBUFS;
-        for (size_t i = 0; i < a->n_held; i++)
-                asked = asked || streq(sd_bus_message_get_sender(a->held[i]), sender);
-        grown = reallocarray(a->held, a->n_held + 1, sizeof(sd_bus_message *));
-        if (!grown)
-                return -ENOMEM;
-        a->held = grown;
-        if (!asked) {
-                r = sd_bus_call_method_async(m->bus, NULL, "org.freedesktop.DBus", "/org/freedesktop/DBus",
-                        "org.freedesktop.DBus", "GetConnectionCredentials", on_credentials, m, "s", sender);
-                if (r < 0)
-                        return r;
-        }
-        a->held[a->n_held++] = sd_bus_message_ref(call);
-        return 0;
 }
 
 /* May they */
@@ -120,24 +61,32 @@ static Session *session_of_first_argument(Manager *m, sd_bus_message *call) {
         return id ? session_table_get_by_id(&m->sessions, id) : NULL;
 }
 
+/* Is this somebody who may ask polkit? In user mode there is no polkit to ask: the bus is the owner's. */
+static Verdict judge_other(const Manager *m, const char *action) {
+        return action && !m->user_mode ? ASK_POLKIT : REFUSED;
+}
+
 /* A session that does not exist has no owner: the handler then says so. */
-static bool is_allowed(Manager *m, sd_bus_message *call, const Caller *caller, Session **ret_session) {
+static Verdict judge(Manager *m, sd_bus_message *call, const Caller *caller, Session **ret_session,
+        const char **ret_action) {
         Session *s;
 
         *ret_session = NULL;
-        switch (policy_rule(sd_bus_message_get_interface(call), sd_bus_message_get_member(call))) {
+        switch (policy_rule(
+                sd_bus_message_get_interface(call), sd_bus_message_get_member(call), ret_action)) {
         case POLICY_ANYONE:
-                return true;
+                return ADMITTED;
         case POLICY_OWNER_OF_PATH:
                 s = *ret_session = session_of_path(m, call);
-                return !s || policy_is_owner(caller->uid, s->uid);
+                break;
         case POLICY_OWNER_OF_FIRST:
                 s = *ret_session = session_of_first_argument(m, call);
-                return !s || policy_is_owner(caller->uid, s->uid);
+                break;
         case POLICY_DENY:
         default:
-                return false;
+                return REFUSED;
         }
+        return !s || policy_is_owner(caller->uid, s->uid) ? ADMITTED : judge_other(m, *ret_action);
 }
 
 bool admission_may_audit(Manager *m, uid_t uid) {
@@ -153,18 +102,46 @@ bool admission_may_audit(Manager *m, uid_t uid) {
         return window->n <= AUDIT_BURST;
 }
 
-static int refuse(Manager *m, sd_bus_message *call, const Caller *caller, const Session *s) {
+void admission_refuse(Manager *m, sd_bus_message *call, uid_t actor, const char *id, const char *challenge) {
+        const char *interface = strempty(sd_bus_message_get_interface(call));
         const char *member = sd_bus_message_get_member(call);
 
-        if (admission_may_audit(m, caller->uid))
-                audit_request_refused(s, caller->uid, strempty(sd_bus_message_get_interface(call)), member);
-        if (s)
-                return sd_bus_reply_method_errorf(call, SD_BUS_ERROR_ACCESS_DENIED,
-                        "Session %s belongs to another user; only its owner and root may call %s on it.",
-                        s->id, member);
-        return sd_bus_reply_method_errorf(call, SD_BUS_ERROR_ACCESS_DENIED,
-                "There is no %s.%s that anybody may call; see 'busctl introspect %s %s'.",
-                strempty(sd_bus_message_get_interface(call)), member, BUS_NAME, BUS_PATH);
+        if (admission_may_audit(m, actor))
+                audit_request_refused(
+                        id ? session_table_get_by_id(&m->sessions, id) : NULL, actor, interface, member);
+        if (challenge)
+                (void) sd_bus_reply_method_errorf(call, SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED,
+                        "Session %s belongs to another user; %s on it needs authentication (%s).", id,
+                        member, challenge);
+        else if (id)
+                (void) sd_bus_reply_method_errorf(call, SD_BUS_ERROR_ACCESS_DENIED,
+                        "Session %s belongs to another user; only its owner, root and whom polkit lets may "
+                        "call %s on it.",
+                        id, member);
+        else
+                (void) sd_bus_reply_method_errorf(call, SD_BUS_ERROR_ACCESS_DENIED,
+                        "There is no %s.%s that anybody may call; see 'busctl introspect %s %s'.", interface,
+                        member, BUS_NAME, BUS_PATH);
+}
+
+/* Returns whether the call may go on now; if not, it was answered or is held. */
+static bool authorize(Manager *m, sd_bus_message *call, const Caller *caller) {
+        const char *action;
+        Session *s;
+
+        switch (judge(m, call, caller, &s, &action)) {
+        case ADMITTED:
+                return true;
+        case ASK_POLKIT:
+                if (authorization_ask(m, call, caller, s, action) < 0)
+                        (void) sd_bus_reply_method_errorf(call, SD_BUS_ERROR_LIMITS_EXCEEDED,
+                                "Too many calls are waiting for polkit; try again later.");
+                return false;
+        case REFUSED:
+        default:
+                admission_refuse(m, call, caller->uid, s ? s->id : NULL, /* challenge = */ NULL);
+                return false;
+        }
 }
 
 /* Are the samples fresh */
@@ -184,8 +161,8 @@ static int64_t want_listed_samples(Manager *m, sd_bus_message *call) {
                 Session *s = session_table_get_by_id(&m->sessions, *id);
                 int64_t one = s ? usage_want(m, s) : 0;
 
-                if (one < 0)
-                        return one;
+                if (!s || one < 0)
+                        return one; /* 0: the handler says that there is none */
                 ticket = MAX(ticket, one);
         }
         return ticket;
@@ -196,7 +173,9 @@ static bool reads_usage(sd_bus_message *call) {
         int r;
 
         if (sd_bus_message_is_method_call(call, "org.freedesktop.DBus.Properties", "GetAll") > 0)
-                return true;
+                return sd_bus_message_has_signature(call, "s") > 0;
+        if (sd_bus_message_has_signature(call, "ss") == 0)
+                return false;
         r = sd_bus_message_read(call, "ss", &interface, &property);
         (void) sd_bus_message_rewind(call, /* complete = */ true);
         return r >= 0 && usage_counter_from_string(property) >= 0;
@@ -218,51 +197,76 @@ static int64_t want_samples(Manager *m, sd_bus_message *call) {
         return 0;
 }
 
-void admission_dispatch_again(Manager *m, sd_bus_message *call) {
-        Admission *a = &m->admission;
-        sd_bus_message **grown;
+/* Notes what the call has passed, for when it comes round. */
+static int note_passed(Admission *a, const sd_bus_message *call, unsigned passed) {
+        DispatchedCall *grown;
 
-        grown = reallocarray(a->again, a->n_again + 1, sizeof(sd_bus_message *));
-        if (grown) {
-                a->again = grown;
-                a->again[a->n_again++] = call;
-        }
-        (void) sd_bus_enqueue_for_read(m->bus, call);
+        if (passed == 0)
+                return 0;
+        grown = reallocarray(a->again, a->n_again + 1, sizeof(DispatchedCall));
+        if (!grown)
+                return -ENOMEM;
+        a->again = grown;
+        a->again[a->n_again++] = (DispatchedCall){ .call = call, .passed = passed };
+        return 0;
 }
 
-static bool take_again(Admission *a, sd_bus_message *call) {
+/* What a call that arrives has passed before; forgets it. */
+static unsigned take_passed(Admission *a, const sd_bus_message *call) {
         for (size_t i = 0; i < a->n_again; i++)
-                if (a->again[i] == call) {
-                        a->again[i] = a->again[--a->n_again];
-                        return true;
+                if (a->again[i].call == call) {
+                        unsigned passed = a->again[i].passed;
+
+                        a->n_again--;
+                        memmove(a->again + i, a->again + i + 1, (a->n_again - i) * sizeof(DispatchedCall));
+                        return passed;
                 }
+        return 0;
+}
+
+void admission_dispatch_again(Manager *m, sd_bus_message *call, unsigned passed) {
+        int r;
+
+        r = note_passed(&m->admission, call, passed);
+        if (r >= 0)
+                r = sd_bus_enqueue_for_read(m->bus, call);
+        if (r < 0) {
+                /* The note must not be taken for that of another message at the same address. */
+                (void) take_passed(&m->admission, call);
+                (void) sd_bus_reply_method_errno(call, r, NULL);
+        }
+}
+
+/* Returns whether the call may go on now; if not, it is held, or was answered. */
+static bool sample(Manager *m, sd_bus_message *call, const Caller *caller) {
+        int64_t ticket = want_samples(m, call);
+
+        if (ticket == 0)
+                return true;
+        if (ticket < 0)
+                (void) sd_bus_reply_method_errno(call, (int) ticket, NULL);
+        else if (usage_park(m, ticket, call, caller->uid) < 0)
+                (void) sd_bus_reply_method_errorf(call, SD_BUS_ERROR_LIMITS_EXCEEDED,
+                        "Too many calls are waiting for usage figures; try again later.");
         return false;
 }
 
+/* 0: the handler may have it. */
 static int admit(Manager *m, sd_bus_message *call) {
-        const Caller *caller;
-        int64_t ticket;
-        Session *s;
+        unsigned passed = take_passed(&m->admission, call);
+        const Caller *caller = admission_caller(m, call);
 
-        if (take_again(&m->admission, call))
-                return 0;
-        caller = admission_caller(m, call);
-        if (!caller)
-                return hold_for_credentials(m, call) < 0
-                        ? sd_bus_reply_method_errorf(call, SD_BUS_ERROR_LIMITS_EXCEEDED,
-                                  "Too many calls are waiting to be looked at; try again later.")
-                        : 1;
-        if (!is_allowed(m, call, caller, &s)) {
-                (void) refuse(m, call, caller, s);
+        if (!caller) {
+                if (strangers_hold(m, call, passed) < 0)
+                        (void) sd_bus_reply_method_errorf(call, SD_BUS_ERROR_LIMITS_EXCEEDED,
+                                "Too many calls are waiting to be looked at; try again later.");
                 return 1;
         }
-        ticket = want_samples(m, call);
-        if (ticket < 0)
-                return (int) ticket;
-        if (ticket > 0 && usage_park(m, ticket, call) < 0)
-                return sd_bus_reply_method_errorf(call, SD_BUS_ERROR_LIMITS_EXCEEDED,
-                        "Too many calls are waiting for usage figures; try again later.");
-        return ticket > 0;
+        if (!(passed & ADMISSION_AUTHORIZED) && !authorize(m, call, caller))
+                return 1;
+        if (!(passed & ADMISSION_SAMPLED) && !sample(m, call, caller))
+                return 1;
+        return 0;
 }
 
 static int on_message(sd_bus_message *message, void *userdata, sd_bus_error *error _unused_) {

@@ -2,8 +2,8 @@
 #pragma once
 
 /* What every method call passes before its handler sees it: who is the caller (asked of the bus, asynchronously),
- * may they (policy.h), and are the samples fresh that the answer needs (usage.h). A call that has to wait for one of
- * these is held and dispatched again. */
+ * may they (policy.h, and polkit: authorization.h), and are the samples fresh that the answer needs (usage.h). A call
+ * that has to wait for one of these is held and dispatched again. */
 
 #include <systemd/sd-bus.h>
 
@@ -11,7 +11,11 @@
 #include "manager/types.h"
 #include "shared/time-span.h"
 
-#define ADMISSION_HELD_MAX 1024 /* calls that wait for their caller to be known */
+/* What a call that is dispatched again has passed, and is not asked about once more. */
+enum {
+        ADMISSION_AUTHORIZED = 1 << 0,
+        ADMISSION_SAMPLED = 1 << 1,
+};
 
 /* Refusals, and signals to one's own sessions, can be provoked at will: of each user only so many are written to the
  * journal in a while. Users whose uids fall into one place share it. */
@@ -24,13 +28,16 @@ typedef struct AuditWindow {
         unsigned n;
 } AuditWindow;
 
+/* A call that is being dispatched again. */
+typedef struct DispatchedCall {
+        const sd_bus_message *call; /* the bus's, not a reference */
+        unsigned passed;
+} DispatchedCall;
+
 typedef struct Admission {
         AuditWindow audited[AUDIT_PLACES];
         CallerCache callers;
-        sd_bus_message **held; /* calls that wait for their caller to be known */
-        size_t n_held;
-        sd_bus_message *
-                *again; /* calls that waited for samples and are being dispatched again; not references */
+        DispatchedCall *again; /* in the order in which they come */
         size_t n_again;
 } Admission;
 
@@ -44,5 +51,10 @@ const Caller *admission_caller(Manager *m, sd_bus_message *call);
 /* May another entry that this user provoked be written to the journal? Counts it. */
 bool admission_may_audit(Manager *m, uid_t uid);
 
-/* Dispatches a call that waited for samples as if it had just arrived; it does not wait for samples once more. */
-void admission_dispatch_again(Manager *m, sd_bus_message *call);
+/* Dispatches a call that was held as if it had just arrived; but what it passed, it does not wait for once more. */
+void admission_dispatch_again(Manager *m, sd_bus_message *call, unsigned passed);
+
+/* Answers a call on somebody else's session that is not allowed, and writes it to the journal. id may be NULL: nobody
+ * may call this at all. challenge: the action for which polkit would have asked for a password; NULL if a password
+ * would not help. */
+void admission_refuse(Manager *m, sd_bus_message *call, uid_t actor, const char *id, const char *challenge);

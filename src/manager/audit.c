@@ -139,6 +139,21 @@ void audit_request_refused(const Session *s, uid_t actor, const char *interface,
         end(&e);
 }
 
+void audit_request_authorized(
+        const Session *s, uid_t actor, const char *interface, const char *method, const char *action) {
+        Entry e;
+
+        begin(&e, LOG_NOTICE, MESSAGE_REQUEST_AUTHORIZED, s);
+        add(&e, "ACTOR_UID=%" PRIu32, (uint32_t) actor);
+        add(&e, "METHOD=%s.%s", interface, method);
+        add(&e, "ACTION=%s", action);
+        add(&e,
+                "MESSAGE=User %" PRIu32 " was let by polkit (%s) call %s on session %s (%s) of user %" PRIu32
+                ".",
+                (uint32_t) actor, action, method, s->id, strempty(s->name), (uint32_t) s->uid);
+        end(&e);
+}
+
 void audit_keeper_lost(const Session *s) {
         Entry e;
 

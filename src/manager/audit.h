@@ -4,7 +4,7 @@
 /* The audit log: one structured journal entry for each thing that happens to a session. The fields are
  *
  *   MESSAGE_ID (message-ids.h) SESSION_ID SESSION_TYPE SESSION_NAME USER_ID UNIT KEEPER_UNIT LEADER NOTEBOOK
- *   RESULT EXIT_STATUS CPU_USAGE_NSEC DURATION_USEC ACTOR_UID METHOD REASON
+ *   RESULT EXIT_STATUS CPU_USAGE_NSEC DURATION_USEC ACTOR_UID METHOD ACTION REASON
  *
  * as far as they are known. In user mode they go to the same journal, with the user's credentials. */
 
@@ -18,4 +18,7 @@ void audit_start_failed(const Session *s);
 void audit_stop_requested(const Session *s, uid_t actor, const char *method);
 /* s may be NULL: the call was refused whatever the session. */
 void audit_request_refused(const Session *s, uid_t actor, const char *interface, const char *method);
+/* polkit let somebody who is not the owner do this. */
+void audit_request_authorized(
+        const Session *s, uid_t actor, const char *interface, const char *method, const char *action);
 void audit_keeper_lost(const Session *s);

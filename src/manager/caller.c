@@ -54,22 +54,39 @@ static int read_credentials(sd_bus_message *reply, uint32_t *ret_uid, uint32_t *
         return 0;
 }
 
+/* The place of a new caller: nobody can make others be forgotten by calling from many connections. */
+static Caller *find_place(CallerCache *cache, uid_t uid) {
+        Caller *oldest = &cache->callers[0], *own = NULL;
+        size_t n = 0;
+
+        for (size_t i = 0; i < ELEMENTSOF(cache->callers); i++) {
+                Caller *one = &cache->callers[i];
+
+                if (one->seen < oldest->seen)
+                        oldest = one;
+                if (!one->name || one->uid != uid)
+                        continue;
+                n++;
+                if (!own || one->seen < own->seen)
+                        own = one;
+        }
+        return n >= CALLERS_PER_USER_MAX ? own : oldest;
+}
+
 int caller_cache_add(CallerCache *cache, const char *name, sd_bus_message *reply) {
-        Caller *oldest = &cache->callers[0];
+        Caller *place;
         uint32_t uid, pid;
         int r;
 
         r = read_credentials(reply, &uid, &pid);
         if (r < 0)
                 return r;
-        for (size_t i = 1; i < ELEMENTSOF(cache->callers); i++)
-                if (cache->callers[i].seen < oldest->seen)
-                        oldest = &cache->callers[i];
-        r = replace_string(&oldest->name, name);
+        place = find_place(cache, uid);
+        r = replace_string(&place->name, name);
         if (r < 0)
                 return r;
-        oldest->uid = uid;
-        oldest->pid = (pid_t) pid;
-        oldest->seen = ++cache->turn;
+        place->uid = uid;
+        place->pid = (pid_t) pid;
+        place->seen = ++cache->turn;
         return 0;
 }

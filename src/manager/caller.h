@@ -9,7 +9,8 @@
 #include "manager/types.h"
 #include "shared/macros.h"
 
-#define CALLERS_MAX 64 /* remembered; the least recently seen makes way */
+#define CALLERS_MAX          256 /* remembered; the least recently seen makes way */
+#define CALLERS_PER_USER_MAX 32  /* a user with so many takes only places of their own */
 
 /* Unique names are never reused, so what is remembered never gets stale. */
 struct Caller {

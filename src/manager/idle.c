@@ -12,7 +12,7 @@
 
 /* There are sessions, or calls that wait for an answer. */
 static bool is_needed(const Manager *m) {
-        return m->sessions.n > 0 || m->admission.n_held > 0 || m->usage.n_parked > 0 ||
+        return m->sessions.n > 0 || m->strangers.n > 0 || m->authorizations.n > 0 || m->usage.n_parked > 0 ||
                 m->systemd_calls.in_flight > 0;
 }
 

@@ -3,6 +3,7 @@
 /* Calls of clients that a keeper has to answer. */
 
 #include "manager/keeper-request.h"
+#include "manager/caller.h"
 #include "manager/keeper-link.h"
 #include "manager/manager.h"
 #include "manager/session.h"
@@ -33,6 +34,7 @@ KeeperRequest *keeper_request_free(KeeperRequest *request) {
         if (!request)
                 return NULL;
         wire_writer_done(&request->message);
+        charge_release(&request->charge);
         sd_bus_message_unref(request->call);
         (void) safe_close(request->keepers_end);
         (void) safe_close(request->callers_end);
@@ -92,12 +94,21 @@ static int add(Session *s, KeeperRequest *request) {
         return 0;
 }
 
+/* To whoever called: who is held up by a keeper of another user's has asked for it. */
+static int charge_request(Manager *m, KeeperRequest *request) {
+        const Caller *caller = admission_caller(m, request->call);
+
+        return caller ? charge_take(&request->charge, &m->charges, caller->uid, CHARGE_KEEPER) : 0;
+}
+
 int keeper_request_send(Session *s, KeeperRequest *request, sd_bus_message *call, KeeperAnswer answer) {
         int r;
 
         request->call = sd_bus_message_ref(call);
         request->answer = answer;
-        r = add(s, request);
+        r = charge_request(s->manager, request);
+        if (r >= 0)
+                r = add(s, request);
         if (r < 0) {
                 keeper_request_free(request);
                 return r;

@@ -7,6 +7,7 @@
 #include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
 
+#include "manager/charges.h"
 #include "manager/keeper-message.h"
 #include "manager/types.h"
 #include "shared/keeper-protocol.h"
@@ -27,6 +28,7 @@ struct KeeperRequest {
         KeeperAnswer answer;
         int keepers_end, callers_end; /* of the stream, if there is one */
         sd_bus_message *call;
+        Charge charge;   /* to who sent it */
         usec_t deadline; /* CLOCK_MONOTONIC */
 };
 
@@ -41,7 +43,8 @@ typedef struct KeeperRequests {
 KeeperRequest *keeper_request_new(Session *s, KeeperOpcode opcode);
 KeeperRequest *keeper_request_free(KeeperRequest *request);
 
-/* Sends the request, now or when the keeper is connected; call is answered in the end. The request is consumed. */
+/* Sends the request, now or when the keeper is connected; call is answered in the end. The request is consumed.
+ * -ENOBUFS: too many of this session wait; -EDQUOT: too many of the caller's user. */
 int keeper_request_send(Session *s, KeeperRequest *request, sd_bus_message *call, KeeperAnswer answer);
 
 /* Sends all of them, to a keeper that has just been connected to. */

@@ -68,6 +68,9 @@ static int method_get_session_by_pid(sd_bus_message *call, void *userdata, sd_bu
         if (pid == 0 || pid > INT32_MAX)
                 return sd_bus_error_setf(error, ERROR_NO_SUCH_PROCESS, "There is no process %u.", pid);
         r = systemd_find_session(m, pid, call);
+        if (r == -EDQUOT)
+                return sd_bus_error_set(error, ERROR_LIMIT_REACHED,
+                        "Too many of your calls wait for systemd already; try again.");
         return r < 0 ? r : 1;
 }
 

@@ -101,6 +101,8 @@ Manager *manager_free(Manager *m) {
                 return NULL;
         /* Held calls are answered by the bus going away: their callers get NoReply. */
         session_table_done(&m->sessions);
+        strangers_done(&m->strangers);
+        authorizations_done(&m->authorizations);
         admission_done(&m->admission);
         usage_reader_done(&m->usage);
         systemd_calls_done(&m->systemd_calls);
@@ -108,6 +110,7 @@ Manager *manager_free(Manager *m) {
         sd_event_source_disable_unref(m->flush);
         sd_event_source_disable_unref(m->idle);
         sd_bus_flush_close_unref(m->bus);
+        charges_done(&m->charges);
         sd_event_unref(m->event);
         (void) safe_close(m->runtime_fd);
         free(m->runtime_dir);

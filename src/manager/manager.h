@@ -7,8 +7,11 @@
 #include <systemd/sd-event.h>
 
 #include "manager/admission.h"
+#include "manager/authorization.h"
+#include "manager/charges.h"
 #include "manager/config.h"
 #include "manager/session-table.h"
+#include "manager/strangers.h"
 #include "manager/systemd-calls.h"
 #include "manager/types.h"
 #include "manager/usage.h"
@@ -29,6 +32,9 @@ struct Manager {
         unsigned references; /* to scopes; see systemd.c */
         SystemdCalls systemd_calls;
         Admission admission;
+        Strangers strangers;
+        Authorizations authorizations;
+        Charges charges;
         UsageReader usage;
 
         /* Events mark, the loop acts: sessions with something to tell, and the counts as last told. */

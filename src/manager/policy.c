@@ -9,40 +9,44 @@ static const struct {
         const char *interface;
         const char *member;
         PolicyRule rule;
+        const char *others; /* the action with which polkit admits those who are not the owner */
 } table[] = {
-        { MANAGER_INTERFACE, "ListSessions", POLICY_ANYONE },
-        { MANAGER_INTERFACE, "GetUsage", POLICY_ANYONE },
-        { MANAGER_INTERFACE, "GetActivity", POLICY_ANYONE },
-        { MANAGER_INTERFACE, "GetSession", POLICY_ANYONE },
-        { MANAGER_INTERFACE, "GetSessionByPID", POLICY_ANYONE },
-        { MANAGER_INTERFACE, "GetSessionByNotebook", POLICY_ANYONE },
-        { MANAGER_INTERFACE, "StartTerminal", POLICY_ANYONE },
-        { MANAGER_INTERFACE, "StartNotebook", POLICY_ANYONE },
-        { MANAGER_INTERFACE, "RegisterSession", POLICY_ANYONE },
-        { MANAGER_INTERFACE, "StopSession", POLICY_OWNER_OF_FIRST },
-        { MANAGER_INTERFACE, "KillSession", POLICY_OWNER_OF_FIRST },
+        { MANAGER_INTERFACE, "ListSessions", POLICY_ANYONE, NULL },
+        { MANAGER_INTERFACE, "GetUsage", POLICY_ANYONE, NULL },
+        { MANAGER_INTERFACE, "GetActivity", POLICY_ANYONE, NULL },
+        { MANAGER_INTERFACE, "GetSession", POLICY_ANYONE, NULL },
+        { MANAGER_INTERFACE, "GetSessionByPID", POLICY_ANYONE, NULL },
+        { MANAGER_INTERFACE, "GetSessionByNotebook", POLICY_ANYONE, NULL },
+        { MANAGER_INTERFACE, "StartTerminal", POLICY_ANYONE, NULL },
+        { MANAGER_INTERFACE, "StartNotebook", POLICY_ANYONE, NULL },
+        { MANAGER_INTERFACE, "RegisterSession", POLICY_ANYONE, NULL },
+        { MANAGER_INTERFACE, "StopSession", POLICY_OWNER_OF_FIRST, MANAGE_OTHERS },
+        { MANAGER_INTERFACE, "KillSession", POLICY_OWNER_OF_FIRST, MANAGE_OTHERS },
 
-        { SESSION_INTERFACE, "Attach", POLICY_OWNER_OF_PATH },
-        { SESSION_INTERFACE, "Resize", POLICY_OWNER_OF_PATH },
-        { SESSION_INTERFACE, "Snapshot", POLICY_OWNER_OF_PATH },
-        { SESSION_INTERFACE, "SetName", POLICY_OWNER_OF_PATH },
-        { SESSION_INTERFACE, "Stop", POLICY_OWNER_OF_PATH },
-        { SESSION_INTERFACE, "Kill", POLICY_OWNER_OF_PATH },
+        { SESSION_INTERFACE, "Attach", POLICY_OWNER_OF_PATH, ATTACH_OTHERS },
+        { SESSION_INTERFACE, "Resize", POLICY_OWNER_OF_PATH, ATTACH_OTHERS },
+        { SESSION_INTERFACE, "Snapshot", POLICY_OWNER_OF_PATH, ATTACH_OTHERS },
+        { SESSION_INTERFACE, "SetName", POLICY_OWNER_OF_PATH, MANAGE_OTHERS },
+        { SESSION_INTERFACE, "Stop", POLICY_OWNER_OF_PATH, MANAGE_OTHERS },
+        { SESSION_INTERFACE, "Kill", POLICY_OWNER_OF_PATH, MANAGE_OTHERS },
 
-        { "org.freedesktop.DBus.Properties", "Get", POLICY_ANYONE },
-        { "org.freedesktop.DBus.Properties", "GetAll", POLICY_ANYONE },
-        { "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", POLICY_ANYONE },
-        { "org.freedesktop.DBus.Introspectable", "Introspect", POLICY_ANYONE },
-        { "org.freedesktop.DBus.Peer", "Ping", POLICY_ANYONE },
-        { "org.freedesktop.DBus.Peer", "GetMachineId", POLICY_ANYONE },
+        { "org.freedesktop.DBus.Properties", "Get", POLICY_ANYONE, NULL },
+        { "org.freedesktop.DBus.Properties", "GetAll", POLICY_ANYONE, NULL },
+        { "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", POLICY_ANYONE, NULL },
+        { "org.freedesktop.DBus.Introspectable", "Introspect", POLICY_ANYONE, NULL },
+        { "org.freedesktop.DBus.Peer", "Ping", POLICY_ANYONE, NULL },
+        { "org.freedesktop.DBus.Peer", "GetMachineId", POLICY_ANYONE, NULL },
 };
 
-PolicyRule policy_rule(const char *interface, const char *member) {
+PolicyRule policy_rule(const char *interface, const char *member, const char **ret_action) {
+        *ret_action = NULL;
         if (!interface || !member)
                 return POLICY_DENY;
         for (size_t i = 0; i < ELEMENTSOF(table); i++)
-                if (streq(table[i].interface, interface) && streq(table[i].member, member))
+                if (streq(table[i].interface, interface) && streq(table[i].member, member)) {
+                        *ret_action = table[i].others;
                         return table[i].rule;
+                }
         return POLICY_DENY;
 }
 

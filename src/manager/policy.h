@@ -8,15 +8,22 @@
 
 #include "shared/macros.h"
 
+/* Actions of polkit that admit somebody else than the owner and root; dbus/org.computesession1.policy describes them,
+ * and a lint holds the two against each other. */
+#define MANAGE_OTHERS "org.computesession1.manage-others" /* end, signal, name */
+#define ATTACH_OTHERS "org.computesession1.attach-others" /* see what is on it, type into it */
+#define SET_LIMITS    "org.computesession1.set-limits"    /* give it more or less of the machine */
+
 typedef enum PolicyRule {
         POLICY_DENY,
         POLICY_ANYONE,         /* any local user; the handler acts for the caller alone */
-        POLICY_OWNER_OF_PATH,  /* the owner of the session that is the object, and root */
-        POLICY_OWNER_OF_FIRST, /* the owner of the session whose id is the first argument, and root */
+        POLICY_OWNER_OF_PATH,  /* the owner of the session that is the object, root, whom polkit admits */
+        POLICY_OWNER_OF_FIRST, /* the same of the session whose id is the first argument */
 } PolicyRule;
 
-/* interface may be NULL, which is denied: a call must say what it means. */
-PolicyRule policy_rule(const char *interface, const char *member);
+/* interface may be NULL, which is denied: a call must say what it means. Writes the action that polkit is asked about
+ * if the caller is not the owner; NULL where there is none. */
+PolicyRule policy_rule(const char *interface, const char *member, const char **ret_action);
 
 /* May a caller with this uid do what needs the owner? */
 bool policy_is_owner(uid_t caller, uid_t owner);

@@ -264,6 +264,9 @@ int session_kill(Session *s, const Caller *caller, const char *whom, int signal,
                 audit_stop_requested(s, caller->uid, "Kill");
         if (all) {
                 r = systemd_kill_scope(s, signal, call);
+                if (r == -EDQUOT)
+                        return sd_bus_error_set(error, ERROR_LIMIT_REACHED,
+                                "Too many of your calls wait for systemd already; try again.");
                 return r < 0 ? r : 1;
         }
         if (s->leader_fd < 0 || syscall(SYS_pidfd_send_signal, s->leader_fd, signal, NULL, 0) < 0)

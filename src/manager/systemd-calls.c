@@ -3,6 +3,7 @@
 /* Calls to systemd whose answers are events. */
 
 #include "manager/systemd-calls.h"
+#include "manager/caller.h"
 #include "manager/manager.h"
 #include "manager/session.h"
 #include "shared/log.h"
@@ -12,6 +13,7 @@
 static void free_call(void *userdata) {
         SystemdCall *c = userdata;
 
+        charge_release(&c->charge);
         sd_bus_message_unref(c->call);
         sd_bus_message_unref(c->question);
         free(c);
@@ -61,10 +63,18 @@ static int on_answer(sd_bus_message *reply, void *userdata, sd_bus_error *error)
         return r;
 }
 
+/* What systemd is asked for a client is the client's, or rather its user's. */
+static int charge_call(SystemdCall *c) {
+        const Caller *caller = c->call ? admission_caller(c->manager, c->call) : NULL;
+
+        return caller ? charge_take(&c->charge, &c->manager->charges, caller->uid, CHARGE_SYSTEMD) : 0;
+}
+
 int systemd_ask(Manager *m, const Session *s, sd_bus_message *question, sd_bus_message_handler_t on_reply,
         sd_bus_message *call) {
         SystemdCalls *calls = &m->systemd_calls;
         SystemdCall **grown, *c;
+        int r;
 
         grown = reallocarray(calls->waiting, calls->n_waiting + 1, sizeof(SystemdCall *));
         if (!grown)
@@ -80,6 +90,11 @@ int systemd_ask(Manager *m, const Session *s, sd_bus_message *question, sd_bus_m
                 .question = sd_bus_message_ref(question),
                 .on_reply = on_reply,
         };
+        r = charge_call(c);
+        if (r < 0) {
+                free_call(c);
+                return r;
+        }
         calls->waiting[calls->n_waiting++] = c;
         send_waiting(m);
         return 0;

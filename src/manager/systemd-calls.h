@@ -6,9 +6,11 @@
 
 #include <systemd/sd-bus.h>
 
+#include "manager/charges.h"
 #include "manager/types.h"
 
-/* The system bus refuses more than 128 unanswered calls of a connection; usage.h takes its share of them too. */
+/* The system bus refuses more than 128 unanswered calls of a connection; usage.h and authorization.h take their
+ * shares of them too. */
 #define SYSTEMD_CALLS_MAX 48
 
 /* What a reply is about. Sessions go by number, since they may be gone by then. */
@@ -17,6 +19,7 @@ typedef struct SystemdCall {
         uint64_t number;      /* 0: of no session */
         sd_bus_message *call; /* of a client, to be answered with the reply; may be NULL */
         sd_bus_message *question;
+        Charge charge;                     /* to who sent the call, if there is one */
         sd_bus_message_handler_t on_reply; /* its userdata is this structure */
 } SystemdCall;
 
@@ -26,7 +29,8 @@ typedef struct SystemdCalls {
         unsigned in_flight;
 } SystemdCalls;
 
-/* s and call may be NULL. The reply always comes, if only as an error after a deadline. */
+/* s and call may be NULL. The reply always comes, if only as an error after a deadline. -EDQUOT: the user who sent the
+ * call has too many with systemd already. */
 int systemd_ask(Manager *m, const Session *s, sd_bus_message *question, sd_bus_message_handler_t on_reply,
         sd_bus_message *call);
 

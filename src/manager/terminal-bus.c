@@ -138,6 +138,9 @@ static int ask_keeper(
         if (r == -ENOBUFS)
                 return sd_bus_error_setf(error, ERROR_LIMIT_REACHED,
                         "Too many calls wait for the keeper of session %s already; try again.", s->id);
+        if (r == -EDQUOT)
+                return sd_bus_error_set(error, ERROR_LIMIT_REACHED,
+                        "Too many of your calls wait for keepers already; try again.");
         return r < 0 ? r : 1;
 }
 

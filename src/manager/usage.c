@@ -57,8 +57,10 @@ void usage_reader_init(UsageReader *reader) {
 }
 
 void usage_reader_done(UsageReader *reader) {
-        for (size_t i = 0; i < reader->n_parked; i++)
+        for (size_t i = 0; i < reader->n_parked; i++) {
+                charge_release(&reader->parked[i].charge);
                 sd_bus_message_unref(reader->parked[i].call);
+        }
         free(reader->parked);
         free(reader->queue);
         *reader = (UsageReader){};
@@ -78,8 +80,11 @@ static void release_parked(Manager *m) {
         size_t n = 0;
 
         while (n < reader->n_parked && reader->parked[n].ticket <= reader->done) {
-                admission_dispatch_again(m, reader->parked[n].call);
-                sd_bus_message_unref(reader->parked[n].call);
+                struct UsageParked *parked = &reader->parked[n];
+
+                charge_release(&parked->charge);
+                admission_dispatch_again(m, parked->call, ADMISSION_AUTHORIZED | ADMISSION_SAMPLED);
+                sd_bus_message_unref(parked->call);
                 n++;
         }
         reader->n_parked -= n;
@@ -203,9 +208,11 @@ int64_t usage_want(Manager *m, Session *s) {
         return (int64_t) reader->issued;
 }
 
-int usage_park(Manager *m, int64_t ticket, sd_bus_message *call) {
+int usage_park(Manager *m, int64_t ticket, sd_bus_message *call, uid_t uid) {
         UsageReader *reader = &m->usage;
         struct UsageParked *grown;
+        Charge charge = {};
+        int r;
 
         if (reader->n_parked >= USAGE_PARKED_MAX)
                 return -ENOBUFS;
@@ -213,9 +220,13 @@ int usage_park(Manager *m, int64_t ticket, sd_bus_message *call) {
         if (!grown)
                 return -ENOMEM;
         reader->parked = grown;
+        r = charge_take(&charge, &m->charges, uid, CHARGE_SAMPLES);
+        if (r < 0)
+                return r;
         reader->parked[reader->n_parked++] = (struct UsageParked){
                 .ticket = (uint64_t) ticket,
                 .call = sd_bus_message_ref(call),
+                .charge = charge,
         };
         release_parked(m);
         return 0;

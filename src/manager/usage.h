@@ -6,14 +6,16 @@
 
 #include <systemd/sd-bus.h>
 
+#include "manager/charges.h"
 #include "manager/types.h"
 #include "shared/macros.h"
 #include "shared/time-span.h"
 
 #define USAGE_FRESH_USEC USEC_PER_SEC /* a sample this young is good enough */
 #define USAGE_UNKNOWN    UINT64_MAX
-#define USAGE_IN_FLIGHT  64   /* calls; the system bus allows 128 unanswered ones for one connection */
-#define USAGE_PARKED_MAX 1024 /* calls of clients that wait for samples */
+#define USAGE_IN_FLIGHT  48 /* calls; the system bus allows 128 unanswered ones for one connection */
+#define USAGE_PARKED_MAX \
+        4096 /* calls of clients that wait for samples; charges.c says how many of one user */
 
 typedef enum UsageCounter {
         USAGE_MEMORY, /* bytes */
@@ -47,6 +49,7 @@ typedef struct UsageReader {
         struct UsageParked {
                 uint64_t ticket;
                 sd_bus_message *call;
+                Charge charge;
         } * parked;
         size_t n_parked;
 } UsageReader;
@@ -60,6 +63,6 @@ void usage_reader_done(UsageReader *reader);
 /* Asks for fresh samples of one session, or of all if s is NULL. Returns a ticket; 0: everything is fresh. -ENOMEM. */
 int64_t usage_want(Manager *m, Session *s);
 
-/* Holds the call until the samples of this ticket are there, then has it dispatched again (call_was_held() is true
- * then). -ENOBUFS when USAGE_PARKED_MAX calls wait already. */
-int usage_park(Manager *m, int64_t ticket, sd_bus_message *call);
+/* Holds the call, which is this user's, until the samples of this ticket are there; then it is dispatched again.
+ * -ENOBUFS when USAGE_PARKED_MAX calls wait already, -EDQUOT when the user has too many of them. */
+int usage_park(Manager *m, int64_t ticket, sd_bus_message *call, uid_t uid);

@@ -4,9 +4,10 @@
 /* MESSAGE_ID= of the journal entries. Each constant has an entry in conf/compute-sessions.catalog; a test holds the
  * two against each other. */
 
-#define MESSAGE_SESSION_START   "afa8e47964e34aba9f0b3ae05414626f"
-#define MESSAGE_SESSION_END     "0ed936a61f964ccc943a44800bbd70cd"
-#define MESSAGE_STOP_REQUESTED  "1b04946c4c2f4024bf3b8b660444e15c"
-#define MESSAGE_REQUEST_REFUSED "9b3ebc3710d84ac398d6d821c4f0dfa8"
-#define MESSAGE_START_FAILED    "fd4ddf729d244aaba589af11be3e8b93"
-#define MESSAGE_KEEPER_LOST     "4969115b61a342b69448058dced6e443"
+#define MESSAGE_SESSION_START      "afa8e47964e34aba9f0b3ae05414626f"
+#define MESSAGE_SESSION_END        "0ed936a61f964ccc943a44800bbd70cd"
+#define MESSAGE_STOP_REQUESTED     "1b04946c4c2f4024bf3b8b660444e15c"
+#define MESSAGE_REQUEST_REFUSED    "9b3ebc3710d84ac398d6d821c4f0dfa8"
+#define MESSAGE_REQUEST_AUTHORIZED "a029bcace09742c99cb69f7531446649"
+#define MESSAGE_START_FAILED       "fd4ddf729d244aaba589af11be3e8b93"
+#define MESSAGE_KEEPER_LOST        "4969115b61a342b69448058dced6e443"

@@ -16,6 +16,7 @@ SESSION = "org.computesession1.Session"
 PROPERTIES = "org.freedesktop.DBus.Properties"
 ERROR = "org.computesession1.Error."
 DENIED = "org.freedesktop.DBus.Error.AccessDenied"
+INTERACT = "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired"
 UNKNOWN = 2**64 - 1
 
 

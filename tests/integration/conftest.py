@@ -4,6 +4,7 @@
 import machine
 import pytest
 from bus import User
+from polkit import Polkit
 
 SESSION_PARTS = r"""
 systemctl list-units --all --plain --no-legend 'compute-*.scope' 'compute-keeper-*.service' | cut -d' ' -f1
@@ -78,3 +79,12 @@ def configure(root):
         root.run("sh", "-euc", f"cat > {CONFIGURATION}/{name}; systemctl restart compute-sessiond", text=text)
     yield write
     root.shell(f"rm -rf {CONFIGURATION}; systemctl restart compute-sessiond")
+
+
+@pytest.fixture
+def polkit(root):
+    """Rules of polkit for a test; at the end it is as installed."""
+    changed = Polkit(root)
+    changed.reset()
+    yield changed
+    changed.reset()

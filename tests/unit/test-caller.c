@@ -73,4 +73,24 @@ TEST(forgets_the_least_recently_seen) {
         message_bus_done();
 }
 
-TEST_MAIN(remembers_callers, no_user_is_nobody, forgets_the_least_recently_seen);
+/* Somebody with many connections only makes their own be forgotten. */
+TEST(each_user_has_a_share) {
+        CallerCache cache = {};
+        char name[32];
+
+        ck_assert_int_eq(add(&cache, ":1.victim", message_make("a{sv}", 1, "UnixUserID", "u", 1001)), 0);
+        for (unsigned i = 0; i < 2 * CALLERS_MAX; i++) {
+                snprintf(name, sizeof(name), ":1.%u", i);
+                ck_assert_int_eq(add(&cache, name, message_make("a{sv}", 1, "UnixUserID", "u", 1000)), 0);
+                ck_assert_uint_eq(caller_cache_get(&cache, name)->uid, 1000);
+                if (i >= CALLERS_PER_USER_MAX) {
+                        snprintf(name, sizeof(name), ":1.%u", i - CALLERS_PER_USER_MAX);
+                        ck_assert_ptr_null(caller_cache_get(&cache, name));
+                }
+        }
+        ck_assert_uint_eq(caller_cache_get(&cache, ":1.victim")->uid, 1001);
+        caller_cache_done(&cache);
+        message_bus_done();
+}
+
+TEST_MAIN(remembers_callers, no_user_is_nobody, forgets_the_least_recently_seen, each_user_has_a_share);

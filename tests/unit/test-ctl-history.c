@@ -31,6 +31,9 @@ TEST(details) {
                 "signal sent by root");
         check_detail(
                 ENTRY("refused", FIELD(ACTOR_UID, "0"), FIELD(METHOD, "a.b.Stop")), "Stop, asked by root");
+        check_detail(
+                ENTRY("authorized", FIELD(ACTOR_UID, "0"), FIELD(METHOD, "a.b.Stop"), FIELD(ACTION, "a.c")),
+                "Stop, by root (a.c)");
         check_detail(ENTRY("start failed", FIELD(REASON, "No such kernel.")), "No such kernel.");
         check_detail(ENTRY("keeper lost", FIELD(MESSAGE, "It goes on.")), "It goes on.");
         check_detail(ENTRY("ended", FIELD(NAME, "x")), "");

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The machine's polkit: its rules, and whether it is there."""
+
+RULES = "/etc/polkit-1/rules.d/00-test.rules"
+RULE = """polkit.addRule(function(action, subject) {
+        if (action.id.indexOf("org.computesession1.") == 0 && %s)
+                return polkit.Result.%s;
+});
+"""
+
+
+class Polkit:
+    def __init__(self, root):
+        self.root = root
+
+    def say(self, result, condition="true"):
+        """The result for every action of ours for which the condition holds, which is JavaScript."""
+        self.rules(RULE % (condition, result))
+
+    def rules(self, text):
+        self.root.run("sh", "-euc", f"cat > {RULES}; chmod 644 {RULES}; systemctl restart polkit", text=text)
+
+    def remove(self):
+        """As if it was not installed: the bus cannot start it."""
+        self.root.shell("systemctl mask --quiet --runtime --now polkit")
+
+    def reset(self):
+        self.root.shell(f"rm -f {RULES}; systemctl unmask --quiet --runtime polkit; systemctl restart polkit")
