@@ -39,6 +39,8 @@ enum {
         OPTION_ENTER,
         OPTION_KILL_WHOM,
         OPTION_SINCE,
+        OPTION_FORMAT,
+        OPTION_RESTART_ON_CRASH,
         OPTION_VERSION,
 };
 
@@ -77,6 +79,9 @@ static const struct option options[] = {
         { "signal", required_argument, NULL, 's' },
         { "kill-whom", required_argument, NULL, OPTION_KILL_WHOM },
         { "since", required_argument, NULL, OPTION_SINCE },
+        { "follow", no_argument, NULL, 'f' },
+        { "format", required_argument, NULL, OPTION_FORMAT },
+        { "restart-on-crash", no_argument, NULL, OPTION_RESTART_ON_CRASH },
         {},
 };
 
@@ -110,6 +115,21 @@ static int parse_json_mode(Arguments *a, const char *s) {
         else
                 return bad_value("--json=", s, "\"pretty\", \"short\" or \"off\"");
         return 0;
+}
+
+static int parse_format(Arguments *a, const char *s) {
+        static const char *const formats[] = {
+                [FORMAT_TEXT] = "text",
+                [FORMAT_JSONL] = "jsonl",
+                [FORMAT_IPYNB] = "ipynb",
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(formats); i++)
+                if (streq(s, formats[i])) {
+                        a->format = (OutputFormat) i;
+                        return 0;
+                }
+        return bad_value("--format=", s, "\"text\", \"jsonl\" or \"ipynb\"");
 }
 
 /* NAME,NAME,… */
@@ -207,6 +227,32 @@ static int parse_terminal_option(Arguments *a, int option) {
         }
 }
 
+static int parse_notebook_option(Arguments *a, int option) {
+        switch (option) {
+        case OPTION_KERNEL:
+                a->kernel = optarg;
+                return 0;
+        case OPTION_TRANSPORT:
+                if (!streq(optarg, "auto") && !streq(optarg, "ipc") && !streq(optarg, "tcp"))
+                        return bad_value("--transport=", optarg, "\"auto\", \"ipc\" or \"tcp\"");
+                a->transport = optarg;
+                return 0;
+        case OPTION_NOTEBOOK:
+                a->notebook = optarg;
+                return 0;
+        case OPTION_RESTART_ON_CRASH:
+                a->restart_on_crash = true;
+                return 0;
+        case OPTION_FORMAT:
+                return parse_format(a, optarg);
+        case 'f':
+                a->follow = true;
+                return 0;
+        default:
+                return parse_terminal_option(a, option);
+        }
+}
+
 static int parse_display_option(Arguments *a, int option) {
         switch (option) {
         case OPTION_USER:
@@ -248,7 +294,7 @@ static int parse_display_option(Arguments *a, int option) {
                 a->all = true;
                 return 0;
         default:
-                return parse_terminal_option(a, option);
+                return parse_notebook_option(a, option);
         }
 }
 
@@ -266,17 +312,6 @@ static int parse_option(Arguments *a, int option) {
                 return 0;
         case OPTION_WORKING_DIRECTORY:
                 a->working_directory = optarg;
-                return 0;
-        case OPTION_KERNEL:
-                a->kernel = optarg;
-                return 0;
-        case OPTION_TRANSPORT:
-                if (!streq(optarg, "auto") && !streq(optarg, "ipc") && !streq(optarg, "tcp"))
-                        return bad_value("--transport=", optarg, "\"auto\", \"ipc\" or \"tcp\"");
-                a->transport = optarg;
-                return 0;
-        case OPTION_NOTEBOOK:
-                a->notebook = optarg;
                 return 0;
         case 'E':
                 return parse_environment(a, optarg);
@@ -339,7 +374,7 @@ int arguments_parse(Arguments *a, int argc, char **argv) {
 
         optind = 0; /* from the beginning, also when called again */
         opterr = 0;
-        while ((option = getopt_long(argc, argv, "-:hH:jlqn:p:aE:des:", options, NULL)) >= 0) {
+        while ((option = getopt_long(argc, argv, "-:hH:jlqn:p:aE:des:f", options, NULL)) >= 0) {
                 switch (option) {
                 case 'h':
                         return verbs_help();

@@ -16,6 +16,12 @@ typedef enum JsonMode {
         JSON_PRETTY,
 } JsonMode;
 
+typedef enum OutputFormat {
+        FORMAT_TEXT,
+        FORMAT_JSONL,
+        FORMAT_IPYNB,
+} OutputFormat;
+
 typedef struct Arguments {
         /* where, and how it is shown */
         bool user;
@@ -52,6 +58,11 @@ typedef struct Arguments {
         bool ansi;
         bool escapes;
         bool enter;
+
+        /* notebooks */
+        bool follow;
+        OutputFormat format;
+        bool restart_on_crash;
 
         /* others */
         int signal;

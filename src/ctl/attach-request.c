@@ -13,8 +13,7 @@
 int attach_check_host(const Client *c, const char *what) {
         if (!c->arguments->host)
                 return 0;
-        log_error("Terminals cannot be %s through --host=. Try 'ssh -t %s computectl ...'.", what,
-                c->arguments->host);
+        log_error("%s through --host=. Try 'ssh -t %s computectl ...'.", what, c->arguments->host);
         return -EOPNOTSUPP;
 }
 

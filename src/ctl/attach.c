@@ -57,7 +57,7 @@ static int on_changed(sd_bus_message *m, void *userdata, _unused_ sd_bus_error *
 int attach_begin(Attach *a, Client *c) {
         int r;
 
-        r = attach_check_host(c, "attached");
+        r = attach_check_host(c, "Terminals cannot be attached");
         if (r < 0)
                 return r;
         r = client_connect(c);

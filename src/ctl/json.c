@@ -7,7 +7,7 @@
 #include "ctl/json.h"
 #include "shared/text.h"
 
-#define INDENT 8
+#define INDENT 8U
 
 /* The bytes of the UTF-8 character that begins with this one; 1 for what cannot begin one. */
 static size_t character_length(unsigned char first) {
@@ -48,6 +48,8 @@ static size_t put_character(FILE *f, const char *s) {
                 fputs("\\n", f);
         else if (*s == '\t')
                 fputs("\\t", f);
+        else if (*s == 0)
+                fputs("\\u0000", f);
         else if (text_is_printable(character))
                 fputs(character, f);
         else if ((unsigned char) *s < 0x80)
@@ -61,16 +63,20 @@ static size_t put_character(FILE *f, const char *s) {
         return length;
 }
 
-static void put_string(FILE *f, const char *s) {
+static void put_text(FILE *f, const char *s, size_t size) {
         fputc('"', f);
-        while (*s)
+        for (const char *end = s + size; s < end;)
                 s += put_character(f, s);
         fputc('"', f);
 }
 
+static void put_string(FILE *f, const char *s) {
+        put_text(f, s, strlen(s));
+}
+
 static void line_break(Json *j) {
         if (j->pretty)
-                fprintf(j->stream, "\n%*s", (int) j->depth * INDENT, "");
+                fprintf(j->stream, "\n%*s", (int) (j->depth * (j->indent > 0 ? j->indent : INDENT)), "");
 }
 
 /* What stands before a value: comma, line break, key. */
@@ -128,6 +134,16 @@ void json_string(Json *j, const char *key, const char *value) {
         }
         begin_value(j, key);
         put_string(j->stream, value);
+}
+
+void json_text(Json *j, const char *key, const char *text, size_t size) {
+        begin_value(j, key);
+        put_text(j->stream, text, size);
+}
+
+void json_number(Json *j, const char *key, const char *number) {
+        begin_value(j, key);
+        fputs(number, j->stream);
 }
 
 void json_unsigned(Json *j, const char *key, uint64_t value) {

@@ -28,6 +28,11 @@ static const PropertyField session_fields[] = {
         { "LastOutputTimestamp", "t", offsetof(SessionProperties, last_output) },
         { "Notebook", "s", offsetof(SessionProperties, notebook) },
         { "KernelName", "s", offsetof(SessionProperties, kernel_name) },
+        { "KernelLanguage", "s", offsetof(SessionProperties, kernel_language) },
+        { "KernelState", "s", offsetof(SessionProperties, kernel_state) },
+        { "KernelStateTimestamp", "t", offsetof(SessionProperties, kernel_state_since) },
+        { "ExecutionCount", "u", offsetof(SessionProperties, execution_count) },
+        { "Restarts", "u", offsetof(SessionProperties, restarts) },
         { "ConnectionFile", "s", offsetof(SessionProperties, connection_file) },
         { "MemoryCurrent", "t", offsetof(SessionProperties, memory) },
         { "CPUUsageNSec", "t", offsetof(SessionProperties, cpu_nsec) },
@@ -144,6 +149,8 @@ void session_properties_done(SessionProperties *p) {
         free(p->working_directory);
         free(p->notebook);
         free(p->kernel_name);
+        free(p->kernel_language);
+        free(p->kernel_state);
         free(p->connection_file);
         free(p->result);
         free(p->title);

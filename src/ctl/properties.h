@@ -26,10 +26,11 @@ int property_read(sd_bus_message *m, const PropertyField *field, void *target);
 /* All that the service tells about a session. */
 typedef struct SessionProperties {
         char *id, *type, *name, *state, *unit, *keeper_unit, *working_directory, *notebook, *kernel_name,
-                *connection_file, *result, *title, *foreground, *foreground_directory, *on_detach;
+                *connection_file, *result, *title, *foreground, *foreground_directory, *on_detach,
+                *kernel_state, *kernel_language;
         char **command;
-        uint32_t user, leader, rows, columns, clients;
-        uint64_t created, last_input, last_output;
+        uint32_t user, leader, rows, columns, clients, execution_count, restarts;
+        uint64_t created, last_input, last_output, kernel_state_since;
         uint64_t memory, cpu_nsec, tasks, io_read, io_write;
         int32_t exit_status;
 } SessionProperties;

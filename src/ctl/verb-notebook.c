@@ -3,6 +3,7 @@
 /* computectl notebook: starts the kernel of a notebook, or re-opens the one that lives. */
 
 #include <stdio.h>
+#include <strings.h>
 
 #include "ctl/environment.h"
 #include "ctl/json.h"
@@ -51,6 +52,8 @@ static int append_arguments(sd_bus_message *m, const Arguments *a, const char *p
         if (r >= 0)
                 r = append_string_option(m, "Transport", a->transport);
         if (r >= 0)
+                r = append_true_option(m, "RestartOnCrash", a->restart_on_crash);
+        if (r >= 0)
                 r = sd_bus_message_close_container(m);
         return r < 0 ? log_error_errno(r, "Failed to describe the notebook: %m") : 0;
 }
@@ -82,6 +85,32 @@ static void print_shell_word(const char *s) {
                 else
                         putchar(*s);
         putchar('\'');
+}
+
+/* Kernels are named in any case; a kernel that is given by its folder has the folder's name. */
+static bool is_other_kernel(const Arguments *a, const SessionProperties *p) {
+        size_t length = a->kernel ? strlen(a->kernel) : 0;
+        const char *name;
+
+        while (length > 1 && a->kernel[length - 1] == '/')
+                length--;
+        name = length > 0 ? memrchr(a->kernel, '/', length) : NULL;
+        if (length == 0 || isempty(p->kernel_name))
+                return false;
+        name = name ? name + 1 : a->kernel;
+        length -= (size_t) (name - a->kernel);
+        return strlen(p->kernel_name) != length || strncasecmp(name, p->kernel_name, length) != 0;
+}
+
+static int refuse_other_kernel(const Arguments *a, const SessionProperties *p) {
+        _cleanup_free_ char *wanted = text_sanitize(a->kernel, 256),
+                            *has = text_sanitize(p->kernel_name, 256);
+
+        log_error(
+                "The notebook is open in %s with the kernel %s, not %s. Re-open it without --kernel=, or stop it "
+                "first: 'computectl%s stop %s'.",
+                p->id, strempty(has), strempty(wanted), a->user ? " --user" : "", p->id);
+        return -EBUSY;
 }
 
 static int tell(const Arguments *a, const SessionProperties *p, bool started) {
@@ -145,5 +174,7 @@ int verb_notebook(Client *c, char **operands) {
                 r = replace_string(&p.id, id);
         if (r < 0)
                 return client_report(c, r, &error, "learn about %s", id);
+        if (!started && is_other_kernel(c->arguments, &p))
+                return refuse_other_kernel(c->arguments, &p);
         return tell(c->arguments, &p, started);
 }

@@ -134,7 +134,7 @@ int verb_send(Client *c, char **operands) {
                 log_error("There is nothing to send: a text is missing, or --enter.");
                 return -EINVAL;
         }
-        r = attach_check_host(c, "typed into");
+        r = attach_check_host(c, "Terminals cannot be typed into");
         if (r < 0)
                 return r;
         r = make_text(c->arguments, operands + 1, &text, &size);

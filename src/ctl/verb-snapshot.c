@@ -79,7 +79,7 @@ int verb_snapshot(Client *c, char **operands) {
         size_t size = 0;
         int fd, r;
 
-        r = attach_check_host(c, "shown");
+        r = attach_check_host(c, "Terminals cannot be shown");
         if (r < 0)
                 return r;
         r = session_resolve(c, operands[0], id);

@@ -70,6 +70,25 @@ static void print_command(FILE *f, char **command) {
                 print_field(f, "Command", "%s", line);
 }
 
+/* "busy for 3min 12s, 14 executions, 1 restart". */
+static void print_kernel_state(FILE *f, const SessionProperties *p, usec_t now) {
+        char span[TIME_SPAN_SIZE], restarts[64] = "";
+
+        if (isempty(p->kernel_state))
+                return;
+        if (p->restarts > 0)
+                (void) snprintf(restarts, sizeof(restarts), ", %" PRIu32 " restart%s", p->restarts,
+                        p->restarts == 1 ? "" : "s");
+        if (p->kernel_state_since > 0 && p->kernel_state_since <= now) {
+                usec_t since = now - p->kernel_state_since;
+
+                print_field(f, "Kernel state", "%s for %s, %" PRIu32 " execution%s%s", p->kernel_state,
+                        span_format(since - since % USEC_PER_SEC, span), p->execution_count,
+                        p->execution_count == 1 ? "" : "s", restarts);
+        } else
+                print_field(f, "Kernel state", "%s%s", p->kernel_state, restarts);
+}
+
 static void print_identity(FILE *f, const SessionProperties *p, const ProcessTree *tree, usec_t now) {
         const char *leader = process_tree_command(tree, p->leader);
         char timestamp[TIMESTAMP_SIZE], ago[AGO_SIZE], user[USER_NAME_SIZE];
@@ -88,6 +107,7 @@ static void print_identity(FILE *f, const SessionProperties *p, const ProcessTre
                 print_field(f, "Leader", leader ? "%" PRIu32 " (%s)" : "%" PRIu32, p->leader, leader);
         print_field(f, "Notebook", "%s", strempty(p->notebook));
         print_field(f, "Kernel", "%s", strempty(p->kernel_name));
+        print_kernel_state(f, p, now);
         print_field(f, "Connection file", "%s", strempty(p->connection_file));
         print_field(f, "Working dir", "%s", strempty(p->working_directory));
         print_command(f, p->command);

@@ -19,6 +19,12 @@ static const Verb verbs[] = {
         { "notebook", 1, 1, 0, verb_notebook, "FILE", "Start the kernel of a notebook, or re-open it" },
         { "run", 1, VERB_ANY, VERB_COMMAND, verb_run, "COMMAND...",
                 "Run a program as a session that stays a child of the caller" },
+        { "output", 1, 1, 0, verb_output, "SESSION", "Show what a notebook's kernel printed and displayed" },
+        { "console", 1, 1, 0, verb_console, "SESSION", "Open a Jupyter console on a notebook's kernel" },
+        { "interrupt", 1, 1, 0, verb_interrupt, "SESSION", "Interrupt what a notebook's kernel runs" },
+        { "restart", 1, 1, 0, verb_restart, "SESSION", "Restart a notebook's kernel in its session" },
+        { "kernelspec", 1, VERB_ANY, 0, verb_kernelspec, "install|remove|list [NAME...]",
+                "Make kernels of any Jupyter front-end sessions" },
         { "attach", 1, 1, 0, verb_attach, "SESSION", "Connect this terminal to a session's" },
         { "send", 1, VERB_ANY, VERB_TEXT, verb_send, "SESSION TEXT...", "Type text into a session" },
         { "snapshot", 1, 1, 0, verb_snapshot, "SESSION", "Show what a session's terminal shows, as text" },
@@ -46,17 +52,21 @@ static const char options_help[] =
         "  -q --quiet                attach, terminal, notebook: no messages\n"
         "  -p --property=NAME,...    show: only these, also if empty\n"
         "     --value                show: values without names\n"
-        "  -a --all                  show: also what is empty\n"
-        "     --since=TIME           history: from then on (\"today\", \"2h ago\", \"2024-10-24 10:00\")\n"
+        "  -a --all                  list: also what ended within a day; show: also what is empty\n"
+        "     --since=TIME           history, output: from then on (\"today\", \"2h ago\", \"2024-10-24 10:00\")\n"
+        "     --since=NUMBER         output: what comes behind the entry with this number\n"
+        "     --format=FORMAT        output: text, jsonl (one JSON object a line) or ipynb (a notebook)\n"
+        "  -f --follow               output: go on with what comes, until the session ends\n"
         "\n"
         "Starting sessions:\n"
-        "     --name=NAME            The session's name\n"
+        "     --name=NAME            The session's name; kernelspec install: the name of the new one\n"
         "     --working-directory=DIR, --cwd=DIR\n"
         "                            Where to start; terminal: here, notebook: the notebook's folder\n"
         "  -E --setenv=NAME[=VALUE]  Set a variable, or take it over from here\n"
         "  -d --detach               terminal: start it, print its id, do not attach\n"
         "     --kernel=NAME          notebook: the kernel, by its name or its folder (python3)\n"
         "     --transport=KIND       notebook: how clients connect: auto, ipc or tcp\n"
+        "     --restart-on-crash     notebook: start the kernel again if it dies by itself\n"
         "     --on-detach=WHAT       terminal: when nobody is attached any more: keep, stop, or stop after a time\n"
         "     --type=TYPE            run: notebook or terminal\n"
         "     --notebook=FILE        run: the notebook's file, if not $JPY_SESSION_NAME\n"

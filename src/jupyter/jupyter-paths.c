@@ -25,7 +25,7 @@ static int join(const char *directory, const char *below, char **ret) {
         return asprintf(ret, "%.*s/%s", (int) length, directory, below) < 0 ? -ENOMEM : 0;
 }
 
-static int data_directory(char *const *environment, char **ret) {
+int jupyter_data_directory(char *const *environment, char **ret) {
         const char *path;
 
         path = environment_path(environment, "JUPYTER_DATA_DIR");
@@ -49,7 +49,7 @@ int jupyter_runtime_directory(char *const *environment, char **ret) {
                 *ret = strdup(path);
                 return *ret ? 0 : -ENOMEM;
         }
-        r = data_directory(environment, &data);
+        r = jupyter_data_directory(environment, &data);
         if (r < 0)
                 return r;
         return join(data, "runtime", ret);
@@ -101,7 +101,7 @@ static int add_user(char ***directories, char *const *environment) {
         const char *path;
         int r;
 
-        r = data_directory(environment, &data);
+        r = jupyter_data_directory(environment, &data);
         if (r < 0)
                 return r;
         r = add_below(directories, data, "kernels");

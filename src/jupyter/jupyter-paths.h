@@ -8,6 +8,9 @@
 /* The folders that kernelspecs are searched in, the most important first; the caller's. environment must have HOME. */
 int jupyter_kernel_directories(char *const *environment, char ***ret);
 
+/* The user's own folder for what is installed; the caller's. */
+int jupyter_data_directory(char *const *environment, char **ret);
+
 /* The folder for connection files; the caller's. */
 int jupyter_runtime_directory(char *const *environment, char **ret);
 
