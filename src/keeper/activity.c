@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The activity page: a memfd, written here and read by the manager when somebody asks. */
+/* The activity page: a memfd, written here, and copied to the manager's, which reads it when somebody asks. */
 
 #include <endian.h>
 #include <fcntl.h>
@@ -25,47 +25,82 @@ static int page_new(int *ret_fd) {
         return 0;
 }
 
-int activity_init(Activity *a, int fd) {
-        _cleanup_close_ int new_fd = -EBADF;
+static int page_map(int fd, KeeperActivity **ret) {
         struct stat st;
         void *page;
+
+        if (fstat(fd, &st) < 0)
+                return -errno;
+        if (st.st_size != sizeof(KeeperActivity))
+                return -EBADMSG;
+        page = mmap(NULL, sizeof(KeeperActivity), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+        if (page == MAP_FAILED)
+                return -errno;
+        *ret = page;
+        return 0;
+}
+
+static void page_unmap(KeeperActivity *page) {
+        if (page)
+                (void) munmap(page, sizeof(KeeperActivity));
+}
+
+int activity_init(Activity *a, int fd) {
+        _cleanup_close_ int new_fd = -EBADF;
+        KeeperActivity *page;
         int r;
 
         if (fd < 0) {
                 r = page_new(&new_fd);
                 if (r < 0)
                         return r;
-        } else if (fstat(fd, &st) < 0)
-                return -errno;
-        else if (st.st_size != sizeof(KeeperActivity))
-                return -EBADMSG;
-
-        page = mmap(
-                NULL, sizeof(KeeperActivity), PROT_READ | PROT_WRITE, MAP_SHARED, fd < 0 ? new_fd : fd, 0);
-        if (page == MAP_FAILED)
-                return -errno;
+        }
+        r = page_map(fd < 0 ? new_fd : fd, &page);
+        if (r < 0)
+                return r;
         *a = (Activity){ .fd = fd < 0 ? TAKE_FD(new_fd) : fd, .page = page };
         return 0;
 }
 
-void activity_done(Activity *a) {
+int activity_share(Activity *a, int fd) {
+        KeeperActivity *shared;
+        int r;
+
+        r = page_map(fd, &shared);
+        if (r < 0)
+                return r;
+        page_unmap(a->shared);
+        a->shared = shared;
         if (a->page)
-                (void) munmap(a->page, sizeof(KeeperActivity));
-        a->page = NULL;
+                *shared = *a->page;
+        return 0;
+}
+
+void activity_done(Activity *a) {
+        page_unmap(TAKE_PTR(a->page));
+        page_unmap(TAKE_PTR(a->shared));
         a->fd = safe_close(a->fd);
 }
 
 /* One store, so that a reader never sees half a time. */
-static void stamp(uint64_t *where) {
-        __atomic_store_n(where, htole64(now_usec(CLOCK_REALTIME)), __ATOMIC_RELAXED);
+static void stamp(uint64_t *where, uint64_t now) {
+        __atomic_store_n(where, now, __ATOMIC_RELAXED);
 }
 
 void activity_input(Activity *a) {
+        uint64_t now = htole64(now_usec(CLOCK_REALTIME));
+
         if (a->page)
-                stamp(&a->page->last_input);
+                stamp(&a->page->last_input, now);
+        if (a->shared)
+                stamp(&a->shared->last_input, now);
 }
 
 void activity_output(Activity *a) {
+        uint64_t now = htole64(now_usec(CLOCK_REALTIME));
+
         if (a->page)
-                stamp(&a->page->last_output);
+                stamp(&a->page->last_output, now);
+        if (a->shared)
+                stamp(&a->shared->last_output, now);
 }

@@ -2,7 +2,6 @@
 
 /* Between the terminal and those who look at it. */
 
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "keeper/keeper-attach.h"
@@ -207,23 +206,19 @@ int keeper_resize(Keeper *k, const char *name, uint32_t rows, uint32_t columns, 
         return 0;
 }
 
-int keeper_snapshot(Keeper *k, bool styles, uint32_t scrollback, int *ret, Failure *failure) {
-        _cleanup_close_ int fd = -EBADF;
+int keeper_snapshot(Keeper *k, bool styles, uint32_t scrollback, int fd, Failure *failure) {
         ByteQueue text = { .max = SNAPSHOT_SIZE_MAX };
         int r;
 
         r = check_attachable(k, failure);
         if (r != 0)
                 return r;
-        fd = memfd_create("compute-session-snapshot", MFD_CLOEXEC);
-        if (fd < 0)
+        /* A keeper that was killed may have begun. */
+        if (ftruncate(fd, 0) < 0 || lseek(fd, 0, SEEK_SET) < 0)
                 return -errno;
         r = screen_text(k->recording->screen, scrollback, styles ? SCREEN_TEXT_STYLES : 0, &text);
         if (r >= 0)
                 r = byte_queue_write(&text, fd, /* is_socket= */ false);
         byte_queue_clear(&text);
-        if (r < 0)
-                return r;
-        *ret = TAKE_FD(fd);
-        return 0;
+        return r < 0 ? r : 0;
 }

@@ -17,5 +17,5 @@ int keeper_set_size_policy(Keeper *k, const char *policy, Failure *failure);
 /* The client of this name has another size; without such a client, the terminal gets it. Returns as failure.h says. */
 int keeper_resize(Keeper *k, const char *client, uint32_t rows, uint32_t columns, Failure *failure);
 
-/* The picture as text in a new memfd; the caller's. Returns as failure.h says. */
-int keeper_snapshot(Keeper *k, bool styles, uint32_t scrollback, int *ret, Failure *failure);
+/* Writes the picture as text into the file, over what is in it. Returns as failure.h says. */
+int keeper_snapshot(Keeper *k, bool styles, uint32_t scrollback, int fd, Failure *failure);

@@ -60,7 +60,7 @@ void keeper_tell_changed(Keeper *k) {
 }
 
 /* r: what the request's function returned, see failure.h. */
-static void reply_with(Keeper *k, uint32_t serial, int r, Failure *failure, int fd) {
+static void reply(Keeper *k, uint32_t serial, int r, Failure *failure) {
         _cleanup_(wire_writer_done) WireWriter w = {};
 
         if (r < 0)
@@ -68,21 +68,20 @@ static void reply_with(Keeper *k, uint32_t serial, int r, Failure *failure, int 
         wire_begin(&w, KEEPER_REPLY, serial);
         if (r != 0)
                 put_failure(&w, failure);
-        control_send(k->control, &w, &fd, fd >= 0 ? 1 : 0);
-}
-
-static void reply(Keeper *k, uint32_t serial, int r, Failure *failure) {
-        reply_with(k, serial, r, failure, -EBADF);
+        control_send(k->control, &w, NULL, 0);
 }
 
 static int handle_hello(Keeper *k, const WireMessage *message, WireAncillary *a) {
         _cleanup_(wire_writer_done) WireWriter w = {};
+        int r;
 
-        (void) a;
+        r = a->fds[0] >= 0 ? activity_share(&k->activity, a->fds[0]) : 0;
+        if (r < 0)
+                log_warning_errno(r, "The manager gave no page for the session's activity: %m");
         wire_begin(&w, KEEPER_STATUS, message->serial);
         keeper_state_put(&k->state, &w);
         put_changeable(k, &w);
-        control_send(k->control, &w, &k->activity.fd, 1);
+        control_send(k->control, &w, NULL, 0);
         return 0;
 }
 
@@ -190,15 +189,15 @@ static int handle_resize(Keeper *k, const WireMessage *message, WireAncillary *a
 static int handle_snapshot(Keeper *k, const WireMessage *message, WireAncillary *a) {
         _cleanup_(view_request_done) ViewRequest v = {};
         _cleanup_failure_ Failure failure = {};
-        _cleanup_close_ int fd = -EBADF;
         int r;
 
-        (void) a;
         r = view_request_read(message, &v);
         if (r < 0)
                 return r;
-        r = keeper_snapshot(k, v.flags & KEEPER_FLAG_STYLES, (uint32_t) v.scrollback, &fd, &failure);
-        reply_with(k, message->serial, r, &failure, fd);
+        if (a->fds[0] < 0 || a->fds[1] >= 0)
+                return -EBADMSG;
+        r = keeper_snapshot(k, v.flags & KEEPER_FLAG_STYLES, (uint32_t) v.scrollback, a->fds[0], &failure);
+        reply(k, message->serial, r, &failure);
         return 0;
 }
 

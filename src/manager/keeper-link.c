@@ -8,10 +8,9 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <linux/magic.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "manager/keeper-link.h"
@@ -88,13 +87,14 @@ int keeper_link_sweep(Manager *m) {
         return 0;
 }
 
-KeeperLink *keeper_link_free(KeeperLink *link) {
+void keeper_link_close(Session *s) {
+        KeeperLink *link = TAKE_PTR(s->link);
+
         if (!link)
-                return NULL;
+                return;
         sd_event_source_disable_unref(link->event);
-        (void) safe_close(link->fd);
+        (void) keeper_socket_close(&s->manager->closings, s->uid, link->fd);
         free(link);
-        return NULL;
 }
 
 bool keeper_link_is_greeted(const KeeperLink *link) {
@@ -161,21 +161,7 @@ int keeper_link_send_request(Session *s, const KeeperRequest *request) {
 
 /* Receiving */
 
-/* Only a file of memory can be read without ever waiting: a keeper could hand over anything. */
-static bool is_memory(int fd) {
-        struct statfs fs;
-
-        return fd >= 0 && fstatfs(fd, &fs) >= 0 && fs.f_type == TMPFS_MAGIC;
-}
-
-static void take_activity(Session *s, WireAncillary *ancillary) {
-        if (!is_memory(ancillary->fds[0]))
-                return;
-        (void) safe_close(s->activity_fd);
-        s->activity_fd = TAKE_FD(ancillary->fds[0]);
-}
-
-static int handle_message(Session *s, const void *data, size_t size, WireAncillary *ancillary) {
+static int handle_message(Session *s, const void *data, size_t size, const struct ucred *sender) {
         _cleanup_(keeper_message_done) KeeperMessage message = {};
         int r;
 
@@ -184,12 +170,11 @@ static int handle_message(Session *s, const void *data, size_t size, WireAncilla
                 return r;
         switch (message.opcode) {
         case KEEPER_STATUS:
-                take_activity(s, ancillary);
                 s->link->greeted = true;
                 keeper_requests_send(s);
                 return session_on_status(s, &message);
         case KEEPER_AT_GATE:
-                return session_on_gate(s, &message, &ancillary->credentials);
+                return session_on_gate(s, &message, sender);
         case KEEPER_STARTED:
                 session_event(s, EVENT_STARTED);
                 return 0;
@@ -203,8 +188,7 @@ static int handle_message(Session *s, const void *data, size_t size, WireAncilla
                 session_on_changed(s, &message);
                 return 0;
         case KEEPER_REPLY:
-                keeper_requests_answer(
-                        s, &message, is_memory(ancillary->fds[0]) ? ancillary->fds[0] : -EBADF);
+                keeper_requests_answer(s, &message);
                 return 0;
         default:
                 return 0; /* a newer keeper's; it can wait until we are newer too */
@@ -215,23 +199,48 @@ static int on_link_readable(
         sd_event_source *source _unused_, int fd, uint32_t revents _unused_, void *userdata) {
         Session *s = userdata;
         Manager *m = s->manager;
-        WireAncillary ancillary;
+        struct ucred sender;
+        bool misbehaved;
         ssize_t n;
         int r;
 
-        n = wire_receive(fd, m->receive_buffer, WIRE_MESSAGE_MAX, &ancillary);
+        n = keeper_socket_receive(fd, m->receive_buffer, WIRE_MESSAGE_MAX, &sender);
         if (n == -EAGAIN)
                 return 0;
-        r = n <= 0 ? (int) n : handle_message(s, m->receive_buffer, (size_t) n, &ancillary);
-        wire_ancillary_done(&ancillary);
-        if (n <= 0 || r < 0) {
-                if (r < 0)
-                        log_info_errno(
-                                r, "Keeper of %s sent what it should not, connecting anew: %m", s->id);
-                s->link = keeper_link_free(s->link);
-                session_on_link_lost(s, r < 0 && n > 0);
-        }
+        r = n <= 0 ? (int) n : handle_message(s, m->receive_buffer, (size_t) n, &sender);
+        if (n > 0 && r >= 0)
+                return 0;
+        misbehaved = n > 0 || n == -EBADMSG;
+        if (r < 0)
+                log_info_errno(r, "Keeper of %s sent what it should not, connecting anew: %m", s->id);
+        keeper_link_close(s);
+        session_on_link_lost(s, misbehaved);
         return 0;
+}
+
+/* The page is made once, and given to each keeper of the session. Until one has written to it, nothing is known. */
+static int make_activity(Session *s) {
+        const KeeperActivity unknown = { .last_input = UINT64_MAX, .last_output = UINT64_MAX };
+        _cleanup_close_ int fd = -EBADF;
+
+        if (s->activity_fd >= 0)
+                return 0;
+        fd = memfd_create("compute-session-activity", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+        if (fd < 0)
+                return -errno;
+        if (write(fd, &unknown, sizeof(unknown)) != sizeof(unknown))
+                return -EIO;
+        if (fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
+                return -errno;
+        s->activity_fd = TAKE_FD(fd);
+        return 0;
+}
+
+static int say_hello(Session *s) {
+        _cleanup_(wire_writer_done) WireWriter w = {};
+
+        wire_begin(&w, KEEPER_HELLO, 0);
+        return send_message(s, &w, &s->activity_fd, 1);
 }
 
 int keeper_link_connect(Session *s) {
@@ -246,9 +255,13 @@ int keeper_link_connect(Session *s) {
         r = keeper_address(s->manager, s, &address);
         if (r < 0)
                 return r;
+        r = make_activity(s);
+        if (r < 0)
+                return r;
         fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
         if (fd < 0)
                 return -errno;
+        keeper_socket_refuse_descriptors(fd);
         /* Every message then names its sender: the payload at the gate introduces itself by it. */
         if (setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &(int){ true }, sizeof(int)) < 0)
                 return -errno;
@@ -267,8 +280,8 @@ int keeper_link_connect(Session *s) {
         link->fd = TAKE_FD(fd);
         link->event = TAKE_PTR(event);
         s->link = link;
-        r = send_plain(s, KEEPER_HELLO);
+        r = say_hello(s);
         if (r < 0)
-                s->link = keeper_link_free(s->link);
+                keeper_link_close(s);
         return r;
 }

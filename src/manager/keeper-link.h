@@ -21,7 +21,8 @@ int keeper_link_sweep(Manager *m);
 /* Connects and says hello; everything else comes by itself. -ECONNREFUSED or -ENOENT: there is no keeper and none will
  * come. */
 int keeper_link_connect(Session *s);
-KeeperLink *keeper_link_free(KeeperLink *link);
+/* Closes the connection, if there is one. */
+void keeper_link_close(Session *s);
 /* Has the keeper itself spoken, or is there only its socket so far? NULL: false. */
 bool keeper_link_is_greeted(const KeeperLink *link);
 

@@ -2,9 +2,13 @@
 
 /* Calls of clients that a keeper has to answer. */
 
-#include "manager/keeper-request.h"
+#include <fcntl.h>
+#include <sys/mman.h>
+
 #include "manager/caller.h"
 #include "manager/keeper-link.h"
+#include "manager/keeper-request.h"
+#include "manager/keeper-socket.h"
 #include "manager/manager.h"
 #include "manager/session.h"
 #include "shared/log.h"
@@ -21,6 +25,7 @@ KeeperRequest *keeper_request_new(Session *s, KeeperOpcode opcode) {
         if (!request)
                 return NULL;
         *request = (KeeperRequest){
+                .session = s,
                 .serial = ++s->requests.serial,
                 .keepers_end = -EBADF,
                 .callers_end = -EBADF,
@@ -37,9 +42,31 @@ KeeperRequest *keeper_request_free(KeeperRequest *request) {
         charge_release(&request->charge);
         sd_bus_message_unref(request->call);
         (void) safe_close(request->keepers_end);
-        (void) safe_close(request->callers_end);
+        /* Nobody else has it. */
+        if (request->callers_end >= 0)
+                (void) keeper_socket_close(
+                        &request->session->manager->closings, request->session->uid, request->callers_end);
         free(request);
         return NULL;
+}
+
+int keeper_request_add_stream(KeeperRequest *request) {
+        int ends[2];
+
+        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+                return -errno;
+        request->keepers_end = ends[0];
+        request->callers_end = ends[1];
+        keeper_socket_refuse_descriptors(request->callers_end);
+        return 0;
+}
+
+int keeper_request_add_file(KeeperRequest *request) {
+        request->keepers_end = memfd_create("compute-session-text", MFD_CLOEXEC);
+        if (request->keepers_end < 0)
+                return -errno;
+        request->callers_end = fcntl(request->keepers_end, F_DUPFD_CLOEXEC, 3);
+        return request->callers_end < 0 ? -errno : 0;
 }
 
 /* Takes the request out of its place. */
@@ -80,7 +107,8 @@ static int add(Session *s, KeeperRequest *request) {
         KeeperRequests *requests = &s->requests;
         KeeperRequest **grown;
 
-        if (requests->n == KEEPER_REQUESTS_MAX)
+        if (requests->n == KEEPER_REQUESTS_MAX ||
+                closings_count(&s->manager->closings, s->uid) >= CLOSINGS_MAX_PER_USER)
                 return -ENOBUFS;
         if (request->message.error < 0)
                 return request->message.error;
@@ -123,22 +151,20 @@ void keeper_requests_send(Session *s) {
                 (void) keeper_link_send_request(s, s->requests.items[i]);
 }
 
-static void answer(KeeperRequest *request, const KeeperMessage *message, int file) {
+static void answer(KeeperRequest *request, const KeeperMessage *message) {
         if (message->error != KEEPER_ERROR_NONE)
                 (void) sd_bus_reply_method_errorf(
                         request->call, keeper_error_name(message->error), "%s", strempty(message->message));
-        else if (request->answer == KEEPER_ANSWER_STREAM)
-                (void) sd_bus_reply_method_return(request->call, "h", request->callers_end);
         else if (request->answer == KEEPER_ANSWER_NOTHING)
                 (void) sd_bus_reply_method_return(request->call, NULL);
-        else if (file >= 0)
-                (void) sd_bus_reply_method_return(request->call, "h", file);
-        else
-                (void) sd_bus_reply_method_errorf(request->call, ERROR_NO_KEEPER,
-                        "The session's keeper gave no answer that can be read.");
+        else {
+                (void) sd_bus_reply_method_return(request->call, "h", request->callers_end);
+                /* The caller has it now. */
+                request->callers_end = safe_close(request->callers_end);
+        }
 }
 
-void keeper_requests_answer(Session *s, const KeeperMessage *message, int file) {
+void keeper_requests_answer(Session *s, const KeeperMessage *message) {
         KeeperRequests *requests = &s->requests;
         KeeperRequest *request;
         size_t i;
@@ -149,7 +175,7 @@ void keeper_requests_answer(Session *s, const KeeperMessage *message, int file) 
                 return;
         request = take(requests, i);
         set_timer(s);
-        answer(request, message, file);
+        answer(request, message);
         keeper_request_free(request);
 }
 

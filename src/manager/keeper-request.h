@@ -18,15 +18,15 @@
 /* What the client gets when it worked. */
 typedef enum KeeperAnswer {
         KEEPER_ANSWER_NOTHING,
-        KEEPER_ANSWER_STREAM, /* its end of the stream */
-        KEEPER_ANSWER_FILE,   /* the file that came with the REPLY, if it is one of memory */
+        KEEPER_ANSWER_DESCRIPTOR, /* its end of the stream, or the file that the keeper wrote into */
 } KeeperAnswer;
 
 struct KeeperRequest {
+        Session *session;
         uint32_t serial;
         WireWriter message;
         KeeperAnswer answer;
-        int keepers_end, callers_end; /* of the stream, if there is one */
+        int keepers_end, callers_end; /* of a stream, or one file twice; -EBADF */
         sd_bus_message *call;
         Charge charge;   /* to who sent it */
         usec_t deadline; /* CLOCK_MONOTONIC */
@@ -43,6 +43,11 @@ typedef struct KeeperRequests {
 KeeperRequest *keeper_request_new(Session *s, KeeperOpcode opcode);
 KeeperRequest *keeper_request_free(KeeperRequest *request);
 
+/* Makes a stream, of which the keeper gets one end and the caller the other. -errno. */
+int keeper_request_add_stream(KeeperRequest *request);
+/* Makes a file of memory that the keeper writes into, for the caller to read. -errno. */
+int keeper_request_add_file(KeeperRequest *request);
+
 /* Sends the request, now or when the keeper is connected; call is answered in the end. The request is consumed.
  * -ENOBUFS: too many of this session wait; -EDQUOT: too many of the caller's user. */
 int keeper_request_send(Session *s, KeeperRequest *request, sd_bus_message *call, KeeperAnswer answer);
@@ -50,8 +55,8 @@ int keeper_request_send(Session *s, KeeperRequest *request, sd_bus_message *call
 /* Sends all of them, to a keeper that has just been connected to. */
 void keeper_requests_send(Session *s);
 
-/* Answers the call that this REPLY is for; file came with it, or is negative, and stays the caller's. */
-void keeper_requests_answer(Session *s, const KeeperMessage *message, int file);
+/* Answers the call that this REPLY is for. */
+void keeper_requests_answer(Session *s, const KeeperMessage *message);
 
 /* Answers all with an error, and frees. */
 void keeper_requests_done(KeeperRequests *requests);

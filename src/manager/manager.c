@@ -103,6 +103,7 @@ Manager *manager_free(Manager *m) {
         session_table_done(&m->sessions);
         strangers_done(&m->strangers);
         authorizations_done(&m->authorizations);
+        closings_done(&m->closings);
         admission_done(&m->admission);
         usage_reader_done(&m->usage);
         systemd_calls_done(&m->systemd_calls);

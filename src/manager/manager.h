@@ -10,6 +10,7 @@
 #include "manager/authorization.h"
 #include "manager/charges.h"
 #include "manager/config.h"
+#include "manager/keeper-socket.h"
 #include "manager/session-table.h"
 #include "manager/strangers.h"
 #include "manager/systemd-calls.h"
@@ -35,6 +36,7 @@ struct Manager {
         Strangers strangers;
         Authorizations authorizations;
         Charges charges;
+        Closings closings; /* of keepers' sockets */
         UsageReader usage;
 
         /* Events mark, the loop acts: sessions with something to tell, and the counts as last told. */

@@ -38,6 +38,9 @@ static int check_limits(Manager *m, uid_t uid, sd_bus_error *error) {
                 return sd_bus_error_setf(error, ERROR_LIMIT_REACHED,
                         "You have %zu sessions, as many as SessionsMaxPerUser= allows; stop one first.",
                         own);
+        if (closings_count(&m->closings, uid) >= CLOSINGS_MAX_PER_USER)
+                return sd_bus_error_set(error, ERROR_LIMIT_REACHED,
+                        "Keepers of your sessions sent descriptors that take long to close; end what has them.");
         if (all >= m->config.sessions_max)
                 return sd_bus_error_setf(error, ERROR_LIMIT_REACHED,
                         "This machine has %zu sessions, as many as SessionsMax= allows; stop one first.",

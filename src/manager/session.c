@@ -72,7 +72,7 @@ Session *session_free(Session *s) {
         leave_changed(s);
         session_table_remove(&s->manager->sessions, s);
         systemd_forget(s);
-        s->link = keeper_link_free(s->link);
+        keeper_link_close(s);
         keeper_requests_done(&s->requests);
         s->request = start_request_free(s->request);
         waiters_done(&s->starters);

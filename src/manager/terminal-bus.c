@@ -2,13 +2,11 @@
 
 /* The methods that look at a terminal. Callers were admitted before they come here (admission.c). */
 
-#include <sys/socket.h>
-
+#include "manager/terminal-bus.h"
 #include "manager/keeper-request.h"
 #include "manager/manager.h"
 #include "manager/session.h"
 #include "manager/start-request.h"
-#include "manager/terminal-bus.h"
 #include "shared/names.h"
 #include "shared/text.h"
 
@@ -149,7 +147,7 @@ int method_attach(sd_bus_message *call, void *userdata, sd_bus_error *error) {
         uint32_t rows, columns;
         KeeperRequest *request;
         Session *s = userdata;
-        int ends[2], r;
+        int r;
 
         r = read_size(call, 0, &rows, &columns, error);
         if (r < 0)
@@ -163,12 +161,11 @@ int method_attach(sd_bus_message *call, void *userdata, sd_bus_error *error) {
         request = keeper_request_new(s, KEEPER_ATTACH);
         if (!request)
                 return -ENOMEM;
-        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0) {
+        r = keeper_request_add_stream(request);
+        if (r < 0) {
                 keeper_request_free(request);
-                return -errno;
+                return r;
         }
-        request->keepers_end = ends[0];
-        request->callers_end = ends[1];
         wire_put_string(&request->message, KEEPER_TAG_CLIENT, strempty(sd_bus_message_get_sender(call)));
         wire_put_u64(&request->message, KEEPER_TAG_ROWS, rows);
         wire_put_u64(&request->message, KEEPER_TAG_COLUMNS, columns);
@@ -177,7 +174,7 @@ int method_attach(sd_bus_message *call, void *userdata, sd_bus_error *error) {
                 (options.read_only ? KEEPER_FLAG_READ_ONLY : 0U) | (options.raw ? KEEPER_FLAG_RAW : 0U));
         if (options.size_policy)
                 wire_put_string(&request->message, KEEPER_TAG_SIZE_POLICY, options.size_policy);
-        return ask_keeper(s, request, call, KEEPER_ANSWER_STREAM, error);
+        return ask_keeper(s, request, call, KEEPER_ANSWER_DESCRIPTOR, error);
 }
 
 int method_resize(sd_bus_message *call, void *userdata, sd_bus_error *error) {
@@ -216,7 +213,12 @@ int method_snapshot(sd_bus_message *call, void *userdata, sd_bus_error *error) {
         request = keeper_request_new(s, KEEPER_SNAPSHOT);
         if (!request)
                 return -ENOMEM;
+        r = keeper_request_add_file(request);
+        if (r < 0) {
+                keeper_request_free(request);
+                return r;
+        }
         wire_put_u64(&request->message, KEEPER_TAG_SCROLLBACK, options.scrollback);
         wire_put_u64(&request->message, KEEPER_TAG_FLAGS, options.styles ? KEEPER_FLAG_STYLES : 0U);
-        return ask_keeper(s, request, call, KEEPER_ANSWER_FILE, error);
+        return ask_keeper(s, request, call, KEEPER_ANSWER_DESCRIPTOR, error);
 }

@@ -46,7 +46,7 @@
 
 typedef enum KeeperOpcode {
         /* Manager to keeper. */
-        KEEPER_HELLO = 1,
+        KEEPER_HELLO = 1, /* a descriptor: the activity page */
         /* TYPE ARGUMENT* ENVIRONMENT* DIRECTORY ROWS COLUMNS OUTPUT_BUFFER_SIZE SESSION_ID; of notebooks also
          * NOTEBOOK KERNEL TRANSPORT KERNEL_START_TIMEOUT OUTPUT_LOG_SIZE */
         KEEPER_START = 2,
@@ -60,7 +60,7 @@ typedef enum KeeperOpcode {
         /* Each of these is answered by REPLY. */
         KEEPER_ATTACH = 10, /* CLIENT ROWS COLUMNS SCROLLBACK FLAGS SIZE_POLICY, a descriptor: SOCK_STREAM */
         KEEPER_RESIZE = 11, /* CLIENT ROWS COLUMNS */
-        KEEPER_SNAPSHOT = 12, /* SCROLLBACK FLAGS; with REPLY comes a memfd that has the text */
+        KEEPER_SNAPSHOT = 12, /* SCROLLBACK FLAGS, a descriptor: a memfd that the text is written into */
         /* SINCE FLAGS, a descriptor: a SOCK_STREAM socket that entries are written to; REPLY comes before them. */
         KEEPER_OUTPUTS = 13,
         KEEPER_INTERRUPT = 14, /* by the kernelspec's interrupt_mode */
@@ -69,9 +69,8 @@ typedef enum KeeperOpcode {
         KEEPER_SET_NOTEBOOK =
                 16, /* NOTEBOOK, checked as at START; with REPLY comes NOTEBOOK, links resolved */
 
-        /* Keeper to manager. */
-        KEEPER_STATUS =
-                100, /* PHASE, and what is known: as AT_GATE, ENDED, CHANGED; a descriptor: activity */
+        /* Keeper to manager; never with a descriptor. */
+        KEEPER_STATUS = 100, /* PHASE, and what is known: as AT_GATE, ENDED, CHANGED */
         KEEPER_AT_GATE =
                 101, /* ARGUMENT* DIRECTORY ROWS COLUMNS; NOTEBOOK KERNEL KERNEL_TITLE CONNECTION_FILE */
         KEEPER_STARTED = 102,
@@ -151,9 +150,10 @@ typedef enum KeeperError {
         _KEEPER_ERROR_MAX,
 } KeeperError;
 
-/* The activity page: a memfd of the keeper's, handed over with STATUS, that it writes without telling anybody and
- * the manager reads with pread() when asked. So a busy session costs the manager nothing. Little-endian,
- * CLOCK_REALTIME in µs, 0 = never. */
+/* The activity page: a memfd of the manager's, handed over with HELLO, that the keeper writes without telling anybody and
+ * the manager reads with pread() when asked. So a busy session costs the manager nothing. Its size is sealed.
+ * Little-endian, CLOCK_REALTIME in µs, 0 = never. A keeper has a page of its own too, that it keeps for its successor,
+ * and copies it to each new manager's. */
 typedef struct KeeperActivity {
         uint64_t last_input;
         uint64_t last_output;

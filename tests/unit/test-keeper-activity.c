@@ -57,4 +57,32 @@ TEST(sealed) {
 }
 END_TEST
 
-TEST_MAIN(stamps, sealed);
+TEST(shared_with_each_manager) {
+        const KeeperActivity unknown = { UINT64_MAX, UINT64_MAX };
+        Activity a = ACTIVITY_NULL;
+        int first = memfd_create("first", MFD_CLOEXEC), second = memfd_create("second", MFD_CLOEXEC);
+
+        ck_assert_int_eq(activity_init(&a, -EBADF), 0);
+        activity_output(&a);
+        ck_assert_int_eq(activity_share(&a, first), -EBADMSG); /* it has another size */
+        ck_assert_int_eq(write(first, &unknown, sizeof(unknown)), sizeof(unknown));
+        ck_assert_int_eq(activity_share(&a, first), 0);
+        ck_assert_uint_eq(page_of(first).last_input, 0);
+        ck_assert_uint_eq(page_of(first).last_output, page_of(a.fd).last_output);
+        activity_input(&a);
+        ck_assert_uint_ne(page_of(first).last_input, 0);
+        ck_assert_uint_eq(page_of(first).last_input, page_of(a.fd).last_input);
+
+        ck_assert_int_eq(ftruncate(second, sizeof(KeeperActivity)), 0);
+        ck_assert_int_eq(activity_share(&a, second), 0);
+        ck_assert_uint_eq(page_of(second).last_input, page_of(a.fd).last_input);
+        ck_assert_int_eq(pwrite(first, &unknown, sizeof(unknown), 0), sizeof(unknown));
+        activity_input(&a);
+        ck_assert_uint_eq(page_of(first).last_input, UINT64_MAX); /* left alone */
+        activity_done(&a);
+        close(first);
+        close(second);
+}
+END_TEST
+
+TEST_MAIN(stamps, sealed, shared_with_each_manager);

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -262,8 +263,23 @@ static void receive(uint16_t opcode, Answer *a) {
         ck_assert_msg(a->opcode == opcode, "%u instead of %u: %s", a->opcode, opcode, strempty(a->message));
 }
 
+/* With the manager's activity page, as it is made in keeper-link.c; ret may be NULL. */
+static void send_hello(int *ret_page) {
+        WireWriter w = {};
+        int page = memfd_create("page", MFD_CLOEXEC);
+
+        ck_assert_int_ge(page, 0);
+        ck_assert_int_eq(ftruncate(page, sizeof(KeeperActivity)), 0);
+        wire_begin(&w, KEEPER_HELLO, 1);
+        send_message(&w, &page, 1);
+        if (ret_page)
+                *ret_page = page;
+        else
+                close(page);
+}
+
 static void hello(KeeperPhase phase, Answer *a) {
-        send_opcode(KEEPER_HELLO);
+        send_hello(NULL);
         receive(KEEPER_STATUS, a);
         ck_assert_uint_eq(a->phase, phase);
 }
