@@ -131,6 +131,7 @@ const char *result_format(const char *result, int exit_status, char ret[RESULT_S
                 [RESULT_START_FAILED] = "it could not be started",
                 [RESULT_TIMEOUT] = "timed out and was killed",
                 [RESULT_EXITED] = "how is unknown",
+                [RESULT_RESTART_FAILED] = "its kernel did not come back from a restart",
                 [RESULT_LOST] = "while the service was away",
         };
         SessionResult value = session_result_from_string(result);

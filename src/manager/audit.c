@@ -85,6 +85,13 @@ static void describe_exit(const Session *s, char *ret, size_t size) {
                 snprintf(ret, size, ", signal %i (%s)", s->exit_status, name ? name : "?");
 }
 
+static void add_exit(Entry *e, const Session *s) {
+        if (s->exit_code == 0)
+                return;
+        add(e, "EXIT_CODE=%s", s->exit_code == CLD_EXITED ? "exited" : "killed");
+        add(e, "EXIT_STATUS=%i", s->exit_status);
+}
+
 void audit_session_ended(const Session *s) {
         usec_t duration = now_usec(CLOCK_MONOTONIC) - s->created_monotonic;
         char span[TIME_SPAN_SIZE], how[64];
@@ -93,10 +100,9 @@ void audit_session_ended(const Session *s) {
         describe_exit(s, how, sizeof(how));
         begin(&e, LOG_INFO, MESSAGE_SESSION_END, s);
         add(&e, "RESULT=%s", session_result_to_string(s->result));
-        if (s->exit_code != 0) {
-                add(&e, "EXIT_CODE=%s", s->exit_code == CLD_EXITED ? "exited" : "killed");
-                add(&e, "EXIT_STATUS=%i", s->exit_status);
-        }
+        add_exit(&e, s);
+        if (s->restarts > 0)
+                add(&e, "RESTARTS=%" PRIu32, s->restarts);
         if (s->cpu_usage_nsec != USAGE_UNKNOWN)
                 add(&e, "CPU_USAGE_NSEC=%" PRIu64, s->cpu_usage_nsec);
         add(&e, "DURATION_USEC=%" PRIu64, duration);
@@ -125,6 +131,54 @@ void audit_stop_requested(const Session *s, uid_t actor, const char *method) {
         add(&e, "METHOD=%s", method);
         add(&e, "MESSAGE=User %" PRIu32 " asked to end session %s (%s) of user %" PRIu32 ".",
                 (uint32_t) actor, s->id, strempty(s->name), (uint32_t) s->uid);
+        end(&e);
+}
+
+/* "User 1000 had the kernel of session n1 (a.ipynb) of user 1000 VERB." */
+static void tell_of_kernel(
+        const Session *s, const char *message_id, uid_t actor, const char *method, const char *verb) {
+        Entry e;
+
+        begin(&e, LOG_INFO, message_id, s);
+        add(&e, "ACTOR_UID=%" PRIu32, (uint32_t) actor);
+        add(&e, "METHOD=%s", method);
+        add(&e, "MESSAGE=User %" PRIu32 " had the kernel of session %s (%s) of user %" PRIu32 " %s.",
+                (uint32_t) actor, s->id, strempty(s->name), (uint32_t) s->uid, verb);
+        end(&e);
+}
+
+void audit_restart_requested(const Session *s, uid_t actor) {
+        tell_of_kernel(s, MESSAGE_RESTART_REQUESTED, actor, "Restart", "restarted");
+}
+
+void audit_interrupted(const Session *s, uid_t actor) {
+        tell_of_kernel(s, MESSAGE_KERNEL_INTERRUPTED, actor, "Interrupt", "interrupted");
+}
+
+void audit_kernel_crashed(const Session *s) {
+        char how[64];
+        Entry e;
+
+        describe_exit(s, how, sizeof(how));
+        begin(&e, LOG_WARNING, MESSAGE_KERNEL_CRASHED, s);
+        add_exit(&e, s);
+        add(&e, "RESTARTS=%" PRIu32, s->restarts);
+        add(&e,
+                "MESSAGE=The kernel of session %s (%s) of user %" PRIu32
+                " ended by itself%s; it is started again.",
+                s->id, strempty(s->name), (uint32_t) s->uid, how);
+        end(&e);
+}
+
+void audit_kernel_restarted(const Session *s) {
+        Entry e;
+
+        begin(&e, LOG_INFO, MESSAGE_KERNEL_RESTARTED, s);
+        add(&e, "RESTARTS=%" PRIu32, s->restarts);
+        add(&e,
+                "MESSAGE=The kernel of session %s (%s) of user %" PRIu32 " runs again (restart %" PRIu32
+                ").",
+                s->id, strempty(s->name), (uint32_t) s->uid, s->restarts);
         end(&e);
 }
 

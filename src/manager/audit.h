@@ -4,7 +4,7 @@
 /* The audit log: one structured journal entry for each thing that happens to a session. The fields are
  *
  *   MESSAGE_ID (message-ids.h) SESSION_ID SESSION_TYPE SESSION_NAME USER_ID UNIT KEEPER_UNIT LEADER NOTEBOOK
- *   RESULT EXIT_STATUS CPU_USAGE_NSEC DURATION_USEC ACTOR_UID METHOD ACTION REASON
+ *   RESULT EXIT_STATUS CPU_USAGE_NSEC DURATION_USEC ACTOR_UID METHOD ACTION REASON RESTARTS
  *
  * as far as they are known. In user mode they go to the same journal, with the user's credentials. */
 
@@ -16,6 +16,11 @@ void audit_session_started(const Session *s);
 void audit_session_ended(const Session *s);
 void audit_start_failed(const Session *s);
 void audit_stop_requested(const Session *s, uid_t actor, const char *method);
+void audit_restart_requested(const Session *s, uid_t actor);
+void audit_interrupted(const Session *s, uid_t actor);
+/* It ended by itself, and is about to be started again. */
+void audit_kernel_crashed(const Session *s);
+void audit_kernel_restarted(const Session *s);
 /* s may be NULL: the call was refused whatever the session. */
 void audit_request_refused(const Session *s, uid_t actor, const char *interface, const char *method);
 /* polkit let somebody who is not the owner do this. */

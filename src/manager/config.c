@@ -27,6 +27,16 @@ typedef struct Setting {
         const char *expects;
 } Setting;
 
+static int parse_switch(const char *value, uint64_t *ret) {
+        bool parsed;
+        int r;
+
+        r = parse_boolean(value, &parsed);
+        if (r >= 0)
+                *ret = parsed;
+        return r;
+}
+
 static const Setting settings[] = {
         { "Sessions", "RecommendedSessions", parse_uint64, offsetof(Config, recommended_sessions), 0,
                 UINT32_MAX, "a number" },
@@ -46,6 +56,14 @@ static const Setting settings[] = {
                 "'keep', 'stop' or a time span" },
         { "Terminal", "OutputBufferSize", parse_size, offsetof(Config, output_buffer_size),
                 OUTPUT_BUFFER_SIZE_MIN, OUTPUT_BUFFER_SIZE_MAX, "a size from 256K to 256M" },
+        { "Notebook", "RestartOnCrash", parse_switch, offsetof(Config, restart_on_crash), 0, 1,
+                "'yes' or 'no'" },
+        { "Notebook", "OutputLogSize", parse_size, offsetof(Config, output_log_size), 1024 * 1024,
+                4ULL * 1024 * 1024 * 1024, "a size from 1M to 4G" },
+        { "Notebook", "KernelStartTimeoutSec", parse_time_span, offsetof(Config, kernel_start_timeout),
+                USEC_PER_SEC, USEC_PER_HOUR, "a time span from 1s to 1h" },
+        { "Notebook", "KernelShutdownTimeoutSec", parse_time_span, offsetof(Config, kernel_shutdown_timeout),
+                100 * USEC_PER_MSEC, USEC_PER_HOUR, "a time span from 100ms to 1h" },
 };
 
 /* One file being read. */
@@ -68,6 +86,10 @@ void config_init(Config *c) {
                 .exit_idle = 30 * USEC_PER_SEC,
                 .on_detach = USEC_INFINITY,
                 .output_buffer_size = OUTPUT_BUFFER_SIZE_DEFAULT,
+                .restart_on_crash = false,
+                .output_log_size = 64 * 1024 * 1024,
+                .kernel_start_timeout = 60 * USEC_PER_SEC,
+                .kernel_shutdown_timeout = 5 * USEC_PER_SEC,
         };
 }
 

@@ -16,12 +16,16 @@ struct Config {
         uint64_t recommended_sessions; /* advice shown to users */
         uint64_t sessions_max;         /* of everybody */
         uint64_t sessions_max_per_user;
-        uint64_t starts_max_per_user; /* under way at the same time */
-        usec_t start_timeout;         /* from the request to the running program */
-        usec_t stop_timeout;          /* from SIGTERM to SIGKILL */
-        usec_t exit_idle;             /* without sessions, after the last call */
-        usec_t on_detach;             /* of terminals that do not say; USEC_INFINITY: keep; 0: stop */
-        uint64_t output_buffer_size;  /* bytes of a terminal's output that its keeper keeps */
+        uint64_t starts_max_per_user;   /* under way at the same time */
+        usec_t start_timeout;           /* from the request to the running program */
+        usec_t stop_timeout;            /* from SIGTERM to SIGKILL */
+        usec_t exit_idle;               /* without sessions, after the last call */
+        uint64_t restart_on_crash;      /* of kernels whose starter does not say: 0 or 1 */
+        uint64_t output_log_size;       /* bytes, of each notebook */
+        usec_t kernel_start_timeout;    /* from the running process to its kernel_info_reply */
+        usec_t kernel_shutdown_timeout; /* from shutdown_request to SIGTERM */
+        usec_t on_detach;               /* of terminals that do not say; USEC_INFINITY: keep; 0: stop */
+        uint64_t output_buffer_size;    /* bytes of a terminal's output that its keeper keeps */
 };
 
 void config_init(Config *c);

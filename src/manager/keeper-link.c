@@ -126,6 +126,14 @@ int keeper_link_open_gate(Session *s) {
         return send_plain(s, KEEPER_OPEN_GATE);
 }
 
+int keeper_link_restart(Session *s) {
+        _cleanup_(wire_writer_done) WireWriter w = {};
+
+        wire_begin(&w, KEEPER_RESTART, 0);
+        wire_put_u64(&w, KEEPER_TAG_RESTARTS, s->restarts + 1U);
+        return send_message(s, &w, NULL, 0);
+}
+
 int keeper_link_start(Session *s) {
         const StartRequest *request = s->request;
         _cleanup_(wire_writer_done) WireWriter w = {};
@@ -147,6 +155,10 @@ int keeper_link_start(Session *s) {
                 wire_put_string(&w, KEEPER_TAG_NOTEBOOK, request->notebook);
         if (request->kernel)
                 wire_put_string(&w, KEEPER_TAG_KERNEL, request->kernel);
+        if (s->type == SESSION_NOTEBOOK) {
+                wire_put_u64(&w, KEEPER_TAG_KERNEL_START_TIMEOUT, s->manager->config.kernel_start_timeout);
+                wire_put_u64(&w, KEEPER_TAG_OUTPUT_LOG_SIZE, s->manager->config.output_log_size);
+        }
         if (request->transport)
                 wire_put_string(&w, KEEPER_TAG_TRANSPORT, request->transport);
         return send_message(s, &w, NULL, 0);
@@ -182,7 +194,7 @@ static int handle_message(Session *s, const void *data, size_t size, const struc
                 session_on_failed(s, &message);
                 return 0;
         case KEEPER_ENDED:
-                session_on_ended(s, message.exit_code, message.exit_status);
+                session_on_payload_ended(s, &message);
                 return 0;
         case KEEPER_CHANGED:
                 session_on_changed(s, &message);

@@ -29,6 +29,8 @@ bool keeper_link_is_greeted(const KeeperLink *link);
 /* Hands the session's StartRequest over. */
 int keeper_link_start(Session *s);
 int keeper_link_open_gate(Session *s);
+/* Has the keeper, whose payload ended, fork it again. */
+int keeper_link_restart(Session *s);
 
 /* Sends a client's request; see keeper-request.h. */
 int keeper_link_send_request(Session *s, const KeeperRequest *request);

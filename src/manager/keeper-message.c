@@ -19,6 +19,7 @@ void keeper_message_done(KeeperMessage *message) {
         free(message->notebook);
         free(message->kernel);
         free(message->connection_file);
+        free(message->kernel_language);
         free(message->title);
         free(message->foreground);
         free(message->foreground_directory);
@@ -87,6 +88,50 @@ static int read_number(const WireField *field, uint64_t highest, uint64_t *ret) 
         return *ret <= highest ? 0 : -EBADMSG;
 }
 
+static int read_kernel_state(const WireField *field, const char **ret) {
+        static const char *const states[] = { "starting", "idle", "busy", "dead" };
+        _cleanup_free_ char *raw = NULL;
+        int r;
+
+        r = wire_field_string(field, &raw);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < ELEMENTSOF(states); i++)
+                if (streq(states[i], raw)) {
+                        *ret = states[i];
+                        return 0;
+                }
+        return -EBADMSG;
+}
+
+/* What only keepers of kernels say. 1: it was none of these. */
+static int read_kernel_field(const WireField *field, KeeperMessage *m) {
+        uint64_t value;
+        int r;
+
+        switch (field->tag) {
+        case KEEPER_TAG_NOTEBOOK:
+                return read_notebook(field, &m->notebook);
+        case KEEPER_TAG_KERNEL:
+                return read_text(field, SESSION_NAME_MAX, &m->kernel);
+        case KEEPER_TAG_CONNECTION_FILE:
+                return read_path(field, &m->connection_file);
+        case KEEPER_TAG_KERNEL_LANGUAGE:
+                return read_text(field, SESSION_NAME_MAX, &m->kernel_language);
+        case KEEPER_TAG_KERNEL_STATE:
+                return read_kernel_state(field, &m->kernel_state);
+        case KEEPER_TAG_KERNEL_STATE_SINCE:
+                return wire_field_u64(field, &m->kernel_state_since);
+        case KEEPER_TAG_EXECUTION_COUNT:
+                r = read_number(field, UINT32_MAX, &value);
+                m->execution_count = r < 0 ? 0 : (uint32_t) value;
+                m->has_execution_count = true;
+                return r;
+        default:
+                return 1;
+        }
+}
+
 static int read_field(const WireField *field, KeeperMessage *m) {
         uint64_t value;
         int r;
@@ -127,20 +172,18 @@ static int read_field(const WireField *field, KeeperMessage *m) {
                 return read_argument(field, &m->command);
         case KEEPER_TAG_DIRECTORY:
                 return read_path(field, &m->directory);
-        case KEEPER_TAG_NOTEBOOK:
-                return read_notebook(field, &m->notebook);
-        case KEEPER_TAG_KERNEL:
-                return read_text(field, SESSION_NAME_MAX, &m->kernel);
+        case KEEPER_TAG_LEADER:
+                r = read_number(field, INT32_MAX, &value);
+                m->leader = r < 0 ? 0 : (pid_t) value;
+                return r;
         case KEEPER_TAG_TITLE:
                 return read_text(field, MESSAGE_TEXT_MAX, &m->title);
         case KEEPER_TAG_FOREGROUND:
                 return read_text(field, SESSION_NAME_MAX, &m->foreground);
         case KEEPER_TAG_FOREGROUND_DIRECTORY:
                 return read_text(field, OPTION_PATH_MAX, &m->foreground_directory);
-        case KEEPER_TAG_CONNECTION_FILE:
-                return read_path(field, &m->connection_file);
         default:
-                return 0;
+                return MIN(read_kernel_field(field, m), 0);
         }
 }
 
@@ -181,6 +224,10 @@ const char *keeper_error_name(KeeperError error) {
                 return ERROR_NOT_ATTACHABLE;
         case KEEPER_ERROR_LIMIT:
                 return ERROR_LIMIT_REACHED;
+        case KEEPER_ERROR_KERNEL_NOT_READY:
+                return ERROR_KERNEL_NOT_READY;
+        case KEEPER_ERROR_NOT_SUPPORTED:
+                return ERROR_NOT_SUPPORTED;
         default:
                 return ERROR_START_FAILED;
         }

@@ -3,8 +3,11 @@
 
 /* What a keeper said, taken apart and checked: sizes, ranges, text fit to be shown. Pure. */
 
+#include <sys/types.h>
+
 #include "shared/keeper-protocol.h"
 #include "shared/macros.h"
+#include "shared/time-span.h"
 #include "shared/wire.h"
 
 typedef struct KeeperMessage {
@@ -19,10 +22,15 @@ typedef struct KeeperMessage {
         char *kernel;          /* sanitized */
         char *connection_file; /* sanitized; absolute */
         char *title, *foreground, *foreground_directory; /* sanitized */
-        bool has_size, has_clients;
+        bool has_size, has_clients, has_execution_count;
         uint32_t rows, columns, clients;
-        int exit_code;   /* CLD_EXITED, CLD_KILLED, CLD_DUMPED; 0 = unknown */
-        int exit_status; /* -1 = unknown */
+        const char *kernel_state; /* one of the words of keeper-protocol.h; NULL: not said */
+        usec_t kernel_state_since;
+        uint32_t execution_count;
+        char *kernel_language; /* sanitized */
+        pid_t leader;          /* 0: not said */
+        int exit_code;         /* CLD_EXITED, CLD_KILLED, CLD_DUMPED; 0 = unknown */
+        int exit_status;       /* -1 = unknown */
 } KeeperMessage;
 
 /* ret must be zero. -EBADMSG, -EPROTONOSUPPORT, -E2BIG, -ENOMEM: as wire_parse() and wire_field_*(). */

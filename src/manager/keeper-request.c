@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Calls of clients that a keeper has to answer. */
+/* What a keeper has to answer. */
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 
 #include "manager/caller.h"
 #include "manager/keeper-link.h"
@@ -79,9 +80,18 @@ static KeeperRequest *take(KeeperRequests *requests, size_t i) {
 }
 
 static void fail(KeeperRequest *request) {
-        (void) sd_bus_reply_method_errorf(request->call, ERROR_NO_KEEPER,
-                "The session's keeper does not answer; try again, and see 'computectl status'.");
+        if (request->call)
+                (void) sd_bus_reply_method_errorf(request->call, ERROR_NO_KEEPER,
+                        "The session's keeper does not answer; try again, and see 'computectl status'.");
         keeper_request_free(request);
+}
+
+static void fail_late(Session *s, KeeperRequest *request) {
+        const char *unused;
+
+        if (request->on_reply)
+                (void) request->on_reply(s, NULL, &unused);
+        fail(request);
 }
 
 static void set_timer(Session *s) {
@@ -98,7 +108,7 @@ static int on_late(sd_event_source *source _unused_, uint64_t usec, void *userda
         KeeperRequests *requests = &s->requests;
 
         while (requests->n > 0 && requests->items[0]->deadline <= usec)
-                fail(take(requests, 0));
+                fail_late(s, take(requests, 0));
         set_timer(s);
         return 0;
 }
@@ -124,7 +134,7 @@ static int add(Session *s, KeeperRequest *request) {
 
 /* To whoever called: who is held up by a keeper of another user's has asked for it. */
 static int charge_request(Manager *m, KeeperRequest *request) {
-        const Caller *caller = admission_caller(m, request->call);
+        const Caller *caller = request->call ? admission_caller(m, request->call) : NULL;
 
         return caller ? charge_take(&request->charge, &m->charges, caller->uid, CHARGE_KEEPER) : 0;
 }
@@ -146,13 +156,35 @@ int keeper_request_send(Session *s, KeeperRequest *request, sd_bus_message *call
         return 0;
 }
 
+int keeper_request_answer_with(
+        Session *s, KeeperRequest *request, sd_bus_message *call, KeeperAnswer answer, sd_bus_error *error) {
+        int r;
+
+        r = keeper_request_send(s, request, call, answer);
+        if (r == -ENOBUFS)
+                return sd_bus_error_setf(error, ERROR_LIMIT_REACHED,
+                        "Too many calls wait for the keeper of session %s already; try again.", s->id);
+        if (r == -EDQUOT)
+                return sd_bus_error_set(error, ERROR_LIMIT_REACHED,
+                        "Too many of your calls wait for keepers already; try again.");
+        return r < 0 ? r : 1;
+}
+
 void keeper_requests_send(Session *s) {
         for (size_t i = 0; i < s->requests.n; i++)
                 (void) keeper_link_send_request(s, s->requests.items[i]);
 }
 
-static void answer(KeeperRequest *request, const KeeperMessage *message) {
-        if (message->error != KEEPER_ERROR_NONE)
+static void answer(Session *s, KeeperRequest *request, const KeeperMessage *message) {
+        const char *error = NULL, *sentence = NULL;
+
+        if (request->on_reply)
+                error = request->on_reply(s, message, &sentence);
+        if (!request->call)
+                return;
+        if (error)
+                (void) sd_bus_reply_method_errorf(request->call, error, "%s", sentence);
+        else if (message->error != KEEPER_ERROR_NONE)
                 (void) sd_bus_reply_method_errorf(
                         request->call, keeper_error_name(message->error), "%s", strempty(message->message));
         else if (request->answer == KEEPER_ANSWER_NOTHING)
@@ -175,7 +207,7 @@ void keeper_requests_answer(Session *s, const KeeperMessage *message) {
                 return;
         request = take(requests, i);
         set_timer(s);
-        answer(request, message);
+        answer(s, request, message);
         keeper_request_free(request);
 }
 

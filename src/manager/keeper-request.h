@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Calls of clients that a keeper has to answer: ATTACH, RESIZE, SNAPSHOT. They outlive the connection: after a keeper was
- * killed they are sent again to its successor, and the clients notice nothing but a moment's delay. */
+/* What a keeper has to answer: calls of clients (ATTACH, RESIZE, SNAPSHOT, OUTPUTS, …) and requests of our own (SHUTDOWN,
+ * WATCH). They outlive the connection: after a keeper was killed they are sent again to its successor, and the clients
+ * notice nothing but a moment's delay. */
 
 #include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
@@ -21,13 +22,19 @@ typedef enum KeeperAnswer {
         KEEPER_ANSWER_DESCRIPTOR, /* its end of the stream, or the file that the keeper wrote into */
 } KeeperAnswer;
 
+typedef const char *(*KeeperReplyHandler)(
+        Session *s, const KeeperMessage *message, const char **ret_message);
+
 struct KeeperRequest {
         Session *session;
         uint32_t serial;
         WireWriter message;
         KeeperAnswer answer;
         int keepers_end, callers_end; /* of a stream, or one file twice; -EBADF */
-        sd_bus_message *call;
+        sd_bus_message *call;         /* NULL: nobody's */
+        /* Sees the REPLY before the call is answered; message is NULL if none came in time. May be NULL. What it returns is
+         * an error for the caller (names.h), and ret_message a sentence; NULL if all is well. */
+        KeeperReplyHandler on_reply;
         Charge charge;   /* to who sent it */
         usec_t deadline; /* CLOCK_MONOTONIC */
 };
@@ -48,9 +55,13 @@ int keeper_request_add_stream(KeeperRequest *request);
 /* Makes a file of memory that the keeper writes into, for the caller to read. -errno. */
 int keeper_request_add_file(KeeperRequest *request);
 
-/* Sends the request, now or when the keeper is connected; call is answered in the end. The request is consumed.
- * -ENOBUFS: too many of this session wait; -EDQUOT: too many of the caller's user. */
+/* Sends the request, now or when the keeper is connected; call, if there is one, is answered in the end. The request is
+ * consumed. -ENOBUFS: too many of this session wait; -EDQUOT: too many of the caller's user. */
 int keeper_request_send(Session *s, KeeperRequest *request, sd_bus_message *call, KeeperAnswer answer);
+
+/* The same for a handler of call, whose answer is then the keeper's: 1, or -errno with error set if it should be. */
+int keeper_request_answer_with(
+        Session *s, KeeperRequest *request, sd_bus_message *call, KeeperAnswer answer, sd_bus_error *error);
 
 /* Sends all of them, to a keeper that has just been connected to. */
 void keeper_requests_send(Session *s);
@@ -58,5 +69,5 @@ void keeper_requests_send(Session *s);
 /* Answers the call that this REPLY is for. */
 void keeper_requests_answer(Session *s, const KeeperMessage *message);
 
-/* Answers all with an error, and frees. */
+/* Answers all calls with an error, and frees. */
 void keeper_requests_done(KeeperRequests *requests);

@@ -16,6 +16,7 @@
 #include "manager/manager.h"
 #include "manager/resync.h"
 #include "manager/session-bus.h"
+#include "manager/session-restart.h"
 #include "manager/session-start.h"
 #include "manager/session.h"
 #include "manager/systemd.h"
@@ -289,6 +290,9 @@ static void say_goodbye(Session *s) {
         if (!s->announced)
                 waiters_fail(&s->starters, s->error_name ? s->error_name : ERROR_START_FAILED,
                         isempty(s->error_message) ? "The session could not be started." : s->error_message);
+        waiters_fail(&s->restarters, s->error_name ? s->error_name : ERROR_STOPPED,
+                isempty(s->error_message) ? "The session ended before its kernel ran again."
+                                          : s->error_message);
         while ((call = waiters_take(&s->stoppers))) {
                 (void) sd_bus_reply_method_return(call, NULL);
                 sd_bus_message_unref(call);
@@ -303,13 +307,15 @@ static int on_flush(sd_event_source *source _unused_, void *userdata) {
         Session *next, *s = take_changed(m);
 
         for (; s; s = next) {
-                bool is_new = s->changes & CHANGE_NEW;
+                bool is_new = s->changes & CHANGE_NEW, is_revived = s->changes & CHANGE_REVIVED;
 
                 next = s->next_changed;
                 s->next_changed = NULL;
                 session_bus_tell(s);
-                if (is_new)
-                        session_answer_starters(s);
+                if (is_new || is_revived) {
+                        session_answer_starters(s, is_new);
+                        session_answer_restarters(s);
+                }
                 if (s->changes & CHANGE_REMOVED)
                         say_goodbye(s);
         }

@@ -8,6 +8,8 @@
  *   running         scope                     watched again; the keeper is connected to
  *                   no scope, keeper          the keeper says how it ended
  *                   neither                   ended: lost
+ *   restarting      keeper                    the restart goes on from there
+ *                   no keeper                 ended: restart-failed
  *   being stopped   any                       stopped again; "already gone" is success
  *
  * Units of ours without a record: scopes become sessions again, keepers without a scope are stopped. */
@@ -65,6 +67,43 @@ static void resume_running(Session *s, bool scope_active, bool keeper_active) {
         session_on_ended(s, 0, -1);
 }
 
+/* A kernel that was being started again: see session-restart.c. Whoever waits for it is told by the state alone. */
+static void resume_restart(Session *s, bool scope_active, bool keeper_active) {
+        bool leader_alive = s->leader > 0 && session_find_leader(s) >= 0;
+
+        if (!keeper_active) {
+                session_set_result(s, RESULT_RESTART_FAILED);
+                session_enter(s, (SessionStep){ PHASE_SWEEPING, EFFECT_STOP_SCOPE });
+                return;
+        }
+        if (scope_active)
+                systemd_reference_scope(s);
+        session_connect_keeper(s);
+        if (s->phase == PHASE_RESTARTING && leader_alive)
+                session_enter(s, (SessionStep){ PHASE_RESTARTING, EFFECT_SHUT_DOWN });
+        else if (s->phase == PHASE_RESTARTING || s->phase == PHASE_CLEARING)
+                session_enter(s, (SessionStep){ PHASE_CLEARING, EFFECT_STOP_SCOPE });
+        else if (s->phase == PHASE_REFORKING)
+                session_enter(s, (SessionStep){ PHASE_REFORKING, EFFECT_REFORK });
+        else if (!leader_alive)
+                session_fail(s, ERROR_START_FAILED, "The kernel ended before it ran again.");
+        else if (s->phase == PHASE_RESCOPING && !scope_active)
+                session_enter(s, (SessionStep){ PHASE_RESCOPING, EFFECT_START_SCOPE });
+        else /* STATUS tells whether the gate is open */
+                session_enter(s, (SessionStep){ .phase = PHASE_REVIVING });
+}
+
+/* One that was being ended. Its kernel is asked once more, if it is still there to be asked. */
+static void resume_stop(Session *s, bool keeper_active) {
+        bool parting = s->phase == PHASE_PARTING && keeper_active && session_find_leader(s) >= 0;
+
+        if (keeper_active)
+                session_connect_keeper(s);
+        session_enter(s,
+                parting ? (SessionStep){ PHASE_PARTING, EFFECT_SHUT_DOWN }
+                        : (SessionStep){ PHASE_STOPPING, EFFECT_STOP_SCOPE });
+}
+
 static void resume(Session *s, char *const *units) {
         bool scope_active = unit_is_active(units, s->scope);
         bool keeper_active = s->kept && unit_is_active(units, s->keeper);
@@ -84,13 +123,12 @@ static void resume(Session *s, char *const *units) {
         manager_count(s->manager, s, +1);
         if (state == STATE_RUNNING)
                 resume_running(s, scope_active, keeper_active);
+        else if (state == STATE_RESTARTING)
+                resume_restart(s, scope_active, keeper_active);
         else if (s->phase == PHASE_DISMISSING)
                 session_enter(s, (SessionStep){ PHASE_DISMISSING, EFFECT_STOP_KEEPER });
-        else {
-                if (s->kept && keeper_active)
-                        session_connect_keeper(s);
-                session_enter(s, (SessionStep){ PHASE_STOPPING, EFFECT_STOP_SCOPE });
-        }
+        else
+                resume_stop(s, keeper_active);
 }
 
 /* Our scopes without a record: their processes are somebody's work. */

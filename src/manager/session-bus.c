@@ -5,6 +5,7 @@
 #include "manager/session-bus.h"
 #include "manager/caller.h"
 #include "manager/manager.h"
+#include "manager/notebook-bus.h"
 #include "manager/policy.h"
 #include "manager/session-start.h"
 #include "manager/session.h"
@@ -50,6 +51,10 @@ static int get_text(sd_bus *bus, const char *path _unused_, const char *interfac
                 value = s->notebook;
         else if (streq(property, "KernelName"))
                 value = s->kernel;
+        else if (streq(property, "KernelState"))
+                value = s->kernel_state;
+        else if (streq(property, "KernelLanguage"))
+                value = s->kernel_language;
         else if (streq(property, "Title"))
                 value = s->title;
         else if (streq(property, "Foreground"))
@@ -77,7 +82,17 @@ static int get_activity(sd_bus *bus _unused_, const char *path _unused_, const c
         usec_t input, output;
 
         session_read_activity(userdata, &input, &output);
+        if (streq(property, "LastActivityTimestamp"))
+                return sd_bus_message_append(reply, "t", MAX(input, output));
         return sd_bus_message_append(reply, "t", streq(property, "LastInputTimestamp") ? input : output);
+}
+
+static int get_restart_on_crash(sd_bus *bus _unused_, const char *path _unused_,
+        const char *interface _unused_, const char *property _unused_, sd_bus_message *reply, void *userdata,
+        sd_bus_error *error _unused_) {
+        const Session *s = userdata;
+
+        return sd_bus_message_append(reply, "b", (int) s->restart_on_crash);
 }
 
 static int get_usage(sd_bus *bus _unused_, const char *path _unused_, const char *interface _unused_,
@@ -139,6 +154,14 @@ static const sd_bus_vtable vtable[] = {
                 method_resize, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Snapshot", SD_BUS_ARGS("a{sv}", options), SD_BUS_RESULT("h", text),
                 method_snapshot, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("GetOutputs", SD_BUS_ARGS("t", since, "a{sv}", options),
+                SD_BUS_RESULT("h", stream), method_get_outputs, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS(
+                "Interrupt", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_interrupt, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS(
+                "Restart", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_restart, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("SetNotebook", SD_BUS_ARGS("s", notebook), SD_BUS_NO_RESULT,
+                method_set_notebook, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("SetName", SD_BUS_ARGS("s", name), SD_BUS_NO_RESULT, method_set_name,
                 SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS(
@@ -154,7 +177,7 @@ static const sd_bus_vtable vtable[] = {
         SD_BUS_PROPERTY("Unit", "s", get_text, 0, CONSTANT),
         SD_BUS_PROPERTY("KeeperUnit", "s", get_text, 0, CONSTANT),
         SD_BUS_PROPERTY("Slice", "s", get_text, 0, CONSTANT),
-        SD_BUS_PROPERTY("Leader", "u", NULL, offsetof(Session, leader), CONSTANT),
+        SD_BUS_PROPERTY("Leader", "u", NULL, offsetof(Session, leader), CHANGES),
         SD_BUS_PROPERTY("CreatedTimestamp", "t", NULL, offsetof(Session, created), CONSTANT),
         SD_BUS_PROPERTY(
                 "CreatedTimestampMonotonic", "t", NULL, offsetof(Session, created_monotonic), CONSTANT),
@@ -169,8 +192,15 @@ static const sd_bus_vtable vtable[] = {
         SD_BUS_PROPERTY("OnDetach", "s", get_text, 0, CONSTANT),
         SD_BUS_PROPERTY("LastInputTimestamp", "t", get_activity, 0, 0),
         SD_BUS_PROPERTY("LastOutputTimestamp", "t", get_activity, 0, 0),
-        SD_BUS_PROPERTY("Notebook", "s", get_text, 0, CONSTANT),
+        SD_BUS_PROPERTY("LastActivityTimestamp", "t", get_activity, 0, 0),
+        SD_BUS_PROPERTY("Notebook", "s", get_text, 0, CHANGES),
         SD_BUS_PROPERTY("KernelName", "s", get_text, 0, CONSTANT),
+        SD_BUS_PROPERTY("KernelLanguage", "s", get_text, 0, CHANGES),
+        SD_BUS_PROPERTY("KernelState", "s", get_text, 0, CHANGES),
+        SD_BUS_PROPERTY("KernelStateTimestamp", "t", NULL, offsetof(Session, kernel_state_since), CHANGES),
+        SD_BUS_PROPERTY("ExecutionCount", "u", NULL, offsetof(Session, execution_count), CHANGES),
+        SD_BUS_PROPERTY("RestartOnCrash", "b", get_restart_on_crash, 0, CONSTANT),
+        SD_BUS_PROPERTY("Restarts", "u", NULL, offsetof(Session, restarts), CHANGES),
         SD_BUS_PROPERTY("ConnectionFile", "s", get_text, 0, CONSTANT),
         SD_BUS_PROPERTY("MemoryCurrent", "t", get_usage, 0, 0),
         SD_BUS_PROPERTY("CPUUsageNSec", "t", get_usage, 0, 0),
@@ -242,6 +272,11 @@ static void tell_changes(Session *s, const char *path) {
                 { CHANGE_RESULT, { "Result", "ExitStatus" } },
                 { CHANGE_NAME, { "Name" } },
                 { CHANGE_TITLE, { "Title" } },
+                { CHANGE_LEADER, { "Leader", "Restarts" } },
+                { CHANGE_NOTEBOOK, { "Notebook" } },
+                { CHANGE_KERNEL_STATE, { "KernelState", "KernelStateTimestamp" } },
+                { CHANGE_EXECUTION, { "ExecutionCount" } },
+                { CHANGE_LANGUAGE, { "KernelLanguage" } },
                 { CHANGE_FOREGROUND, { "Foreground", "ForegroundDirectory" } },
         };
         char *names[ELEMENTSOF(table) * 2 + 1] = {};

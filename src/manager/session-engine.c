@@ -10,6 +10,7 @@
 #include "manager/manager.h"
 #include "manager/session-engine.h"
 #include "manager/session-record.h"
+#include "manager/session-restart.h"
 #include "manager/session-start.h"
 #include "manager/session.h"
 #include "manager/start-request.h"
@@ -52,16 +53,25 @@ static int set_timer(Session *s, sd_event_source **source, usec_t usec, sd_event
 }
 
 static usec_t phase_time(const Session *s, SessionPhase phase) {
+        const Config *config = &s->manager->config;
+
         switch (phase) {
+        case PHASE_PARTING:
+        case PHASE_RESTARTING:
+                return config->kernel_shutdown_timeout;
+        case PHASE_CLEARING:
         case PHASE_STOPPING:
         case PHASE_SWEEPING:
-                return usec_add(s->manager->config.stop_timeout, GRACE_USEC);
+                return usec_add(config->stop_timeout, GRACE_USEC);
         case PHASE_KILLING:
                 return KILL_USEC;
         case PHASE_DISMISSING:
                 return DISMISS_USEC;
         default:
-                return s->manager->config.start_timeout;
+                /* A kernel has started when it answers. */
+                return s->kept && s->type == SESSION_NOTEBOOK
+                        ? usec_add(config->start_timeout, config->kernel_start_timeout)
+                        : config->start_timeout;
         }
 }
 
@@ -138,10 +148,16 @@ static void carry_out(Session *s, SessionEffects effects) {
                 open_gate(s);
         if (effects & EFFECT_ANNOUNCE)
                 announce(s);
+        if (effects & EFFECT_SHUT_DOWN)
+                session_shut_down(s);
         if ((effects & EFFECT_STOP_SCOPE) && systemd_stop_scope(s) < 0)
                 log_warning("Cannot stop %s, waiting for the deadline.", s->scope);
         if (effects & EFFECT_KILL_SCOPE)
                 (void) systemd_kill_scope(s, SIGKILL, NULL);
+        if (effects & EFFECT_REFORK)
+                session_refork(s);
+        if (effects & EFFECT_REVIVE)
+                session_revive(s);
         if (effects & EFFECT_STOP_KEEPER)
                 dismiss_keeper(s);
         if (effects & EFFECT_FINISH)
@@ -161,6 +177,10 @@ void session_enter(Session *s, SessionStep step) {
         s->phase = step.phase;
         if (step.effects & EFFECT_ANNOUNCE)
                 s->announced = true;
+        if (step.effects & EFFECT_REFORK)
+                session_forget_leader(s);
+        if (step.effects & EFFECT_REVIVE)
+                s->restarts++;
         set_deadline(s, before);
         if (session_phase_state(before) != session_phase_state(s->phase))
                 session_changed(s, CHANGE_STATE);
@@ -175,19 +195,31 @@ void session_enter(Session *s, SessionStep step) {
 
 /* Why a session that was still being started did not make it, if nobody has a better explanation. */
 static void explain_failure(Session *s, SessionEvent event) {
-        session_set_result(s, event == EVENT_DEADLINE ? RESULT_TIMEOUT : RESULT_START_FAILED);
+        session_set_result(s,
+                event == EVENT_DEADLINE ? RESULT_TIMEOUT
+                        : s->announced  ? RESULT_RESTART_FAILED
+                                        : RESULT_START_FAILED);
         if (event == EVENT_DEADLINE)
                 session_set_error(s, ERROR_START_TIMED_OUT,
-                        "The session did not start within StartTimeoutSec=; see 'journalctl -u %s'.",
+                        "The session did not start within %s; see 'journalctl -u %s'.",
+                        s->type == SESSION_NOTEBOOK ? "StartTimeoutSec= and KernelStartTimeoutSec="
+                                                    : "StartTimeoutSec=",
                         s->keeper);
         else if (event == EVENT_LEADER_ENDED)
                 session_set_error(
                         s, ERROR_START_FAILED, "The session's process ended before it could be started.");
-        else if (event == EVENT_STOP)
+        else if (event == EVENT_STOP || event == EVENT_SHUT_DOWN)
                 session_set_error(s, ERROR_STOPPED, "The session was stopped while it was being started.");
         else
                 session_set_error(s, ERROR_START_FAILED,
                         "The session's keeper ended unexpectedly; see 'journalctl -u %s'.", s->keeper);
+}
+
+/* Is a program being brought to life, for the first time or again? */
+static bool session_is_starting(const Session *s) {
+        SessionState state = session_phase_state(s->phase);
+
+        return state == STATE_OPENING || state == STATE_RESTARTING;
 }
 
 void session_event(Session *s, SessionEvent event) {
@@ -195,7 +227,7 @@ void session_event(Session *s, SessionEvent event) {
 
         if (step.phase == s->phase && step.effects == 0)
                 return;
-        if (session_phase_state(s->phase) == STATE_OPENING && step.phase > PHASE_RUNNING && !s->superseded)
+        if (session_is_starting(s) && session_phase_state(step.phase) > STATE_RESTARTING && !s->superseded)
                 explain_failure(s, event);
         else if (event == EVENT_DEADLINE && s->phase == PHASE_STOPPING)
                 log_notice("Session %s does not stop, killing it.", s->id);
@@ -210,7 +242,7 @@ void session_fail(Session *s, const char *name, const char *format, ...) {
         if (vasprintf(&message, format, arguments) < 0)
                 message = NULL;
         va_end(arguments);
-        if (s->phase < PHASE_RUNNING)
+        if (session_is_starting(s))
                 session_set_error(s, name, "%s", strempty(message));
         session_event(s, EVENT_FAILED);
 }
@@ -301,17 +333,34 @@ int session_find_leader(Session *s) {
 }
 
 void session_on_ended(Session *s, int exit_code, int exit_status) {
+        SessionEvent event;
+
         if (s->leader_ended)
                 return;
         s->leader_ended = true;
         s->leader_event = sd_event_source_disable_unref(s->leader_event);
-        keeper_requests_done(&s->requests);
         s->exit_code = exit_code;
         s->exit_status = exit_code == 0 ? -1 : exit_status;
-        if (s->announced)
-                session_set_result(s, session_result_from_exit(exit_code, exit_status));
         session_changed(s, CHANGE_RESULT);
-        session_event(s, EVENT_LEADER_ENDED);
+        event = session_survives(s) ? EVENT_CRASHED : EVENT_LEADER_ENDED;
+        if (event == EVENT_LEADER_ENDED && s->phase != PHASE_RESTARTING && s->phase != PHASE_CLEARING) {
+                keeper_requests_done(&s->requests);
+                if (s->announced && !session_is_starting(s))
+                        session_set_result(s, session_result_from_exit(exit_code, exit_status));
+        }
+        session_event(s, event);
+}
+
+void session_forget_leader(Session *s) {
+        s->leader = 0;
+        s->leader_start = 0;
+        s->leader_fd = safe_close(s->leader_fd);
+        s->leader_event = sd_event_source_disable_unref(s->leader_event);
+        s->leader_ended = false;
+        s->exit_code = 0;
+        s->exit_status = -1;
+        s->exit_attempts = 0;
+        session_changed(s, CHANGE_LEADER | CHANGE_RESULT);
 }
 
 /* The clients: when the last one is gone, OnDetach= says what follows. A moment is always given, since clients come back
@@ -348,6 +397,19 @@ static void take_changes(Session *s, const KeeperMessage *message) {
                 s->clients = message->clients;
                 session_changed(s, CHANGE_CLIENTS);
         }
+        if (message->kernel_state &&
+                (s->kernel_state != message->kernel_state ||
+                        s->kernel_state_since != message->kernel_state_since)) {
+                s->kernel_state = message->kernel_state;
+                s->kernel_state_since = message->kernel_state_since;
+                session_changed(s, CHANGE_KERNEL_STATE);
+        }
+        if (message->has_execution_count && s->execution_count != message->execution_count) {
+                s->execution_count = message->execution_count;
+                session_changed(s, CHANGE_EXECUTION);
+        }
+        if (message->kernel_language && replace_string(&s->kernel_language, message->kernel_language) > 0)
+                session_changed(s, CHANGE_LANGUAGE);
         if (message->title && replace_string(&s->title, message->title) > 0)
                 session_changed(s, CHANGE_TITLE);
         if (message->foreground && replace_string(&s->foreground, message->foreground) > 0)
@@ -384,6 +446,7 @@ int session_on_status(Session *s, KeeperMessage *message) {
                 stop_keeper(s);
                 return 0;
         }
+        s->keeper_phase = message->phase;
         take_changes(s, message);
         if (!s->command) /* an adopted one: only its keeper remembers */
                 take_description(s, message);
@@ -391,14 +454,16 @@ int session_on_status(Session *s, KeeperMessage *message) {
         case KEEPER_PHASE_IDLE:
                 if (s->phase == PHASE_PREPARING && s->request)
                         return keeper_link_start(s);
-                if (s->phase < PHASE_RUNNING)
+                if (session_is_starting(s) && s->phase != PHASE_RESTARTING && s->phase != PHASE_CLEARING)
                         session_fail(
                                 s, ERROR_START_FAILED, "The session's keeper lost its payload; try again.");
                 return 0;
         case KEEPER_PHASE_GATE:
                 /* Without a caller that waits for it, or without the payload's own word, it must not begin. */
-                if (s->phase == PHASE_RELEASING && s->starters.n > 0)
+                if ((s->phase == PHASE_RELEASING && s->starters.n > 0) || s->phase == PHASE_REVIVING)
                         return keeper_link_open_gate(s);
+                if (s->phase == PHASE_REFORKING)
+                        return session_find_payload(s, message->leader);
                 if (s->phase == PHASE_PREPARING || s->phase == PHASE_RELEASING)
                         session_fail(
                                 s, ERROR_START_FAILED, "The session's start was interrupted; try again.");
@@ -407,22 +472,32 @@ int session_on_status(Session *s, KeeperMessage *message) {
                 session_event(s, EVENT_STARTED);
                 return 0;
         case KEEPER_PHASE_ENDED:
-                session_on_ended(s, message->exit_code, message->exit_status);
+                session_on_payload_ended(s, message);
                 return 0;
         default:
                 return -EBADMSG;
         }
 }
 
+void session_on_payload_ended(Session *s, const KeeperMessage *message) {
+        s->keeper_phase = KEEPER_PHASE_ENDED;
+        if (s->phase == PHASE_REFORKING)
+                session_refork(s); /* the old one's end, told late */
+        else
+                session_on_ended(s, message->exit_code, message->exit_status);
+}
+
 int session_on_gate(Session *s, KeeperMessage *message, const struct ucred *sender) {
         Session *other;
         int r;
 
-        if (s->phase != PHASE_PREPARING)
+        if (s->phase != PHASE_PREPARING && s->phase != PHASE_REFORKING)
                 return -EPROTO;
         r = session_set_leader(s, sender->pid);
         if (r < 0)
                 return r;
+        s->keeper_phase = KEEPER_PHASE_GATE;
+        session_changed(s, CHANGE_LEADER);
         s->request = start_request_free(s->request);
         take_description(s, message);
         take_changes(s, message);
@@ -430,7 +505,7 @@ int session_on_gate(Session *s, KeeperMessage *message, const struct ucred *send
                 s->name = session_default_name(s);
         if (!s->name)
                 return -ENOMEM;
-        if (s->type == SESSION_NOTEBOOK) {
+        if (s->type == SESSION_NOTEBOOK && s->phase == PHASE_PREPARING) {
                 /* Only now that links are resolved can it turn out that the notebook is open already. */
                 other = session_table_get_by_notebook(&s->manager->sessions, s->uid, s->notebook, s);
                 if (other) {
@@ -483,7 +558,8 @@ void session_on_link_lost(Session *s, bool misbehaved) {
                 s->clients = 0;
                 session_changed(s, CHANGE_CLIENTS);
         }
-        if (misbehaved && s->phase < PHASE_RUNNING) {
+        s->keeper_phase = KEEPER_PHASE_IDLE; /* until it says */
+        if (misbehaved && session_is_starting(s)) {
                 session_fail(s, ERROR_START_FAILED,
                         "The session's keeper sent what it should not; see 'journalctl -u %s'.", s->keeper);
                 return;

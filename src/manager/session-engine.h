@@ -26,6 +26,9 @@ int session_set_leader(Session *s, pid_t pid);
 /* The same for a leader that is known from before; its start time tells whether it is still the same process. */
 int session_find_leader(Session *s);
 
+/* Forgets who was the leader and how it ended: there will be another one. */
+void session_forget_leader(Session *s);
+
 /* The leader ended; exit_code 0: nobody knows how. */
 void session_on_ended(Session *s, int exit_code, int exit_status);
 /* The leader ended, and perhaps its keeper will still say how; if it does not do so soon, nobody knows. */
@@ -34,6 +37,7 @@ void session_await_ended(Session *s);
 /* What its keeper said; -errno if it should not have. */
 int session_on_status(Session *s, KeeperMessage *message);
 int session_on_gate(Session *s, KeeperMessage *message, const struct ucred *sender);
+void session_on_payload_ended(Session *s, const KeeperMessage *message);
 void session_on_failed(Session *s, const KeeperMessage *message);
 void session_on_changed(Session *s, const KeeperMessage *message);
 

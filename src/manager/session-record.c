@@ -63,6 +63,13 @@ static void write_record(FILE *f, const Session *s) {
         put_number(f, "ROWS", s->rows);
         put_number(f, "COLUMNS", s->columns);
         put_number(f, "ON_DETACH", s->on_detach);
+        put_number(f, "RESTART_ON_CRASH", s->restart_on_crash);
+        put_number(f, "RESTARTS", s->restarts);
+        for (size_t i = 0; i < CRASHES_MAX; i++)
+                if (s->crashes[i] > 0)
+                        put_number(f, "CRASHED", s->crashes[i]);
+        if (s->cpu_usage_nsec != USAGE_UNKNOWN)
+                put_number(f, "CPU_USAGE_NSEC", s->cpu_usage_nsec);
         put_number(f, "STOP_REQUESTED", s->stop_requested);
         put(f, "RESULT", session_result_to_string(s->result));
 }
@@ -190,6 +197,15 @@ static int read_field(Session *s, const char *key, const char *value) {
                 s->columns = (uint32_t) number;
         else if (streq(key, "ON_DETACH"))
                 s->on_detach = number;
+        else if (streq(key, "RESTART_ON_CRASH"))
+                s->restart_on_crash = number;
+        else if (streq(key, "RESTARTS"))
+                s->restarts = (uint32_t) number;
+        else if (streq(key, "CRASHED")) {
+                memmove(s->crashes, s->crashes + 1, (CRASHES_MAX - 1) * sizeof(usec_t));
+                s->crashes[CRASHES_MAX - 1] = number;
+        } else if (streq(key, "CPU_USAGE_NSEC"))
+                s->cpu_usage_nsec = number;
         else if (streq(key, "STOP_REQUESTED"))
                 s->stop_requested = number;
         else

@@ -15,6 +15,7 @@
 #include "manager/manager.h"
 #include "manager/session-engine.h"
 #include "manager/session-record.h"
+#include "manager/session-restart.h"
 #include "manager/session-start.h"
 #include "manager/session.h"
 #include "manager/start-request.h"
@@ -52,6 +53,8 @@ static int check_limits(Manager *m, uid_t uid, sd_bus_error *error) {
 static int describe_session(Session *s, StartRequest *request) {
         s->request = request;
         s->on_detach = request->has_on_detach ? request->on_detach : s->manager->config.on_detach;
+        s->restart_on_crash = request->has_restart_on_crash ? request->restart_on_crash
+                                                            : s->manager->config.restart_on_crash;
         s->rows = request->rows;
         s->columns = request->columns;
         if (request->name && replace_string(&s->name, request->name) < 0)
@@ -102,8 +105,8 @@ static int answer_started(Session *s, sd_bus_message *call, bool started) {
         return sd_bus_reply_method_return(call, "so", s->id, path);
 }
 
-void session_answer_starters(Session *s) {
-        bool started = true; /* the first one's call made it, the others joined */
+void session_answer_starters(Session *s, bool is_new) {
+        bool started = is_new; /* the first one's call made it, the others joined */
         sd_bus_message *call;
 
         while ((call = waiters_take(&s->starters))) {
@@ -240,15 +243,17 @@ int session_register(Manager *m, const Caller *caller, StartRequest *request_, s
 }
 
 int session_stop(Session *s, const Caller *caller, sd_bus_message *call, sd_bus_error *error) {
+        SessionState state = session_phase_state(s->phase);
+
         if (waiters_add(&s->stoppers, call) < 0)
                 return sd_bus_error_setf(error, ERROR_LIMIT_REACHED,
                         "Too many callers wait for the end of session %s already.", s->id);
         audit_stop_requested(s, caller->uid, "Stop");
-        if (s->phase == PHASE_RUNNING) {
+        if (state == STATE_RUNNING || state == STATE_RESTARTING) {
                 s->stop_requested = true;
                 session_set_result(s, RESULT_STOPPED);
         }
-        session_event(s, EVENT_STOP);
+        session_event(s, session_stop_event(s));
         return 1;
 }
 

@@ -19,8 +19,8 @@ int session_register(
 /* Hands everybody who waits for s to its user's other session of the same notebook, and gives s up. */
 void session_join(Session *s, Session *other);
 
-/* Answers everybody who waits for the session to run. */
-void session_answer_starters(Session *s);
+/* Answers everybody who waits for the session to run; is_new: for the first time. */
+void session_answer_starters(Session *s, bool is_new);
 
 /* Ends a session because somebody asked; call is answered when nothing is left of it. */
 int session_stop(Session *s, const Caller *caller, sd_bus_message *call, sd_bus_error *error);

@@ -11,6 +11,13 @@ typedef enum SessionPhase {
         PHASE_SCOPING,   /* the payload waits at the gate; its scope is being made */
         PHASE_RELEASING, /* the gate was opened; the program is not known to run yet */
         PHASE_RUNNING,   /* announced on the bus */
+        /* A kernel that is started again in its session: */
+        PHASE_RESTARTING, /* it was asked to shut down */
+        PHASE_CLEARING,   /* it ended, or did not want to; what is left in the scope is being stopped */
+        PHASE_REFORKING, /* the scope is gone; the keeper was asked for another payload, not at its gate yet */
+        PHASE_RESCOPING, /* as PHASE_SCOPING */
+        PHASE_REVIVING,  /* as PHASE_RELEASING */
+        PHASE_PARTING,   /* somebody wants it to end; its kernel was asked to shut down */
         PHASE_STOPPING,  /* somebody wants it to end; the scope's stop job is under way */
         PHASE_SWEEPING, /* the leader ended or the start failed; what is left in the scope is being stopped */
         PHASE_KILLING,  /* the stop job took too long; SIGKILL was sent */
@@ -26,6 +33,9 @@ typedef enum SessionEvent {
         EVENT_STARTED,      /* the payload executed its program */
         EVENT_FAILED,       /* the keeper or systemd said why not; the engine noted the reason */
         EVENT_STOP,         /* an authorised request */
+        EVENT_SHUT_DOWN,    /* the same, and there is a keeper that can ask the kernel nicely */
+        EVENT_RESTART,      /* an authorised request; there is a keeper */
+        EVENT_CRASHED,      /* the leader is dead, and is to be started again */
         EVENT_LEADER_ENDED, /* the leader is dead */
         EVENT_SCOPE_GONE,   /* there is no such unit any more, or it is inactive */
         EVENT_KEEPER_GONE,  /* there is no keeper any more, and systemd will not bring it back */
@@ -37,12 +47,15 @@ typedef enum SessionEvent {
 typedef enum SessionEffects {
         EFFECT_START_SCOPE = 1 << 0,
         EFFECT_OPEN_GATE = 1 << 1,
-        EFFECT_ANNOUNCE = 1 << 2, /* export, SessionNew, answer whoever started it, journal */
+        EFFECT_ANNOUNCE = 1 << 2,  /* export, SessionNew, answer whoever started it, journal */
+        EFFECT_SHUT_DOWN = 1 << 3, /* have the keeper ask the kernel; EVENT_FAILED if that cannot be */
         EFFECT_STOP_SCOPE =
-                1 << 3, /* stop job: SIGTERM and SIGHUP, later SIGKILL; its end is EVENT_SCOPE_GONE */
-        EFFECT_KILL_SCOPE = 1 << 4,  /* SIGKILL to everything in it */
-        EFFECT_STOP_KEEPER = 1 << 5, /* stop job of the keeper's unit; its end is EVENT_KEEPER_GONE */
-        EFFECT_FINISH = 1 << 6,      /* journal, SessionRemoved, answers, record and socket away, free */
+                1 << 4, /* stop job: SIGTERM and SIGHUP, later SIGKILL; its end is EVENT_SCOPE_GONE */
+        EFFECT_KILL_SCOPE = 1 << 5,  /* SIGKILL to everything in it */
+        EFFECT_REFORK = 1 << 6,      /* ask the keeper for another payload: EVENT_AT_GATE or EVENT_FAILED */
+        EFFECT_REVIVE = 1 << 7,      /* answer whoever wanted the restart, journal */
+        EFFECT_STOP_KEEPER = 1 << 8, /* stop job of the keeper's unit; its end is EVENT_KEEPER_GONE */
+        EFFECT_FINISH = 1 << 9,      /* journal, SessionRemoved, answers, record and socket away, free */
 } SessionEffects;
 
 typedef struct SessionStep {

@@ -76,6 +76,7 @@ Session *session_free(Session *s) {
         keeper_requests_done(&s->requests);
         s->request = start_request_free(s->request);
         waiters_done(&s->starters);
+        waiters_done(&s->restarters);
         waiters_done(&s->stoppers);
         sd_event_source_disable_unref(s->leader_event);
         sd_event_source_disable_unref(s->deadline);
@@ -91,6 +92,7 @@ Session *session_free(Session *s) {
         free(s->notebook);
         free(s->kernel);
         free(s->connection_file);
+        free(s->kernel_language);
         free(s->title);
         free(s->foreground);
         free(s->foreground_directory);
@@ -143,6 +145,28 @@ int session_set_name(Session *s, const char *name) {
         if (r <= 0)
                 return r;
         session_changed(s, CHANGE_NAME);
+        r = session_record_save(s);
+        if (r < 0)
+                log_error_errno(r, "Cannot save the record of session %s: %m", s->id);
+        return 0;
+}
+
+int session_set_notebook(Session *s, const char *notebook) {
+        _cleanup_free_ char *old_name = session_default_name(s);
+        _cleanup_free_ char *new_name = NULL;
+        int r;
+
+        if (!old_name)
+                return -ENOMEM;
+        if (session_table_get_by_notebook(&s->manager->sessions, s->uid, notebook, s))
+                return -EEXIST;
+        r = replace_string(&s->notebook, notebook);
+        if (r <= 0)
+                return r;
+        session_changed(s, CHANGE_NOTEBOOK);
+        new_name = session_default_name(s);
+        if (new_name && streq_null(s->name, old_name) && replace_string(&s->name, new_name) > 0)
+                session_changed(s, CHANGE_NAME);
         r = session_record_save(s);
         if (r < 0)
                 log_error_errno(r, "Cannot save the record of session %s: %m", s->id);

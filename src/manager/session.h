@@ -15,6 +15,8 @@
 #include "shared/ids.h"
 #include "shared/time-span.h"
 
+#define CRASHES_MAX 3 /* within CRASHES_USEC: one more ends the session */
+
 /* What changed since the last flush and is to be told on the bus; see session-bus.c. */
 typedef enum SessionChange {
         CHANGE_STATE = 1 << 0,
@@ -26,6 +28,12 @@ typedef enum SessionChange {
         CHANGE_FOREGROUND = 1 << 6,
         CHANGE_NEW = 1 << 7,     /* announce it */
         CHANGE_REMOVED = 1 << 8, /* say goodbye and free it */
+        CHANGE_LEADER = 1 << 9,  /* and the count of restarts */
+        CHANGE_NOTEBOOK = 1 << 10,
+        CHANGE_KERNEL_STATE = 1 << 11,
+        CHANGE_EXECUTION = 1 << 12,
+        CHANGE_LANGUAGE = 1 << 13,
+        CHANGE_REVIVED = 1 << 14, /* answer who waits for the restart */
 } SessionChange;
 
 struct Session {
@@ -54,6 +62,11 @@ struct Session {
         uint32_t rows, columns, clients;
         char *title, *foreground, *foreground_directory; /* as its keeper told; NULL = unknown */
         bool had_clients;
+        const char
+                *kernel_state; /* a word of keeper-protocol.h; NULL = unknown. So far as its keeper told: */
+        usec_t kernel_state_since;
+        uint32_t execution_count;
+        char *kernel_language;
         usec_t on_detach; /* how long it goes on without clients once it had one; USEC_INFINITY = as long as it likes */
 
         /* the process whose end is its end */
@@ -63,6 +76,11 @@ struct Session {
         sd_event_source *leader_event;
         bool leader_ended;
         unsigned exit_attempts; /* to learn how it ended */
+
+        /* what becomes of a kernel that ended by itself; see session-restart.c */
+        bool restart_on_crash;
+        uint32_t restarts;           /* so far, on request or not */
+        usec_t crashes[CRASHES_MAX]; /* the last ones, CLOCK_MONOTONIC, oldest first; 0 = none */
 
         /* how it ended */
         SessionResult result;
@@ -84,7 +102,9 @@ struct Session {
         KeeperLink *link;
         KeeperRequests requests;
         int activity_fd;
+        sd_event_source *scope_retry;
         char *scope_job, *keeper_job; /* object paths of jobs that we wait for */
+        KeeperPhase keeper_phase;     /* as it told last */
         sd_event_source *deadline;
         sd_event_source *detached;  /* ends it for want of clients */
         sd_event_source *reconnect; /* to the keeper, after a while */
@@ -93,6 +113,7 @@ struct Session {
         unsigned link_failures;     /* connections that broke by what the keeper sent */
         usec_t link_since;          /* CLOCK_MONOTONIC */
         Waiters starters;           /* messages to be answered when it runs, or failed */
+        Waiters restarters;         /* messages to be answered when its kernel runs again */
         Waiters stoppers;           /* messages to be answered when it ended */
         Usage usage;
 
@@ -117,6 +138,10 @@ char *session_describe(const Session *s);
 
 /* Gives it another name, also in its record. -ENOMEM. */
 int session_set_name(Session *s, const char *name);
+
+/* Says that it is of another file (or the same one elsewhere), also in its record; a name that was made of the old file's
+ * goes along. -EEXIST: another session of the user is of that file. -ENOMEM. */
+int session_set_notebook(Session *s, const char *notebook);
 
 /* "keep", "stop", or a time span in µs. Writes into ret if need be; returns the word. */
 #define ON_DETACH_SIZE 32

@@ -116,6 +116,18 @@ static int read_on_detach(
         return 0;
 }
 
+static int read_restart_on_crash(
+        sd_bus_message *m, StartRequest *request, size_t offset _unused_, sd_bus_error *error _unused_) {
+        int value, r;
+
+        r = sd_bus_message_read(m, "b", &value);
+        if (r < 0)
+                return r;
+        request->restart_on_crash = value;
+        request->has_restart_on_crash = true;
+        return 0;
+}
+
 static int read_command(
         sd_bus_message *m, StartRequest *request, size_t offset _unused_, sd_bus_error *error) {
         int r;
@@ -162,6 +174,7 @@ static const Option options[] = {
         { "Columns", "u", FOR(REQUEST_TERMINAL), read_size, offsetof(StartRequest, columns) },
         { "OnDetach", "s", FOR(REQUEST_TERMINAL), read_on_detach, 0 },
         { "Transport", "s", FOR(REQUEST_NOTEBOOK), read_transport, offsetof(StartRequest, transport) },
+        { "RestartOnCrash", "b", FOR(REQUEST_NOTEBOOK), read_restart_on_crash, 0 },
         { "Notebook", "s", FOR(REQUEST_REGISTER), read_path, offsetof(StartRequest, notebook) },
         { "KernelName", "s", FOR(REQUEST_REGISTER), read_kernel, offsetof(StartRequest, kernel) },
         { "ConnectionFile", "s", FOR(REQUEST_REGISTER), read_path, offsetof(StartRequest, connection_file) },

@@ -37,6 +37,7 @@ struct StartRequest {
         uint32_t rows, columns;
         usec_t on_detach; /* USEC_INFINITY: keep; 0: stop */
         bool has_on_detach;
+        bool restart_on_crash, has_restart_on_crash;
 };
 
 /* Reads the rest of the call. On a negative return error is set: the names of names.h, a sentence that says what to

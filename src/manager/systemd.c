@@ -11,6 +11,7 @@
  * Units stay readable that long because the scope is made with AddRef. */
 
 #include <inttypes.h>
+#include <systemd/sd-login.h>
 
 #include "config.h"
 #include "manager/manager.h"
@@ -26,6 +27,7 @@
 #define SYSTEMD_NAME    "org.freedesktop.systemd1"
 #define SYSTEMD_PATH    "/org/freedesktop/systemd1"
 #define SYSTEMD_MANAGER "org.freedesktop.systemd1.Manager"
+#define RETRY_USEC      (20 * USEC_PER_MSEC) /* until systemd has forgotten a scope that is made anew */
 #define UNIT_PATH       "/org/freedesktop/systemd1/unit"
 
 static int new_manager_call(Manager *m, const char *method, sd_bus_message **ret) {
@@ -96,7 +98,7 @@ static int note_job(char **job, sd_bus_message *reply) {
 static void read_remains(Session *s);
 
 static void on_scope_job_done(Session *s, const char *result) {
-        if (s->phase != PHASE_SCOPING)
+        if (s->phase != PHASE_SCOPING && s->phase != PHASE_RESCOPING)
                 read_remains(s);
         else if (streq(result, "done"))
                 session_event(s, EVENT_SCOPE_READY);
@@ -195,14 +197,46 @@ static int on_keeper_started(sd_bus_message *reply, void *userdata, sd_bus_error
         return 0;
 }
 
+static int on_retry(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata) {
+        Session *s = userdata;
+
+        if (s->phase == PHASE_RESCOPING && systemd_start_scope(s) < 0)
+                log_warning("Cannot make %s, waiting for the deadline.", s->scope);
+        return 0;
+}
+
+/* A scope that is to be made again may be there: still, since systemd has not put the old one away yet; or already, since
+ * an earlier manager asked for it. */
+static void scope_exists(Session *s) {
+        _cleanup_free_ char *unit = NULL;
+        int r;
+
+        r = s->manager->user_mode ? sd_pid_get_user_unit(s->leader, &unit)
+                                  : sd_pid_get_unit(s->leader, &unit);
+        if (r >= 0 && streq(unit, s->scope)) {
+                session_event(s, EVENT_SCOPE_READY);
+                return;
+        }
+        s->scope_retry = sd_event_source_disable_unref(s->scope_retry);
+        r = sd_event_add_time_relative(
+                s->manager->event, &s->scope_retry, CLOCK_MONOTONIC, RETRY_USEC, 0, on_retry, s);
+        if (r < 0)
+                log_error_errno(r, "Cannot set a timer for session %s: %m", s->id);
+}
+
 static int on_scope_started(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
         Session *s = systemd_call_session(userdata);
 
-        if (!s || s->phase != PHASE_SCOPING)
+        if (!s || (s->phase != PHASE_SCOPING && s->phase != PHASE_RESCOPING))
                 return 0;
         if (!sd_bus_message_is_method_error(reply, NULL))
                 return note_job(&s->scope_job, reply);
         forget_job(s, &s->scope_job);
+        if (s->phase == PHASE_RESCOPING &&
+                sd_bus_message_is_method_error(reply, "org.freedesktop.systemd1.UnitExists")) {
+                scope_exists(s);
+                return 0;
+        }
         forget_reference(s);
         session_fail(s, ERROR_START_FAILED, "systemd refused to make the session's scope: %s",
                 reply_error(reply));
@@ -277,8 +311,11 @@ static int on_remains(sd_bus_message *reply, void *userdata, sd_bus_error *error
         if (!s)
                 return 0;
         if (!sd_bus_message_is_method_error(reply, NULL) && scope_remains_read(reply, &remains) >= 0) {
-                s->cpu_usage_nsec = remains.cpu_usage_nsec;
-                if (remains.oom_killed)
+                if (s->cpu_usage_nsec == USAGE_UNKNOWN)
+                        s->cpu_usage_nsec = remains.cpu_usage_nsec;
+                else if (remains.cpu_usage_nsec != USAGE_UNKNOWN)
+                        s->cpu_usage_nsec += remains.cpu_usage_nsec; /* with that of earlier scopes */
+                if (remains.oom_killed && session_phase_state(s->phase) != STATE_RESTARTING)
                         session_improve_result(s, RESULT_OOM_KILLED);
         }
         systemd_unreference_scope(s);
@@ -334,8 +371,11 @@ static int on_examined(sd_bus_message *reply, void *userdata, sd_bus_error *erro
                 end.inactive = reply_says_gone(reply);
         else
                 (void) scope_end_read(reply, &end);
-        if (end.stopped)
+        if (end.stopped) {
                 session_improve_result(s, RESULT_UNIT_STOPPED);
+                if (s->phase == PHASE_CLEARING) /* what looked like a crash was not */
+                        session_event(s, EVENT_STOP);
+        }
         if (end.inactive) {
                 read_remains(s);
                 return 0;
@@ -419,6 +459,7 @@ void systemd_unreference_scope(Session *s) {
 
 void systemd_forget(Session *s) {
         forget_reference(s);
+        s->scope_retry = sd_event_source_disable_unref(s->scope_retry);
         forget_job(s, &s->scope_job);
         forget_job(s, &s->keeper_job);
 }

@@ -3,6 +3,7 @@
 /* The methods that look at a terminal. Callers were admitted before they come here (admission.c). */
 
 #include "manager/terminal-bus.h"
+#include "manager/call-options.h"
 #include "manager/keeper-request.h"
 #include "manager/manager.h"
 #include "manager/session.h"
@@ -20,13 +21,7 @@ typedef struct ViewOptions {
         const char *size_policy; /* the message's */
 } ViewOptions;
 
-typedef struct ViewOption {
-        const char *name;
-        const char *signature;
-        size_t offset; /* in ViewOptions */
-} ViewOption;
-
-static const ViewOption attach_options[] = {
+static const CallOption attach_options[] = {
         { "ReadOnly", "b", offsetof(ViewOptions, read_only) },
         { "Raw", "b", offsetof(ViewOptions, raw) },
         { "Scrollback", "u", offsetof(ViewOptions, scrollback) },
@@ -34,7 +29,7 @@ static const ViewOption attach_options[] = {
         {},
 };
 
-static const ViewOption snapshot_options[] = {
+static const CallOption snapshot_options[] = {
         { "Styles", "b", offsetof(ViewOptions, styles) },
         { "Scrollback", "u", offsetof(ViewOptions, scrollback) },
         {},
@@ -49,47 +44,11 @@ static bool size_policy_is_known(const char *policy) {
         return false;
 }
 
-static int read_option(
-        sd_bus_message *call, const ViewOption *known, ViewOptions *options, sd_bus_error *error) {
-        _cleanup_free_ char *shown = NULL;
-        const char *name, *contents;
-        int r;
-
-        r = sd_bus_message_read(call, "s", &name);
-        if (r < 0)
-                return r;
-        r = sd_bus_message_peek_type(call, NULL, &contents);
-        if (r < 0)
-                return r;
-        while (known->name && !streq(known->name, name))
-                known++;
-        if (!known->name) {
-                shown = text_sanitize(name, SESSION_NAME_MAX);
-                return sd_bus_error_setf(error, ERROR_UNKNOWN_OPTION,
-                        "Unknown option '%s'; see 'busctl introspect' and the interface's documentation.",
-                        strempty(shown));
-        }
-        if (!streq(contents, known->signature))
-                return sd_bus_error_setf(error, ERROR_INVALID_ARGUMENT,
-                        "Option '%s' must have the type '%s', not '%s'.", name, known->signature, contents);
-        return sd_bus_message_read(call, "v", contents, (uint8_t *) options + known->offset);
-}
-
 static int read_options(
-        sd_bus_message *call, const ViewOption *known, ViewOptions *options, sd_bus_error *error) {
+        sd_bus_message *call, const CallOption *known, ViewOptions *options, sd_bus_error *error) {
         int r;
 
-        r = sd_bus_message_enter_container(call, 'a', "{sv}");
-        if (r < 0)
-                return r;
-        while ((r = sd_bus_message_enter_container(call, 'e', "sv")) > 0) {
-                r = read_option(call, known, options, error);
-                if (r < 0)
-                        return r;
-                r = sd_bus_message_exit_container(call);
-                if (r < 0)
-                        return r;
-        }
+        r = call_options_read(call, known, options, error);
         if (r < 0)
                 return r;
         if (options->size_policy && !size_policy_is_known(options->size_policy))
@@ -128,20 +87,6 @@ static int check_terminal(const Session *s, sd_bus_error *error) {
         return 0;
 }
 
-static int ask_keeper(
-        Session *s, KeeperRequest *request, sd_bus_message *call, KeeperAnswer answer, sd_bus_error *error) {
-        int r;
-
-        r = keeper_request_send(s, request, call, answer);
-        if (r == -ENOBUFS)
-                return sd_bus_error_setf(error, ERROR_LIMIT_REACHED,
-                        "Too many calls wait for the keeper of session %s already; try again.", s->id);
-        if (r == -EDQUOT)
-                return sd_bus_error_set(error, ERROR_LIMIT_REACHED,
-                        "Too many of your calls wait for keepers already; try again.");
-        return r < 0 ? r : 1;
-}
-
 int method_attach(sd_bus_message *call, void *userdata, sd_bus_error *error) {
         ViewOptions options = { .scrollback = SCROLLBACK_DEFAULT };
         uint32_t rows, columns;
@@ -174,7 +119,7 @@ int method_attach(sd_bus_message *call, void *userdata, sd_bus_error *error) {
                 (options.read_only ? KEEPER_FLAG_READ_ONLY : 0U) | (options.raw ? KEEPER_FLAG_RAW : 0U));
         if (options.size_policy)
                 wire_put_string(&request->message, KEEPER_TAG_SIZE_POLICY, options.size_policy);
-        return ask_keeper(s, request, call, KEEPER_ANSWER_DESCRIPTOR, error);
+        return keeper_request_answer_with(s, request, call, KEEPER_ANSWER_DESCRIPTOR, error);
 }
 
 int method_resize(sd_bus_message *call, void *userdata, sd_bus_error *error) {
@@ -195,7 +140,7 @@ int method_resize(sd_bus_message *call, void *userdata, sd_bus_error *error) {
         wire_put_string(&request->message, KEEPER_TAG_CLIENT, strempty(sd_bus_message_get_sender(call)));
         wire_put_u64(&request->message, KEEPER_TAG_ROWS, rows);
         wire_put_u64(&request->message, KEEPER_TAG_COLUMNS, columns);
-        return ask_keeper(s, request, call, KEEPER_ANSWER_NOTHING, error);
+        return keeper_request_answer_with(s, request, call, KEEPER_ANSWER_NOTHING, error);
 }
 
 int method_snapshot(sd_bus_message *call, void *userdata, sd_bus_error *error) {
@@ -220,5 +165,5 @@ int method_snapshot(sd_bus_message *call, void *userdata, sd_bus_error *error) {
         }
         wire_put_u64(&request->message, KEEPER_TAG_SCROLLBACK, options.scrollback);
         wire_put_u64(&request->message, KEEPER_TAG_FLAGS, options.styles ? KEEPER_FLAG_STYLES : 0U);
-        return ask_keeper(s, request, call, KEEPER_ANSWER_DESCRIPTOR, error);
+        return keeper_request_answer_with(s, request, call, KEEPER_ANSWER_DESCRIPTOR, error);
 }

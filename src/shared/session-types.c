@@ -14,6 +14,7 @@ static const char *const type_table[SESSION_TYPE_MAX] = {
 static const char *const state_table[SESSION_STATE_MAX] = {
         [STATE_OPENING] = "opening",
         [STATE_RUNNING] = "running",
+        [STATE_RESTARTING] = "restarting",
         [STATE_CLOSING] = "closing",
         [STATE_ENDED] = "ended",
 };
@@ -31,6 +32,7 @@ static const char *const result_table[SESSION_RESULT_MAX] = {
         [RESULT_START_FAILED] = "start-failed",
         [RESULT_TIMEOUT] = "timeout",
         [RESULT_EXITED] = "exited",
+        [RESULT_RESTART_FAILED] = "restart-failed",
         [RESULT_LOST] = "lost",
 };
 

@@ -17,7 +17,8 @@ typedef enum SessionType {
 typedef enum SessionState {
         STATE_OPENING, /* being started; not listed yet */
         STATE_RUNNING,
-        STATE_CLOSING, /* being stopped, or its leader ended and what is left of it is being stopped */
+        STATE_RESTARTING, /* its kernel is being ended and started again */
+        STATE_CLOSING,    /* being stopped, or its leader ended and what is left of it is being stopped */
         STATE_ENDED,
         SESSION_STATE_MAX,
         SESSION_STATE_INVALID = -EINVAL,
@@ -37,7 +38,8 @@ typedef enum SessionResult {
         RESULT_START_FAILED, /* it never ran */
         RESULT_TIMEOUT,      /* it did not start or stop in time and was killed */
         RESULT_EXITED, /* the leader ended, and nobody could tell how (registered process, keeper lost) */
-        RESULT_LOST,   /* it ended while no manager was there to see it */
+        RESULT_RESTART_FAILED, /* its kernel was to be started again, and did not come back */
+        RESULT_LOST,           /* it ended while no manager was there to see it */
         SESSION_RESULT_MAX,
         SESSION_RESULT_INVALID = -EINVAL,
 } SessionResult;

@@ -15,11 +15,17 @@ TEST(effects_belong_to_phases) {
                         ck_assert(step.phase >= 0 && step.phase < SESSION_PHASE_MAX);
                         ck_assert(entered || step.effects == 0);
                         ck_assert_int_eq(!!(step.effects & EFFECT_START_SCOPE),
-                                entered && step.phase == PHASE_SCOPING);
+                                entered && (step.phase == PHASE_SCOPING || step.phase == PHASE_RESCOPING));
                         ck_assert_int_eq(!!(step.effects & EFFECT_OPEN_GATE),
-                                entered && step.phase == PHASE_RELEASING);
+                                entered && (step.phase == PHASE_RELEASING || step.phase == PHASE_REVIVING));
+                        ck_assert_int_eq(!!(step.effects & EFFECT_ANNOUNCE),
+                                entered && step.phase == PHASE_RUNNING && phase == PHASE_RELEASING);
+                        ck_assert_int_eq(!!(step.effects & EFFECT_REVIVE),
+                                entered && step.phase == PHASE_RUNNING && phase == PHASE_REVIVING);
+                        ck_assert_int_eq(!!(step.effects & EFFECT_SHUT_DOWN),
+                                entered && (step.phase == PHASE_PARTING || step.phase == PHASE_RESTARTING));
                         ck_assert_int_eq(
-                                !!(step.effects & EFFECT_ANNOUNCE), entered && step.phase == PHASE_RUNNING);
+                                !!(step.effects & EFFECT_REFORK), entered && step.phase == PHASE_REFORKING);
                         ck_assert_int_eq(!!(step.effects & EFFECT_KILL_SCOPE),
                                 entered && step.phase == PHASE_KILLING);
                         ck_assert_int_eq(!!(step.effects & EFFECT_STOP_KEEPER),
@@ -27,7 +33,8 @@ TEST(effects_belong_to_phases) {
                         ck_assert_int_eq(
                                 !!(step.effects & EFFECT_FINISH), entered && step.phase == PHASE_ENDED);
                         if (step.effects & EFFECT_STOP_SCOPE)
-                                ck_assert(step.phase == PHASE_STOPPING || step.phase == PHASE_SWEEPING);
+                                ck_assert(step.phase == PHASE_STOPPING || step.phase == PHASE_SWEEPING ||
+                                        step.phase == PHASE_CLEARING);
                 }
 }
 
@@ -40,12 +47,15 @@ TEST(nothing_leaves_the_end) {
         }
 }
 
-/* Opening, running, closing, ended: never back. (From stopping to sweeping and on to killing is all "closing".) */
+/* Opening, running, closing, ended: never back, but for a kernel that runs again. (From stopping to sweeping and on to
+ * killing is all "closing".) */
 TEST(states_never_go_back) {
         for (SessionPhase phase = 0; phase < SESSION_PHASE_MAX; phase++)
                 for (SessionEvent event = 0; event < SESSION_EVENT_MAX; event++) {
                         SessionStep step = session_step(phase, event);
 
+                        if (phase == PHASE_REVIVING && event == EVENT_STARTED)
+                                continue;
                         ck_assert_int_ge(session_phase_state(step.phase), session_phase_state(phase));
                         if (session_phase_state(phase) == STATE_OPENING)
                                 ck_assert_int_ge(step.phase, phase);
@@ -83,11 +93,15 @@ TEST(deadlines_lead_to_the_end) {
 }
 
 TEST(any_reason_sets_on_the_way_to_the_end) {
-        static const SessionEvent reasons[] = { EVENT_STOP, EVENT_LEADER_ENDED };
+        static const SessionEvent reasons[] = { EVENT_STOP, EVENT_SHUT_DOWN, EVENT_LEADER_ENDED };
 
         for (SessionPhase phase = 0; phase < SESSION_PHASE_MAX; phase++)
                 for (size_t i = 0; i < ELEMENTSOF(reasons); i++) {
                         const SessionEvent events[] = { reasons[i], EVENT_DEADLINE };
+
+                        /* Before a kernel runs there is nobody to be asked nicely. */
+                        if (phase < PHASE_RUNNING && reasons[i] == EVENT_SHUT_DOWN)
+                                continue;
 
                         (void) steps_to_the_end(phase, events, ELEMENTSOF(events));
                 }
@@ -103,7 +117,8 @@ TEST(units_gone_lead_to_the_end) {
 /* Every cell once more after it happened: the second time the same event must not repeat the effects of the first. */
 TEST(repeated_events_do_not_repeat_effects) {
         static const SessionEvent once[] = { EVENT_AT_GATE, EVENT_SCOPE_READY, EVENT_STARTED, EVENT_FAILED,
-                EVENT_STOP, EVENT_LEADER_ENDED, EVENT_SCOPE_GONE };
+                EVENT_STOP, EVENT_SHUT_DOWN, EVENT_RESTART, EVENT_CRASHED, EVENT_LEADER_ENDED,
+                EVENT_SCOPE_GONE };
 
         for (SessionPhase phase = 0; phase < SESSION_PHASE_MAX; phase++)
                 for (size_t i = 0; i < ELEMENTSOF(once); i++) {
@@ -168,13 +183,53 @@ TEST(lives) {
                 { EVENT_KEEPER_GONE, PHASE_ENDED });
 }
 
+#define RESTARTED                                                                  \
+        { EVENT_SCOPE_GONE, PHASE_REFORKING }, { EVENT_AT_GATE, PHASE_RESCOPING }, \
+                { EVENT_SCOPE_READY, PHASE_REVIVING }, {                           \
+                EVENT_STARTED, PHASE_RUNNING                                       \
+        }
+
+TEST(lives_of_kernels) {
+        /* shut down */
+        ASSERT_LIFE(OPENING, { EVENT_SHUT_DOWN, PHASE_PARTING }, { EVENT_LEADER_ENDED, PHASE_SWEEPING },
+                { EVENT_SCOPE_GONE, PHASE_DISMISSING }, { EVENT_KEEPER_GONE, PHASE_ENDED });
+        /* does not shut down, but minds SIGTERM */
+        ASSERT_LIFE(OPENING, { EVENT_SHUT_DOWN, PHASE_PARTING }, { EVENT_DEADLINE, PHASE_STOPPING },
+                { EVENT_LEADER_ENDED, PHASE_SWEEPING }, { EVENT_SCOPE_GONE, PHASE_DISMISSING });
+        /* its keeper cannot ask it */
+        ASSERT_LIFE(OPENING, { EVENT_SHUT_DOWN, PHASE_PARTING }, { EVENT_FAILED, PHASE_STOPPING });
+        ASSERT_LIFE(OPENING, { EVENT_SHUT_DOWN, PHASE_PARTING }, { EVENT_KEEPER_GONE, PHASE_STOPPING });
+        /* restarted, twice; the second time it does not want to end */
+        ASSERT_LIFE(OPENING, { EVENT_RESTART, PHASE_RESTARTING }, { EVENT_LEADER_ENDED, PHASE_CLEARING },
+                RESTARTED, { EVENT_RESTART, PHASE_RESTARTING }, { EVENT_DEADLINE, PHASE_CLEARING },
+                { EVENT_LEADER_ENDED, PHASE_CLEARING }, RESTARTED);
+        /* crashed, started again, stopped */
+        ASSERT_LIFE(OPENING, { EVENT_CRASHED, PHASE_CLEARING }, RESTARTED,
+                { EVENT_SHUT_DOWN, PHASE_PARTING }, { EVENT_LEADER_ENDED, PHASE_SWEEPING });
+        /* does not come back */
+        ASSERT_LIFE(OPENING, { EVENT_CRASHED, PHASE_CLEARING }, { EVENT_SCOPE_GONE, PHASE_REFORKING },
+                { EVENT_FAILED, PHASE_DISMISSING }, { EVENT_KEEPER_GONE, PHASE_ENDED });
+}
+
+/* Wherever a restart is, somebody who wants the session to end has it ended. */
+TEST(restarts_can_be_stopped) {
+        static const SessionEvent stops[] = { EVENT_STOP, EVENT_SHUT_DOWN };
+
+        for (SessionPhase phase = PHASE_RESTARTING; phase <= PHASE_REVIVING; phase++)
+                for (size_t i = 0; i < ELEMENTSOF(stops); i++) {
+                        ck_assert_int_eq(session_phase_state(phase), STATE_RESTARTING);
+                        ck_assert_int_eq(
+                                session_phase_state(session_step(phase, stops[i]).phase), STATE_CLOSING);
+                }
+}
+
 /* Whatever comes before its turn is not taken for it: above all no gate opens before there is a scope. */
 TEST(events_before_their_turn_do_nothing) {
         ck_assert_int_eq(session_step(PHASE_PREPARING, EVENT_SCOPE_READY).phase, PHASE_PREPARING);
         ck_assert_int_eq(session_step(PHASE_PREPARING, EVENT_STARTED).phase, PHASE_PREPARING);
         ck_assert_int_eq(session_step(PHASE_SCOPING, EVENT_STARTED).phase, PHASE_SCOPING);
         for (SessionPhase phase = 0; phase < SESSION_PHASE_MAX; phase++) {
-                if (phase != PHASE_SCOPING)
+                if (phase != PHASE_SCOPING && phase != PHASE_RESCOPING)
                         ck_assert(!(session_step(phase, EVENT_SCOPE_READY).effects & EFFECT_OPEN_GATE));
                 if (phase != PHASE_RELEASING)
                         ck_assert(!(session_step(phase, EVENT_STARTED).effects & EFFECT_ANNOUNCE));
@@ -196,6 +251,9 @@ TEST(states_of_phases) {
         ck_assert_int_eq(session_phase_state(PHASE_PREPARING), STATE_OPENING);
         ck_assert_int_eq(session_phase_state(PHASE_RELEASING), STATE_OPENING);
         ck_assert_int_eq(session_phase_state(PHASE_RUNNING), STATE_RUNNING);
+        ck_assert_int_eq(session_phase_state(PHASE_RESTARTING), STATE_RESTARTING);
+        ck_assert_int_eq(session_phase_state(PHASE_REVIVING), STATE_RESTARTING);
+        ck_assert_int_eq(session_phase_state(PHASE_PARTING), STATE_CLOSING);
         ck_assert_int_eq(session_phase_state(PHASE_STOPPING), STATE_CLOSING);
         ck_assert_int_eq(session_phase_state(PHASE_DISMISSING), STATE_CLOSING);
         ck_assert_int_eq(session_phase_state(PHASE_ENDED), STATE_ENDED);
@@ -203,5 +261,5 @@ TEST(states_of_phases) {
 
 TEST_MAIN(effects_belong_to_phases, nothing_leaves_the_end, states_never_go_back, deadlines_lead_to_the_end,
         any_reason_sets_on_the_way_to_the_end, units_gone_lead_to_the_end,
-        repeated_events_do_not_repeat_effects, lives, events_before_their_turn_do_nothing, words_lead_back,
-        states_of_phases);
+        repeated_events_do_not_repeat_effects, lives, lives_of_kernels, restarts_can_be_stopped,
+        events_before_their_turn_do_nothing, words_lead_back, states_of_phases);
