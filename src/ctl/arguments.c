@@ -22,6 +22,7 @@ enum {
         OPTION_JSON,
         OPTION_NO_LEGEND,
         OPTION_NO_PAGER,
+        OPTION_NO_ASK_PASSWORD,
         OPTION_VALUE,
         OPTION_TYPE,
         OPTION_NAME,
@@ -53,6 +54,7 @@ static const struct option options[] = {
         { "json", required_argument, NULL, OPTION_JSON },
         { "no-legend", no_argument, NULL, OPTION_NO_LEGEND },
         { "no-pager", no_argument, NULL, OPTION_NO_PAGER },
+        { "no-ask-password", no_argument, NULL, OPTION_NO_ASK_PASSWORD },
         { "full", no_argument, NULL, 'l' },
         { "quiet", no_argument, NULL, 'q' },
         { "lines", required_argument, NULL, 'n' },
@@ -274,6 +276,9 @@ static int parse_display_option(Arguments *a, int option) {
                 return 0;
         case OPTION_NO_PAGER:
                 a->no_pager = true;
+                return 0;
+        case OPTION_NO_ASK_PASSWORD:
+                a->no_ask_password = true;
                 return 0;
         case 'l':
                 a->full = true;

@@ -31,6 +31,7 @@ typedef struct Arguments {
         bool no_pager;
         bool full;
         bool quiet;
+        bool no_ask_password;
         uint64_t lines;
 
         /* show */

@@ -135,7 +135,7 @@ static int open_stream(Attach *a, bool just_started) {
         r = attach_message(a->client, a->path, &a->options, &m);
         if (r < 0)
                 return client_report(a->client, r, NULL, "attach to %s", a->id);
-        r = sd_bus_call(a->client->bus, m, CALL_TIMEOUT_USEC, &error, &reply);
+        r = client_call(a->client, m, CALL_TIMEOUT_USEC, &error, &reply);
         if (r < 0 && just_started &&
                 (client_error_is_gone(&error) || sd_bus_error_has_name(&error, ERROR_NOT_ATTACHABLE)))
                 return 0;

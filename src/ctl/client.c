@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "ctl/authentication.h"
 #include "ctl/client.h"
 #include "shared/log.h"
 #include "shared/names.h"
@@ -83,6 +84,7 @@ int client_connect(Client *c) {
 }
 
 void client_done(Client *c) {
+        authentication_done(c);
         c->bus = sd_bus_flush_close_unref(c->bus);
 }
 
@@ -180,6 +182,8 @@ static int call_on_reply(sd_bus_message *m, void *userdata, _unused_ sd_bus_erro
 void call_send(Client *c, Call *call, sd_bus_message *m, usec_t timeout) {
         int r;
 
+        call->message = sd_bus_message_ref(m);
+        call->timeout = timeout;
         r = sd_bus_call_async(c->bus, &call->slot, m, call_on_reply, call, timeout);
         if (r < 0)
                 call->result = r;
@@ -192,7 +196,7 @@ static bool calls_are_done(const Call *calls, size_t n) {
         return true;
 }
 
-int calls_wait(Client *c, Call *calls, size_t n) {
+static int wait_for_all(Client *c, Call *calls, size_t n) {
         int r = 0;
 
         while (!calls_are_done(calls, n)) {
@@ -209,8 +213,53 @@ int calls_wait(Client *c, Call *calls, size_t n) {
         return r;
 }
 
+/* Sends the call again, and with what it was refused gone. */
+static void repeat(Client *c, Call *call) {
+        _cleanup_message_ sd_bus_message *m = NULL;
+        usec_t timeout = MAX(call->timeout, ASK_TIMEOUT_USEC);
+        int r;
+
+        r = authentication_repeat(c, call->message, &m);
+        if (r < 0)
+                return;
+        call_done(call);
+        *call = (Call) CALL_NULL;
+        call_send(c, call, m, timeout);
+}
+
+int calls_wait(Client *c, Call *calls, size_t n) {
+        int r;
+
+        r = wait_for_all(c, calls, n);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < n; i++)
+                /* One after the other: who asks at the terminal can ask for one password at a time. */
+                if (r >= 0 && calls[i].result < 0 && authentication_is_wanted(c, &calls[i].error)) {
+                        repeat(c, &calls[i]);
+                        r = wait_for_all(c, &calls[i], 1);
+                }
+        authentication_done(c);
+        return r;
+}
+
+int client_call(
+        Client *c, sd_bus_message *m, usec_t timeout, sd_bus_error *ret_error, sd_bus_message **ret_reply) {
+        _cleanup_message_ sd_bus_message *again = NULL;
+        int r;
+
+        r = sd_bus_call(c->bus, m, timeout, ret_error, ret_reply);
+        if (r >= 0 || !authentication_is_wanted(c, ret_error) || authentication_repeat(c, m, &again) < 0)
+                return r;
+        sd_bus_error_free(ret_error);
+        r = sd_bus_call(c->bus, again, MAX(timeout, ASK_TIMEOUT_USEC), ret_error, ret_reply);
+        authentication_done(c);
+        return r;
+}
+
 void call_done(Call *call) {
         call->slot = sd_bus_slot_unref(call->slot);
+        call->message = sd_bus_message_unref(call->message);
         call->reply = sd_bus_message_unref(call->reply);
         sd_bus_error_free(&call->error);
 }

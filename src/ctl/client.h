@@ -11,15 +11,19 @@
 #define CALL_TIMEOUT_USEC  (25 * USEC_PER_SEC)
 #define START_TIMEOUT_USEC (3 * USEC_PER_MINUTE) /* longer than the service waits for a start */
 #define STOP_TIMEOUT_USEC  (10 * USEC_PER_MINUTE)
+#define ASK_TIMEOUT_USEC   (3 * USEC_PER_MINUTE) /* longer than the service waits for somebody's password */
 
 typedef struct Client {
         const Arguments *arguments;
         sd_bus *bus; /* NULL before client_connect() */
+        pid_t agent; /* see authentication.h; 0: none */
 } Client;
 
 /* A method call under way. */
 typedef struct Call {
         sd_bus_slot *slot;
+        sd_bus_message *message; /* and how long its answer may take, in case that it is to be sent again */
+        usec_t timeout;
         sd_bus_message *reply; /* NULL before it came, or if it failed */
         sd_bus_error error;
         int result; /* -EINPROGRESS, then 0 or -errno */
@@ -43,9 +47,13 @@ int properties_message(Client *c, const char *path, const char *interface, sd_bu
 /* Sends the message; the call must stay where it is until it is done. Several may be under way. Takes no ownership of
  * the message. A failure is the call's result. */
 void call_send(Client *c, Call *call, sd_bus_message *m, usec_t timeout);
-/* Waits until all have a result. 0, or -errno if the bus is lost; then the calls have that result too. */
+/* Waits until all have a result; those that need somebody's password are sent again, with leave to ask for it. 0, or -errno if the bus is lost; then the calls have that result too. */
 int calls_wait(Client *c, Call *calls, size_t n);
 void call_done(Call *call);
+
+/* One call, as sd_bus_call(); sent again with leave to ask if it needs somebody's password. */
+int client_call(
+        Client *c, sd_bus_message *m, usec_t timeout, sd_bus_error *ret_error, sd_bus_message **ret_reply);
 
 #define _cleanup_call_      _cleanup_(call_done)
 #define _cleanup_message_   _cleanup_(sd_bus_message_unrefp)

@@ -30,6 +30,6 @@ int verb_rename(Client *c, char **operands) {
         if (r >= 0)
                 r = sd_bus_message_append(m, "s", operands[1]);
         if (r >= 0)
-                r = sd_bus_call(c->bus, m, CALL_TIMEOUT_USEC, &error, NULL);
+                r = client_call(c, m, CALL_TIMEOUT_USEC, &error, NULL);
         return r < 0 ? client_report(c, r, &error, "rename %s", id) : 0;
 }

@@ -117,7 +117,7 @@ static int open_stream(Client *c, const char *id) {
         session_bus_path(id, path);
         r = attach_message(c, path, &options, &m);
         if (r >= 0)
-                r = sd_bus_call(c->bus, m, CALL_TIMEOUT_USEC, &error, &reply);
+                r = client_call(c, m, CALL_TIMEOUT_USEC, &error, &reply);
         if (r >= 0)
                 r = attach_read_stream(reply);
         return r < 0 ? client_report(c, r, &error, "attach to %s", id) : r;

@@ -91,7 +91,7 @@ int verb_snapshot(Client *c, char **operands) {
         session_bus_path(id, path);
         r = snapshot_message(c, path, &m);
         if (r >= 0)
-                r = sd_bus_call(c->bus, m, CALL_TIMEOUT_USEC, &error, &reply);
+                r = client_call(c, m, CALL_TIMEOUT_USEC, &error, &reply);
         if (r >= 0)
                 r = sd_bus_message_read(reply, "h", &fd);
         if (r < 0)

@@ -41,6 +41,7 @@ static const char options_help[] =
         "     --system               Sessions of the system's service (default)\n"
         "     --user                 Sessions of your own service, started by your user manager\n"
         "  -H --host=[USER@]HOST     Sessions of another machine, over SSH\n"
+        "     --no-ask-password      Do not ask for a password, which polkit may want for sessions of others\n"
         "\n"
         "Output:\n"
         "     --json=MODE            JSON instead of text: pretty, short or off\n"

@@ -132,6 +132,9 @@ class Agent:
     def resize(self, stream, rows, columns):
         fcntl.ioctl(stream, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
+    def echoes(self, stream):
+        return bool(termios.tcgetattr(stream)[3] & termios.ECHO)
+
     def send(self, stream, text):
         os.write(stream, text.encode("latin-1"))
 

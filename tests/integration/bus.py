@@ -79,6 +79,9 @@ class Stream:
     def resize(self, rows, columns):
         self.user.ask("resize", stream=self.descriptor, rows=rows, columns=columns)
 
+    def echoes(self):
+        return self.user.ask("echoes", stream=self.descriptor)
+
     def close(self):
         self.user.ask("close", stream=self.descriptor)
 
