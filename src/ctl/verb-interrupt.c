@@ -21,7 +21,7 @@ static int call_session(Client *c, const char *word, const char *member, const c
         session_bus_path(id, path);
         r = object_message(c, path, SESSION_INTERFACE, member, &m);
         if (r >= 0)
-                r = sd_bus_call(c->bus, m, timeout, &error, NULL);
+                r = client_call(c, m, timeout, &error, NULL);
         return r < 0 ? client_report(c, r, &error, "%s %s", what, id) : 0;
 }
 

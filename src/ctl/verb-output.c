@@ -123,7 +123,7 @@ static int open_stream(Reading *g, bool first) {
 
         r = outputs_message(g, &m);
         if (r >= 0)
-                r = sd_bus_call(g->client->bus, m, CALL_TIMEOUT_USEC, &error, &reply);
+                r = client_call(g->client, m, CALL_TIMEOUT_USEC, &error, &reply);
         if (r < 0 && !first && client_error_is_gone(&error))
                 return -ENXIO;
         if (r >= 0)
