@@ -120,7 +120,7 @@ def test_terminal_with_options(user1):
 
 def test_terminal_attaches_and_has_the_window_size(user1):
     stream = user1.on_terminal("computectl", "terminal", "--", "bash", "--norc", rows=33, columns=111)
-    stream.send("stty size; trap 'stty size' WINCH\n")
+    stream.send("trap 'stty size' WINCH; stty size\n")
     stream.expect("33 111")
     stream.resize(44, 122)
     stream.expect("44 122")
