@@ -226,12 +226,19 @@ static usec_t drain_deadline(const Attach *a) {
         return a->gone ? usec_add(a->quiet_since, DRAIN_TIMEOUT_USEC) : USEC_INFINITY;
 }
 
-/* Until when poll() may wait, as its timeout. */
-static int loop_timeout(const Attach *a) {
-        usec_t until = USEC_INFINITY, now = now_usec(CLOCK_MONOTONIC);
+/* When the bus has something for us that came in already, or a call to give up. */
+static usec_t bus_deadline(const Attach *a) {
+        usec_t until = USEC_INFINITY;
 
         if (!a->bus_lost)
                 (void) sd_bus_get_timeout(a->client->bus, &until);
+        return until;
+}
+
+/* Until when poll() may wait, as its timeout. */
+static int loop_timeout(const Attach *a) {
+        usec_t until = bus_deadline(a), now = now_usec(CLOCK_MONOTONIC);
+
         until = MIN(until, drain_deadline(a));
         until = MIN(until, reattach_deadline(a));
         until = MIN(until, a->pump.key_until);
@@ -241,12 +248,16 @@ static int loop_timeout(const Attach *a) {
 }
 
 static PumpResult attach_loop(Attach *a) {
+        bool bus_is_due = true;
+
         for (;;) {
                 struct pollfd fds[N_PUMP_FDS + 2];
                 struct pollfd *signals = &fds[N_PUMP_FDS], *bus = &fds[N_PUMP_FDS + 1];
                 PumpResult result;
 
-                process_bus(a);
+                /* Not each time: between a key and its echo nothing happens there. */
+                if (bus_is_due)
+                        process_bus(a);
                 if (!reattach_step(a))
                         return PUMP_ENDED;
                 pump_prepare(&a->pump, fds);
@@ -261,6 +272,7 @@ static PumpResult attach_loop(Attach *a) {
                                 continue;
                         return PUMP_ENDED;
                 }
+                bus_is_due = bus->revents || bus_deadline(a) <= now_usec(CLOCK_MONOTONIC);
                 if (signals->revents)
                         read_signals(a);
                 if (a->caught)

@@ -7,9 +7,9 @@
  *
  * The two directions must not wait for each other: a session that does not read must not keep its output from the
  * user, and a terminal that does not take output must not keep the detach key from us. So a direction reads only while
- * its buffer has room, no descriptor is touched that poll() did not name, and nothing here blocks: the stream is a
- * socket (MSG_DONTWAIT), input is only read when it is ready, and output is opened non-blocking by tty.c; where it could
- * not be, it gets small pieces. */
+ * its buffer has room, and nothing here blocks: the stream is a socket (MSG_DONTWAIT), input is only read when it is
+ * ready, and output is opened non-blocking by tty.c; where it could not be, it gets small pieces, and only when poll()
+ * names it. What was read is written at once: poll() is for what could not be. */
 
 #include <sys/socket.h>
 #include <unistd.h>
@@ -147,7 +147,7 @@ static void write_stream(Pump *p) {
         PumpBuffer *b = &p->to_session;
         ssize_t n;
 
-        if (p->stream_is_deaf || buffer_used(b) == 0)
+        if (p->stream < 0 || p->stream_is_deaf || buffer_used(b) == 0)
                 return;
         n = send(p->stream, b->data + b->begin, buffer_used(b), MSG_DONTWAIT | MSG_NOSIGNAL);
         if (n >= 0)
@@ -197,17 +197,16 @@ PumpResult pump_step(Pump *p, const struct pollfd fds[N_PUMP_FDS]) {
                 if (fds[PUMP_FD_STREAM].revents & ~POLLIN)
                         write_stream(p);
         }
-        if (fds[PUMP_FD_OUTPUT].fd >= 0 && fds[PUMP_FD_OUTPUT].revents) {
+        if (fds[PUMP_FD_OUTPUT].fd < 0 ? !p->output_may_block : fds[PUMP_FD_OUTPUT].revents != 0) {
                 r = write_output(p);
                 if (r != PUMP_GOES_ON)
                         return r;
         }
         if (fds[PUMP_FD_INPUT].fd >= 0 && fds[PUMP_FD_INPUT].revents) {
                 r = read_input(p);
-                if (r != PUMP_GOES_ON) {
-                        write_stream(p); /* what was typed before the key */
+                write_stream(p);
+                if (r != PUMP_GOES_ON)
                         return r;
-                }
         } else if (p->key_until != USEC_INFINITY && now_usec(CLOCK_MONOTONIC) >= p->key_until)
                 return PUMP_DETACHED;
         return p->stream_ended && buffer_used(&p->to_user) == 0 ? PUMP_ENDED : PUMP_GOES_ON;

@@ -9,6 +9,7 @@
  * up finds how far it was overwritten. (A last byte that happens to be the pattern's is lost, one time in 256, if the
  * kill fell into those nanoseconds.) The room is of one read(2), 4 KiB, so this costs next to nothing. */
 
+#include <endian.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -33,11 +34,30 @@ struct Ring {
         uint8_t *data;
 };
 
-/* Differs from byte to byte and from round to round, so that text hardly ever looks like it. */
-static uint8_t pattern(uint64_t position) {
-        uint64_t x = (position + 1) * UINT64_C(0x9e3779b97f4a7c15);
+/* Eight bytes of the pattern, which differs from byte to byte and from round to round, so that text hardly ever looks
+ * like it. */
+static uint64_t pattern_word(uint64_t number) {
+        uint64_t x = (number + 1) * UINT64_C(0x9e3779b97f4a7c15);
 
-        return (uint8_t) (x >> 56);
+        return x ^ (x >> 29);
+}
+
+static uint8_t pattern(uint64_t position) {
+        return (uint8_t) (pattern_word(position / 8) >> (position % 8 * 8));
+}
+
+static void pattern_write(uint8_t *to, uint64_t position, size_t size) {
+        size_t i = 0;
+
+        for (; i < size && (position + i) % 8 != 0; i++)
+                to[i] = pattern(position + i);
+        for (; size - i >= 8; i += 8) {
+                uint64_t word = htole64(pattern_word((position + i) / 8));
+
+                memcpy(to + i, &word, sizeof(word));
+        }
+        for (; i < size; i++)
+                to[i] = pattern(position + i);
 }
 
 Ring *ring_free(Ring *ring) {
@@ -133,10 +153,13 @@ uint64_t ring_end(const Ring *ring) {
 uint8_t *ring_room(Ring *ring, size_t *ret_size) {
         uint64_t end = ring_end(ring);
         uint8_t *room = ring->data + end % ring->header->size;
-        size_t size = MIN(ring->header->size - end % ring->header->size, (uint64_t) ROOM_MAX);
+        size_t size = MIN(ring->header->size - end % ring->header->size, (uint64_t) ROOM_MAX), filled = 0;
+        uint64_t room_end = atomic_load(&ring->header->room_end);
 
-        for (size_t i = 0; i < size; i++)
-                room[i] = pattern(end + i);
+        /* Behind what the last read put there, its pattern is still whole: after a key's echo nearly all of it. */
+        if (room_end > end && room_end <= end + size)
+                filled = room_end - end;
+        pattern_write(room + filled, end + filled, size - filled);
         atomic_store(&ring->header->room_end, end + size);
         *ret_size = size;
         return room;

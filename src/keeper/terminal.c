@@ -13,6 +13,7 @@
 #include "shared/log.h"
 
 #define BATCH_SIZE   (64U * 1024U) /* of output that is handed over at once; a read() gives 4 KiB at most */
+#define ECHO_MAX     128U /* so little is what somebody waits for, and hardly the beginning of more */
 #define DRAIN_MAX    (1024U * 1024U)
 #define EVENTS_IDLE  EPOLLIN
 #define EVENTS_WRITE (EPOLLIN | EPOLLOUT)
@@ -129,6 +130,8 @@ static ssize_t terminal_read(Terminal *t, const uint8_t **ret) {
                 if (filled == 0)
                         start = room;
                 filled += (size_t) n;
+                if (filled <= ECHO_MAX)
+                        break;
         }
         *ret = start;
         return (ssize_t) filled;
