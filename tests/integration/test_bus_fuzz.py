@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""An ordinary user calls everything with anything (tests/fuzz/bus-fuzz.c): nothing breaks, grows, or reaches others.
+
+A few thousand calls here; BUS_FUZZ_CALLS says otherwise, and BUS_FUZZ_SEED repeats what was printed.
+"""
+
+import os
+import random
+import statistics
+import time
+
+import journal
+import machine
+
+BUILD = machine.FOLDER.parents[1] / os.environ.get("BUILD_DIR", "build")
+CALLS = int(os.environ.get("BUS_FUZZ_CALLS", "4000"))
+SEED = os.environ.get("BUS_FUZZ_SEED") or str(random.randrange(2**32))
+# Generous, as the machine may be busy; what it is on an idle one is printed.
+ANSWER_SECONDS = 1
+GROWTH_KIB = 8 * 1024
+COSTS = """
+pid=$(systemctl show --property=MainPID --value compute-sessiond)
+echo "$pid $(ls "/proc/$pid/fd" | wc -l) $(sed -n 's/^VmRSS:\\s*\\([0-9]*\\) kB/\\1/p' "/proc/$pid/status")"
+"""
+
+
+def costs(root):
+    """PID, descriptors, and resident KiB of the manager."""
+    return tuple(int(word) for word in root.shell(COSTS).split())
+
+
+def answer_time(user):
+    began = time.monotonic()
+    user.call("ListSessions")
+    return time.monotonic() - began
+
+
+def of_others(root, session_id):
+    """What nobody else may have changed; its usage goes on."""
+    fixed = ("Id", "Name", "State", "Leader", "Command", "Rows", "Columns", "Clients", "Title", "Result")
+    return {name: root.get(session_id, name) for name in fixed}
+
+
+def fuzz(root, user, other, seed, calls):
+    """Runs it and measures meanwhile how long another user waits for an answer."""
+    pid = user.spawn(str(BUILD / "tests/fuzz/bus-fuzz"), str(seed), str(calls))
+    times = [answer_time(other)]
+    while root.try_run("grep", "-q", "^State:.*[RSD]", f"/proc/{pid}/status").status == 0:
+        times += [answer_time(other) for _ in range(5)]
+    return user.wait(pid, timeout=60), times
+
+
+def stop_others(root, kept):
+    """Also those that are being started."""
+    def is_alone():
+        for session_id in root.ids():
+            if session_id != kept:
+                root.try_run("computectl", "stop", session_id)
+        return root.ids() == [kept] and not root.shell(f"ls /run/compute-sessions/sessions | grep -vx {kept} || :")
+    machine.wait_until(is_alone, "the end of all that was started", timeout=60)
+
+
+def test_anything_is_called(root, user1, user2, configure):
+    configure("[Sessions]\nSessionsMaxPerUser=24\nStartsMaxPerUser=4\n")
+    kept = user2.start_terminal("cat")
+    stream = user2.attach(kept)
+    before = of_others(root, kept)
+    fuzz(root, user1, user2, 1, 1000)  # what is allocated once is there then
+    stop_others(root, kept)
+    pid, descriptors, memory = costs(root)
+    place = journal.cursor(root)
+
+    done, times = fuzz(root, user1, user2, SEED, CALLS)
+
+    print(done.output, f"answers to another user: median {statistics.median(times) * 1000:.1f} ms, "
+          f"slowest {max(times) * 1000:.1f} ms, of {len(times)}")
+    assert done.status == 0, done.output
+    assert statistics.median(times) < ANSWER_SECONDS
+    stop_others(root, kept)
+    now = costs(root)
+    print(f"descriptors {descriptors} -> {now[1]}, resident {memory} -> {now[2]} KiB")
+    assert now[0] == pid, "It is another process than before."
+    assert now[1] <= descriptors + 4
+    assert now[2] <= memory + GROWTH_KIB
+    assert of_others(root, kept) == before
+    stream.send("still there\n")
+    stream.expect("still there")
+    stream.close()
+    said = [one["MESSAGE"] for one in journal.entries_after(root, place, _SYSTEMD_UNIT="compute-sessiond.service")]
+    assert not [line for line in said if "Sanitizer" in line or "runtime error" in line], said
