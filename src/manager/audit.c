@@ -103,6 +103,10 @@ void audit_session_ended(const Session *s) {
         add_exit(&e, s);
         if (s->restarts > 0)
                 add(&e, "RESTARTS=%" PRIu32, s->restarts);
+        if (s->memory_limit != UINT64_MAX)
+                add(&e, "MEMORY_LIMIT=%" PRIu64, s->memory_limit);
+        if (s->memory_peak != UINT64_MAX)
+                add(&e, "MEMORY_PEAK=%" PRIu64, s->memory_peak);
         if (s->cpu_usage_nsec != USAGE_UNKNOWN)
                 add(&e, "CPU_USAGE_NSEC=%" PRIu64, s->cpu_usage_nsec);
         add(&e, "DURATION_USEC=%" PRIu64, duration);

@@ -5,6 +5,7 @@
  *
  *   MESSAGE_ID (message-ids.h) SESSION_ID SESSION_TYPE SESSION_NAME USER_ID UNIT KEEPER_UNIT LEADER NOTEBOOK
  *   RESULT EXIT_STATUS CPU_USAGE_NSEC DURATION_USEC ACTOR_UID METHOD ACTION REASON RESTARTS
+ *   MEMORY_LIMIT MEMORY_PEAK
  *
  * as far as they are known. In user mode they go to the same journal, with the user's credentials. */
 

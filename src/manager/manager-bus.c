@@ -7,6 +7,7 @@
 #include "manager/caller.h"
 #include "manager/manager.h"
 #include "manager/message-strings.h"
+#include "manager/policy.h"
 #include "manager/session-start.h"
 #include "manager/session.h"
 #include "manager/start-request.h"
@@ -112,6 +113,42 @@ static int method_list_sessions(sd_bus_message *call, void *userdata, sd_bus_err
                 r = sd_bus_message_append(reply, "(ssusso)", s->id, session_type_to_string(s->type),
                         (uint32_t) s->uid, s->name, session_state_to_string(session_phase_state(s->phase)),
                         path);
+                if (r < 0)
+                        return r;
+        }
+        r = sd_bus_message_close_container(reply);
+        if (r < 0)
+                return r;
+        return sd_bus_send(NULL, reply, NULL);
+}
+
+/* What others may see of a session that ended is what they could see of it before. */
+static int append_ended(sd_bus_message *reply, const EndedSession *e, uid_t reader) {
+        SessionType type = SESSION_TYPE_INVALID;
+        bool is_public;
+
+        (void) session_id_parse(e->id, &type, NULL);
+        is_public = type == SESSION_NOTEBOOK || policy_is_owner(reader, e->uid);
+        return sd_bus_message_append(reply, "(ssusssittttt)", e->id, session_type_to_string(type),
+                (uint32_t) e->uid, e->name, is_public ? e->what : "", session_result_to_string(e->result),
+                e->exit_status, e->created, e->ended, e->cpu_usage_nsec, e->memory_limit, e->memory_peak);
+}
+
+static int method_list_ended(sd_bus_message *call, void *userdata, sd_bus_error *error _unused_) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        Manager *m = userdata;
+        uid_t reader = admission_caller(m, call)->uid;
+        int r;
+
+        ended_list_expire(&m->ended);
+        r = sd_bus_message_new_method_return(call, &reply);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_open_container(reply, 'a', "(ssusssittttt)");
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < m->ended.n; i++) {
+                r = append_ended(reply, &m->ended.items[i], reader);
                 if (r < 0)
                         return r;
         }
@@ -266,6 +303,8 @@ static const sd_bus_vtable vtable[] = {
         SD_BUS_VTABLE_START(0),
         SD_BUS_METHOD_WITH_ARGS("ListSessions", SD_BUS_NO_ARGS, SD_BUS_RESULT("a(ssusso)", sessions),
                 method_list_sessions, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("ListEnded", SD_BUS_NO_ARGS, SD_BUS_RESULT("a(ssusssittttt)", sessions),
+                method_list_ended, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("GetUsage", SD_BUS_ARGS("as", ids), SD_BUS_RESULT("a(stttttt)", usage),
                 method_get_usage, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("GetActivity", SD_BUS_ARGS("as", ids), SD_BUS_RESULT("a(sutt)", activity),

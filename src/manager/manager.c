@@ -102,6 +102,7 @@ Manager *manager_free(Manager *m) {
                 return NULL;
         /* Held calls are answered by the bus going away: their callers get NoReply. */
         session_table_done(&m->sessions);
+        ended_list_done(&m->ended);
         strangers_done(&m->strangers);
         authorizations_done(&m->authorizations);
         closings_done(&m->closings);
@@ -225,6 +226,10 @@ int manager_start(Manager *m) {
         r = read_next_number(m);
         if (r < 0)
                 return log_error_errno(r, "Cannot read %s/" NUMBER_FILE ": %m", m->runtime_dir);
+
+        r = ended_list_load(&m->ended, m->runtime_fd);
+        if (r < 0)
+                log_warning_errno(r, "Cannot read which sessions ended lately, going on without: %m");
 
         /* 2. The bus, and systemd's signals on it. */
         r = connect_bus(m);

@@ -10,6 +10,7 @@
 #include "manager/authorization.h"
 #include "manager/charges.h"
 #include "manager/config.h"
+#include "manager/ended-list.h"
 #include "manager/keeper-socket.h"
 #include "manager/session-table.h"
 #include "manager/strangers.h"
@@ -28,6 +29,7 @@ struct Manager {
         uint64_t next_number; /* of the next session */
 
         SessionTable sessions;
+        EndedList ended;
         sd_bus_slot *job_match; /* systemd's JobRemoved, while jobs are expected; see systemd.c */
         unsigned jobs_expected;
         unsigned references; /* to scopes; see systemd.c */

@@ -12,6 +12,7 @@ static const struct {
         const char *others; /* the action with which polkit admits those who are not the owner */
 } table[] = {
         { MANAGER_INTERFACE, "ListSessions", POLICY_ANYONE, NULL },
+        { MANAGER_INTERFACE, "ListEnded", POLICY_ANYONE, NULL },
         { MANAGER_INTERFACE, "GetUsage", POLICY_ANYONE, NULL },
         { MANAGER_INTERFACE, "GetActivity", POLICY_ANYONE, NULL },
         { MANAGER_INTERFACE, "GetSession", POLICY_ANYONE, NULL },

@@ -93,10 +93,16 @@ static void announce(Session *s) {
 }
 
 static void finish(Session *s) {
+        int r;
+
         if (s->announced) {
                 session_set_result(s, RESULT_EXITED);
                 manager_count(s->manager, s, -1);
                 audit_session_ended(s);
+                r = ended_list_add(&s->manager->ended, s->manager->runtime_fd, s);
+                if (r < 0)
+                        log_warning_errno(
+                                r, "The next manager will not know that session %s ended: %m", s->id);
         } else if (s->error_name)
                 audit_start_failed(s);
         session_record_remove(s);

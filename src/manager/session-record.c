@@ -70,6 +70,10 @@ static void write_record(FILE *f, const Session *s) {
                         put_number(f, "CRASHED", s->crashes[i]);
         if (s->cpu_usage_nsec != USAGE_UNKNOWN)
                 put_number(f, "CPU_USAGE_NSEC", s->cpu_usage_nsec);
+        for (ScopeLimit limit = 0; limit < SCOPE_LIMIT_MAX; limit++)
+                if (s->limits.values[limit] != UINT64_MAX)
+                        fprintf(f, "LIMIT=%s %" PRIu64 "\n", scope_limit_to_string(limit),
+                                s->limits.values[limit]);
         put_number(f, "STOP_REQUESTED", s->stop_requested);
         put(f, "RESULT", session_result_to_string(s->result));
 }
@@ -163,6 +167,23 @@ static int read_text(Session *s, const char *key, const char *value) {
         return 0; /* a newer manager's */
 }
 
+/* "MemoryMax 1000000" */
+static int read_limit(Session *s, const char *value) {
+        _cleanup_free_ char *name = strndup(value, strcspn(value, " "));
+        ScopeLimit limit;
+        uint64_t number;
+
+        if (!name)
+                return -ENOMEM;
+        limit = scope_limit_from_string(name);
+        if (limit < 0)
+                return 0; /* a newer manager's */
+        if (read_number(value + strlen(name) + (value[strlen(name)] == ' '), &number) < 0)
+                return -EBADMSG;
+        s->limits.values[limit] = number;
+        return 0;
+}
+
 static int read_field(Session *s, const char *key, const char *value) {
         uint64_t number;
         int r;
@@ -175,6 +196,8 @@ static int read_field(Session *s, const char *key, const char *value) {
                 s->result = session_result_from_string(value);
                 return s->result < 0 ? -EBADMSG : 0;
         }
+        if (streq(key, "LIMIT"))
+                return read_limit(s, value);
         if (streq(key, "COMMAND"))
                 return strv_extend(&s->command, value);
         if (read_number(value, &number) < 0)

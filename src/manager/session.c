@@ -37,6 +37,8 @@ int session_new(Manager *m, SessionType type, uint64_t number, uid_t uid, bool k
                 .exit_status = -1,
                 .on_detach = USEC_INFINITY,
                 .cpu_usage_nsec = USAGE_UNKNOWN,
+                .memory_limit = UINT64_MAX,
+                .memory_peak = UINT64_MAX,
                 .created = now_usec(CLOCK_REALTIME),
                 .created_monotonic = now_usec(CLOCK_MONOTONIC),
         };
@@ -46,6 +48,7 @@ int session_new(Manager *m, SessionType type, uint64_t number, uid_t uid, bool k
         if (kept)
                 session_keeper_name(s->id, s->keeper);
         usage_init(&s->usage);
+        scope_limits_init(&s->limits);
         r = sd_bus_path_encode("/org/freedesktop/systemd1/unit", s->scope, &s->scope_path);
         if (r >= 0)
                 r = session_table_add(&m->sessions, s);

@@ -9,6 +9,7 @@
 
 #include "manager/keeper-request.h"
 #include "manager/session-state.h"
+#include "manager/systemd-properties.h"
 #include "manager/types.h"
 #include "manager/usage.h"
 #include "manager/waiters.h"
@@ -87,6 +88,9 @@ struct Session {
         int exit_code;           /* CLD_EXITED, …; 0 = unknown */
         int exit_status;         /* -1 = unknown */
         uint64_t cpu_usage_nsec; /* all that it used, read when its scope was gone; USAGE_UNKNOWN before */
+        ScopeLimits limits;      /* that its scope had last, for the next one */
+        uint64_t memory_limit,
+                memory_peak; /* of the scope when it was gone, bytes; UINT64_MAX: unknown or none */
         bool stop_requested;
 
         /* what a failed start tells its callers; a name from names.h and an owned sentence */

@@ -14,6 +14,31 @@
 /* A keeper has nothing to say goodbye to; and one that was stopped (SIGSTOP) must not hold up its session's end. */
 #define KEEPER_STOP_USEC (5 * USEC_PER_SEC)
 
+static const char *const limit_names[SCOPE_LIMIT_MAX] = {
+        [SCOPE_MEMORY_MAX] = "MemoryMax",
+        [SCOPE_MEMORY_HIGH] = "MemoryHigh",
+        [SCOPE_MEMORY_SWAP_MAX] = "MemorySwapMax",
+        [SCOPE_TASKS_MAX] = "TasksMax",
+        [SCOPE_CPU_QUOTA] = "CPUQuotaPerSecUSec",
+        [SCOPE_CPU_WEIGHT] = "CPUWeight",
+        [SCOPE_IO_WEIGHT] = "IOWeight",
+};
+
+void scope_limits_init(ScopeLimits *limits) {
+        memset(limits->values, 0xff, sizeof(limits->values));
+}
+
+const char *scope_limit_to_string(ScopeLimit limit) {
+        return limit >= 0 && limit < SCOPE_LIMIT_MAX ? limit_names[limit] : NULL;
+}
+
+ScopeLimit scope_limit_from_string(const char *s) {
+        for (ScopeLimit limit = 0; limit < SCOPE_LIMIT_MAX; limit++)
+                if (streq(limit_names[limit], s))
+                        return limit;
+        return SCOPE_LIMIT_INVALID;
+}
+
 static int append_exec(sd_bus_message *call, const Session *s) {
         return sd_bus_message_append(
                 call, "(sv)", "ExecStart", "a(sasb)", 1, KEEPER_PATH, 2, KEEPER_PATH, s->id, (int) false);
@@ -100,11 +125,15 @@ int append_keeper_properties(sd_bus_message *call, const Session *s, int listen_
 
 int append_scope_properties(sd_bus_message *call, const Session *s) {
         _cleanup_free_ char *description = session_describe(s);
+        int r;
 
         if (!description)
                 return -ENOMEM;
+        r = sd_bus_message_open_container(call, 'a', "(sv)");
+        if (r < 0)
+                return r;
         /* clang-format off */
-        return sd_bus_message_append(call, "a(sv)", 13,
+        r = sd_bus_message_append(call, "(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)",
                 "Description", "s", description,
                 "Slice", "s", s->slice,
                 "PIDs", "au", 1, (uint32_t) s->leader,
@@ -121,6 +150,17 @@ int append_scope_properties(sd_bus_message *call, const Session *s) {
                 "TasksAccounting", "b", (int) true,
                 "IOAccounting", "b", (int) true);
         /* clang-format on */
+        if (r < 0)
+                return r;
+        for (ScopeLimit limit = 0; limit < SCOPE_LIMIT_MAX; limit++) {
+                if (s->limits.values[limit] == UINT64_MAX)
+                        continue;
+                r = sd_bus_message_append(
+                        call, "(sv)", scope_limit_to_string(limit), "t", s->limits.values[limit]);
+                if (r < 0)
+                        return r;
+        }
+        return sd_bus_message_close_container(call);
 }
 
 /* Calls read for every entry of an a{sv}, positioned at the variant; what it returns 0 for is skipped. */
@@ -192,9 +232,14 @@ int scope_end_read(sd_bus_message *reply, ScopeEnd *ret) {
 
 static int read_scope_property(sd_bus_message *reply, const char *name, void *userdata) {
         ScopeRemains *remains = userdata;
+        ScopeLimit limit = scope_limit_from_string(name);
         const char *result;
         int r;
 
+        if (limit >= 0)
+                return sd_bus_message_read(reply, "v", "t", &remains->limits.values[limit]);
+        if (streq(name, "MemoryPeak"))
+                return sd_bus_message_read(reply, "v", "t", &remains->memory_peak);
         if (streq(name, "CPUUsageNSec"))
                 return sd_bus_message_read(reply, "v", "t", &remains->cpu_usage_nsec);
         if (!streq(name, "Result"))
@@ -207,9 +252,10 @@ static int read_scope_property(sd_bus_message *reply, const char *name, void *us
 }
 
 int scope_remains_read(sd_bus_message *reply, ScopeRemains *ret) {
-        ScopeRemains remains = { .cpu_usage_nsec = UINT64_MAX };
+        ScopeRemains remains = { .cpu_usage_nsec = UINT64_MAX, .memory_peak = UINT64_MAX };
         int r;
 
+        scope_limits_init(&remains.limits);
         r = read_properties(reply, read_scope_property, &remains);
         if (r < 0)
                 return r;

@@ -66,6 +66,13 @@ static Session *make_full(Manager *m, uint64_t number) {
         s->rows = 24;
         s->columns = 80;
         s->stop_requested = true;
+        s->restart_on_crash = true;
+        s->restarts = 2;
+        s->crashes[CRASHES_MAX - 2] = 17;
+        s->crashes[CRASHES_MAX - 1] = 18;
+        s->cpu_usage_nsec = 19;
+        s->limits.values[SCOPE_MEMORY_MAX] = 20;
+        s->limits.values[SCOPE_CPU_WEIGHT] = 21;
         s->result = RESULT_STOPPED;
         ck_assert_int_ge(replace_string(&s->name, "12345"), 0);
         ck_assert_int_ge(replace_string(&s->directory, "/a=b/\\n/ c "), 0);
@@ -92,6 +99,11 @@ TEST(reads_what_it_writes) {
         ck_assert(again->kept);
         ck_assert_int_eq(again->phase, PHASE_RUNNING);
         ck_assert(again->announced && again->stop_requested);
+        ck_assert(again->restart_on_crash);
+        ck_assert_uint_eq(again->restarts, 2);
+        ck_assert_mem_eq(again->crashes, s->crashes, sizeof(s->crashes));
+        ck_assert_uint_eq(again->cpu_usage_nsec, 19);
+        ck_assert_mem_eq(&again->limits, &s->limits, sizeof(s->limits));
         ck_assert_int_eq(again->result, RESULT_STOPPED);
         ck_assert_uint_eq(again->created, s->created);
         ck_assert_uint_eq(again->created_monotonic, s->created_monotonic);
