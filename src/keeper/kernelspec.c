@@ -100,16 +100,24 @@ static int parse_words(json_object *object, KernelSpec *k, Failure *failure) {
         return k->title && k->language ? 0 : -ENOMEM;
 }
 
-/* ipykernel can; of others we know only what their kernelspec says: {"compute_sessions": {"transport": "ipc"}}. */
-static bool can_ipc(json_object *object, char *const *arguments) {
+/* What the kernelspec says under key of {"metadata": {"compute_sessions": {…}}}; NULL: nothing. Stays the object's. */
+static const char *told_of_sessions(json_object *object, const char *key) {
         json_object *metadata, *ours;
-        const char *transport;
+        const char *value;
 
         if (json_object_object_get_ex(object, "metadata", &metadata) &&
                 json_object_is_type(metadata, json_type_object) &&
                 json_object_object_get_ex(metadata, "compute_sessions", &ours) &&
-                json_object_is_type(ours, json_type_object) &&
-                json_get_string(ours, "transport", &transport) > 0)
+                json_object_is_type(ours, json_type_object) && json_get_string(ours, key, &value) > 0)
+                return value;
+        return NULL;
+}
+
+/* ipykernel can; of others we know only what their kernelspec says. */
+static bool can_ipc(json_object *object, char *const *arguments) {
+        const char *transport = told_of_sessions(object, "transport");
+
+        if (transport)
                 return streq(transport, "ipc");
         STRV_FOREACH(s, arguments)
                 if (streq(*s, "ipykernel_launcher") || streq(*s, "ipykernel"))
@@ -159,10 +167,15 @@ int kernelspec_parse(
         return kernelspec_from_json(object, directory, ret, failure);
 }
 
-static int kernelspec_from_directory(const char *directory, KernelSpec *ret, Failure *failure) {
+static int wrapped_kernelspec(const char *original, const char *wrapper, KernelSpec *ret, Failure *failure);
+
+/* may_wrap: one that "computectl kernelspec install" made stands for the kernelspec that it wraps, as its command would
+ * make the kernel another session. */
+static int kernelspec_from_directory(
+        const char *directory, bool may_wrap, KernelSpec *ret, Failure *failure) {
         _cleanup_free_ char *path = NULL;
         _cleanup_json_ json_object *object = NULL;
-        const char *reason = NULL;
+        const char *reason = NULL, *original;
         int r;
 
         if (asprintf(&path, "%s/kernel.json", directory) < 0)
@@ -187,7 +200,28 @@ static int kernelspec_from_directory(const char *directory, KernelSpec *ret, Fai
                 if (r < 0)
                         return invalid(failure, directory, strerror(-r));
         }
+        original = told_of_sessions(object, "wraps");
+        if (may_wrap && original && original[0] == '/')
+                return wrapped_kernelspec(original, directory, ret, failure);
         return kernelspec_from_json(object, directory, ret, failure);
+}
+
+/* The original, under the name of what wraps it, by which notebooks know it. */
+static int wrapped_kernelspec(const char *original, const char *wrapper, KernelSpec *ret, Failure *failure) {
+        _cleanup_kernelspec_ KernelSpec k = {};
+        const char *slash = strrchr(wrapper, '/');
+        int r;
+
+        r = kernelspec_from_directory(original, /* may_wrap = */ false, &k, failure);
+        if (r != 0)
+                return r;
+        free(k.name);
+        k.name = text_sanitize(slash ? slash + 1 : wrapper, SESSION_NAME_MAX);
+        if (!k.name)
+                return -ENOMEM;
+        *ret = k;
+        k = (KernelSpec){};
+        return 0;
 }
 
 /* As jupyter_client: ASCII letters, digits, hyphen, period, underscore. */
@@ -255,7 +289,7 @@ int kernelspec_load(const char *name, char *const *environment, KernelSpec *ret,
         int r;
 
         if (name[0] == '/')
-                return kernelspec_from_directory(name, ret, failure);
+                return kernelspec_from_directory(name, /* may_wrap = */ true, ret, failure);
         r = jupyter_kernel_directories(environment, &directories);
         if (r < 0)
                 return r;
@@ -266,7 +300,7 @@ int kernelspec_load(const char *name, char *const *environment, KernelSpec *ret,
                 if (r < 0)
                         return r;
                 if (found)
-                        return kernelspec_from_directory(found[0], ret, failure);
+                        return kernelspec_from_directory(found[0], /* may_wrap = */ true, ret, failure);
         }
         return no_kernel(name, directories, failure);
 }

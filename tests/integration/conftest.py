@@ -18,6 +18,7 @@ find /run/user/*/jupyter /home/*/.local/share/jupyter/runtime -name 'kernel-*' 2
 
 
 def pytest_configure(config):
+    config.addinivalue_line("markers", "kernels: needs more packages, or minutes: for the step kernels of tests/run")
     config.addinivalue_line("markers", "slow: takes a minute or more, and is for the step chaos of tests/run")
 
 
@@ -88,3 +89,19 @@ def polkit(root):
     changed.reset()
     yield changed
     changed.reset()
+
+
+@pytest.fixture
+def notebook(user1):
+    """A notebook file in a folder of its own."""
+    folder = user1.shell("mktemp -d").strip()
+    user1.run("/usr/bin/python3", "-c",
+              "import nbformat, sys; nbformat.write(nbformat.v4.new_notebook(), sys.argv[1])", f"{folder}/a.ipynb")
+    yield f"{folder}/a.ipynb"
+    user1.shell(f"rm -rf {folder}")
+
+
+@pytest.fixture
+def session(user1, notebook):  # pylint: disable=redefined-outer-name
+    """A notebook's kernel."""
+    return user1.start_notebook(notebook)[0]

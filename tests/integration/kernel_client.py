@@ -25,7 +25,10 @@ def execute(client, code):
             said.append(content["data"]["text/plain"])
         elif message["msg_type"] == "error":
             said.append(content["ename"])
-    client.execute_interactive(code, timeout=TIMEOUT, output_hook=listen, allow_stdin=False)
+    # Right behind an error, a kernel aborts what else it was asked to execute.
+    while client.execute_interactive(code, timeout=TIMEOUT, output_hook=listen,
+                                     allow_stdin=False)["content"]["status"] == "aborted":
+        pass
     return "".join(said).strip()
 
 

@@ -7,27 +7,10 @@ import journal
 import machine
 import pytest
 from bus import BusError
-
-CLIENT = str(machine.FOLDER / "kernel_client.py")
-
-
-def execute(user, session, *pieces):
-    connection_file = user.get(session, "ConnectionFile")
-    return json.loads(user.run("/usr/bin/python3", CLIENT, connection_file, *pieces).output)
-
+from kernels import CLIENT, execute
 
 def connection(user, session):
     return json.loads(user.shell(f"cat {user.get(session, 'ConnectionFile')}"))
-
-
-@pytest.fixture
-def notebook(user1):
-    """A notebook file in a folder of its own."""
-    folder = user1.shell("mktemp -d").strip()
-    user1.run("/usr/bin/python3", "-c",
-              "import nbformat, sys; nbformat.write(nbformat.v4.new_notebook(), sys.argv[1])", f"{folder}/a.ipynb")
-    yield f"{folder}/a.ipynb"
-    user1.shell(f"rm -rf {folder}")
 
 
 def test_cells_run_and_variables_stay_for_who_opens_it_again(user1, notebook):

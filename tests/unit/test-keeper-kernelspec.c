@@ -170,6 +170,47 @@ TEST(odd_files) {
 }
 END_TEST
 
+/* What "computectl kernelspec install" made would make the kernel another session: what it wraps is taken. */
+TEST(wrapped) {
+        char *folder = scratch_make();
+        _cleanup_free_ char *original = scratch_path(folder, "one/kernels/original"), *wrapper = NULL,
+                            *chain = NULL;
+        _cleanup_kernelspec_ KernelSpec k = {};
+        _cleanup_failure_ Failure f = {};
+
+        free(scratch_file(folder, "one/kernels/original/kernel.json", GOOD, 0644));
+        ck_assert_int_gt(
+                asprintf(&wrapper,
+                        "{\"argv\":[\"computectl\"],\"metadata\":{\"compute_sessions\":{\"wraps\":\"%s\"}}}",
+                        original),
+                0);
+        free(scratch_file(folder, "one/kernels/wrapper/kernel.json", wrapper, 0644));
+        ck_assert_int_eq(load(folder, "wrapper", &k, &f), 0);
+        ck_assert_str_eq(k.name, "wrapper");
+        ck_assert_str_eq(k.directory, original);
+        ck_assert_str_ne(k.arguments[0], "computectl");
+        /* One that wraps itself ends somewhere. */
+        free(original);
+        original = scratch_path(folder, "one/kernels/self");
+        ck_assert_int_gt(
+                asprintf(&chain, "{\"argv\":[\"x\"],\"metadata\":{\"compute_sessions\":{\"wraps\":\"%s\"}}}",
+                        original),
+                0);
+        free(scratch_file(folder, "one/kernels/self/kernel.json", chain, 0644));
+        check_found(folder, "self", "one/kernels/self");
+        free(original);
+        original = scratch_path(folder, "gone");
+        free(chain);
+        ck_assert_int_gt(
+                asprintf(&chain, "{\"argv\":[\"x\"],\"metadata\":{\"compute_sessions\":{\"wraps\":\"%s\"}}}",
+                        original),
+                0);
+        free(scratch_file(folder, "one/kernels/stale/kernel.json", chain, 0644));
+        check_failure(folder, "stale", KEEPER_ERROR_NO_KERNEL);
+        scratch_remove(folder);
+}
+END_TEST
+
 /* Who mistypes a name is told which there are. */
 TEST(names_others) {
         char *folder = scratch_make();
@@ -184,4 +225,4 @@ TEST(names_others) {
 }
 END_TEST
 
-TEST_MAIN(full, minimal, transport, broken, search, odd_files, names_others);
+TEST_MAIN(full, minimal, transport, broken, search, odd_files, wrapped, names_others);
