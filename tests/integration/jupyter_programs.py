@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Runs in the machine: Jupyter's programs on a kernel.
+
+Usage: jupyter_programs.py kernel-test KERNEL     jupyter_kernel_test; prints each test and how it went
+       jupyter_programs.py nbclient CONNECTION-FILE   executes a notebook; prints a result and a variable
+
+A KERNEL is a kernelspec's name, which is started, or a connection file, whose kernel is used and goes on.
+"""
+
+import sys
+import unittest
+
+import nbformat
+from jupyter_client import BlockingKernelClient
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_kernel_test import KernelTests
+from nbclient import NotebookClient
+
+
+class Tests(KernelTests):
+    kernel_name = sys.argv[2]
+    language_name = "python"
+    file_extension = ".py"
+    code_hello_world = "print('hello, world')"
+    code_stderr = "import sys; print('test', file=sys.stderr)"
+    completion_samples = [{"text": "zi", "matches": {"zip"}}]
+    complete_code_samples = ["1", "def f(x):\n    return x\n\n"]
+    incomplete_code_samples = ["print('''hello", "def f(x):\n    return"]
+    invalid_code_samples = ["import = 7q"]
+    code_page_something = "zip?"
+    code_generate_error = "raise"
+    code_execute_result = [{"code": "1 + 2 + 3", "result": "6"}]
+    code_display_data = [{"code": "from IPython.display import HTML, display; display(HTML('<b>test</b>'))",
+                          "mime": "text/html"}]
+    code_history_pattern = "1?2*"
+    supported_history_operations = ("tail", "search")
+    code_inspect_sample = "zip"
+    code_clear_output = "from IPython.display import clear_output; clear_output()"
+
+    @classmethod
+    def setUpClass(cls):
+        if not cls.kernel_name.endswith(".json"):
+            super().setUpClass()
+            return
+        cls.kc = BlockingKernelClient(connection_file=cls.kernel_name)
+        cls.kc.load_connection_file()
+        cls.kc.start_channels()
+        cls.kc.wait_for_ready(timeout=60)
+
+    @classmethod
+    def tearDownClass(cls):
+        if not cls.kernel_name.endswith(".json"):
+            super().tearDownClass()
+            return
+        cls.kc.stop_channels()
+
+
+class Verdicts(unittest.TestResult):
+    def addSuccess(self, test):
+        print(test.id(), "passed")
+
+    def addFailure(self, test, err):
+        super().addFailure(test, err)
+        print(test.id(), "failed:", err[1])
+
+    def addError(self, test, err):
+        self.addFailure(test, err)
+
+    def addSkip(self, test, reason):
+        print(test.id(), "skipped:", reason)
+
+
+def kernel_test():
+    unittest.defaultTestLoader.loadTestsFromTestCase(Tests).run(Verdicts())
+
+
+class Existing(AsyncKernelManager):
+    """A kernel that somebody else started, and ends."""
+
+    has_kernel = True
+
+    async def is_alive(self):
+        return True
+
+    async def shutdown_kernel(self, *_args, **_more):
+        pass
+
+
+def nbclient():
+    manager = Existing()
+    manager.load_connection_file(sys.argv[2])
+    cells = [nbformat.v4.new_code_cell(code) for code in ("x = 'kept'", "6 * 7", "print(x)")]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    NotebookClient(notebook, km=manager, timeout=60).execute(cleanup_kc=False)
+    print(notebook.cells[1].outputs[0].data["text/plain"], notebook.cells[2].outputs[0].text.strip())
+
+
+{"kernel-test": kernel_test, "nbclient": nbclient}[sys.argv[1]]()
