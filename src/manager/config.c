@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "manager/config.h"
+#include "manager/trust.h"
 #include "shared/keeper-protocol.h"
 #include "shared/log.h"
 #include "shared/parse.h"
@@ -220,9 +221,9 @@ static int read_path(Config *c, const char *path) {
         FILE *f;
         int r;
 
-        f = fopen(path, "re");
-        if (!f)
-                return -errno;
+        r = trust_open_configuration(path, &f);
+        if (r < 0)
+                return r;
         r = config_read(c, f, path);
         (void) fclose(f);
         return r;
@@ -239,18 +240,15 @@ static bool strv_contains(char *const *strv, const char *s) {
         return false;
 }
 
-/* Adds the names of a directory's drop-ins that are not there yet. */
-static int list_drop_ins(const char *dir, char ***names) {
-        _cleanup_free_ char *path = NULL;
+/* Adds the names of a folder's drop-ins that are not there yet. */
+static int list_drop_ins(const char *folder, char ***names) {
         struct dirent *entry;
         DIR *d;
         int r = 0;
 
-        if (asprintf(&path, "%s/sessiond.conf.d", dir) < 0)
-                return -ENOMEM;
-        d = opendir(path);
+        d = opendir(folder);
         if (!d)
-                return errno == ENOENT ? 0 : -errno;
+                return -errno;
         while (r >= 0 && (entry = readdir(d))) {
                 const char *suffix = strrchr(entry->d_name, '.');
 
@@ -263,37 +261,78 @@ static int list_drop_ins(const char *dir, char ***names) {
         return r;
 }
 
-/* Reads dir/folder/name from the first directory that has it. */
-static void read_first(Config *c, const char *const *dirs, const char *folder, const char *name) {
-        for (const char *const *dir = dirs; *dir; dir++) {
+/* Reads folder/name from the first of the folders that has it. */
+static void read_first(Config *c, char *const *folders, const char *name) {
+        STRV_FOREACH(folder, folders) {
                 _cleanup_free_ char *path = NULL;
                 int r;
 
-                if (asprintf(&path, "%s/%s/%s", *dir, folder, name) < 0) {
+                if (asprintf(&path, "%s/%s", *folder, name) < 0) {
                         (void) log_oom();
                         return;
                 }
                 r = read_path(c, path);
                 if (r == -ENOENT)
                         continue;
-                if (r < 0)
+                if (r == -EPERM)
+                        log_warning(
+                                "%s can be changed by others than its owner and root, ignoring it.", path);
+                else if (r < 0)
                         (void) log_warning_errno(r, "Cannot read %s, ignoring it: %m", path);
                 return;
         }
 }
 
+/* Those of the directories, each with what is below it, that are there and that nobody else can change. */
+static int list_folders(const char *const *dirs, const char *below, char ***ret) {
+        _cleanup_strv_ char **folders = NULL;
+
+        for (const char *const *dir = dirs; *dir; dir++) {
+                _cleanup_free_ char *folder = NULL;
+                struct stat st;
+                int r;
+
+                if (asprintf(&folder, "%s%s", *dir, below) < 0)
+                        return -ENOMEM;
+                if (stat(folder, &st) < 0) {
+                        if (errno != ENOENT)
+                                (void) log_warning_errno(
+                                        errno, "Cannot look at %s, ignoring it: %m", folder);
+                        continue;
+                }
+                if (!trust_configuration(&st)) {
+                        log_warning(
+                                "%s can be changed by others than its owner and root, ignoring it.", folder);
+                        continue;
+                }
+                r = strv_consume(&folders, TAKE_PTR(folder));
+                if (r < 0)
+                        return r;
+        }
+        *ret = TAKE_PTR(folders);
+        return 0;
+}
+
 void config_load(Config *c, const char *const *dirs) {
-        _cleanup_strv_ char **names = NULL;
+        _cleanup_strv_ char **folders = NULL, **drop_ins = NULL, **names = NULL;
         int r;
 
-        read_first(c, dirs, ".", "sessiond.conf");
-        for (const char *const *dir = dirs; *dir; dir++) {
-                r = list_drop_ins(*dir, &names);
+        if (list_folders(dirs, "", &folders) < 0) {
+                (void) log_oom();
+                return;
+        }
+        read_first(c, folders, "sessiond.conf");
+        if (list_folders((const char *const *) folders, "/sessiond.conf.d", &drop_ins) < 0) {
+                (void) log_oom();
+                return;
+        }
+        STRV_FOREACH(folder, drop_ins) {
+                r = list_drop_ins(*folder, &names);
                 if (r < 0)
-                        (void) log_warning_errno(r, "Cannot list %s/sessiond.conf.d, ignoring it: %m", *dir);
+                        (void) log_warning_errno(r, "Cannot list %s, ignoring it: %m", *folder);
         }
         if (names)
                 qsort(names, strv_length(names), sizeof(char *), compare_names);
         STRV_FOREACH(name, names)
-                read_first(c, dirs, "sessiond.conf.d", *name);
+                read_first(c, drop_ins, *name);
 }

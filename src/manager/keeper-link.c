@@ -21,7 +21,6 @@
 #include "manager/start-request.h"
 #include "shared/log.h"
 
-#define KEEPERS_DIR    "keepers"
 #define LISTEN_BACKLOG 4
 /* Messages that are taken from a keeper at most; an honest one sends a few when something happens. */
 #define LINK_INTERVAL_USEC (250 * USEC_PER_MSEC)

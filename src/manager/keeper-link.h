@@ -10,6 +10,8 @@
 #include "shared/keeper-protocol.h"
 #include "shared/macros.h"
 
+#define KEEPERS_DIR "keepers" /* below the runtime directory */
+
 /* Makes the listening socket that a new keeper is handed, at keepers/ID in the runtime directory. The caller's. */
 int keeper_link_listen(Manager *m, const Session *s);
 /* Removes it; it need not be there. */

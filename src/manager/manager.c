@@ -12,14 +12,17 @@
 
 #include "config.h"
 #include "manager/idle.h"
+#include "manager/keeper-link.h"
 #include "manager/manager-bus.h"
 #include "manager/manager.h"
 #include "manager/resync.h"
 #include "manager/session-bus.h"
+#include "manager/session-record.h"
 #include "manager/session-restart.h"
 #include "manager/session-start.h"
 #include "manager/session.h"
 #include "manager/systemd.h"
+#include "manager/trust.h"
 #include "shared/log.h"
 #include "shared/names.h"
 #include "shared/parse.h"
@@ -47,7 +50,8 @@ static int load_config(Manager *m) {
                         dirs[n++] = user_dir;
         }
         dirs[n++] = CONFIG_DIR;
-        dirs[n++] = "/run/" RUNTIME_DIR_NAME;
+        if (!m->user_mode) /* the system's runtime directory is closed to users */
+                dirs[n++] = "/run/" RUNTIME_DIR_NAME;
         dirs[n++] = VENDOR_CONFIG_DIR;
         config_load(&m->config, dirs);
         return 0;
@@ -149,20 +153,10 @@ static int watch_signals(Manager *m) {
 
 /* Records and keepers' sockets are trusted, so nobody else may be able to touch them. */
 static int open_runtime_dir(Manager *m) {
-        struct stat st;
+        static const char *const folders[] = { KEEPERS_DIR, RECORDS_DIR, NULL };
 
-        if (mkdir(m->runtime_dir, 0700) < 0 && errno != EEXIST)
-                return log_error_errno(errno, "Cannot make %s: %m", m->runtime_dir);
-        m->runtime_fd = open(m->runtime_dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        if (m->runtime_fd < 0)
-                return log_error_errno(errno, "Cannot open %s: %m", m->runtime_dir);
-        if (fstat(m->runtime_fd, &st) < 0)
-                return log_error_errno(errno, "Cannot look at %s: %m", m->runtime_dir);
-        if (st.st_uid != geteuid() || (st.st_mode & 0022) != 0)
-                return log_error_errno(EPERM,
-                        "%s is not ours alone (owner %u, mode %04o); remove it and start again.",
-                        m->runtime_dir, (unsigned) st.st_uid, (unsigned) st.st_mode & 07777);
-        return 0;
+        m->runtime_fd = trust_open_runtime_directory(m->runtime_dir, folders);
+        return m->runtime_fd < 0 ? m->runtime_fd : 0;
 }
 
 static int connect_bus(Manager *m) {

@@ -16,8 +16,6 @@
 #include "shared/parse.h"
 #include "shared/strv.h"
 
-#define RECORDS_DIR "sessions"
-
 /* Writing */
 
 /* KEY=value; a newline or backslash in the value is escaped, since file names may have them. */

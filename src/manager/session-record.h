@@ -8,6 +8,8 @@
 
 #include "manager/types.h"
 
+#define RECORDS_DIR "sessions" /* below the runtime directory */
+
 #define RECORD_VERSION  1
 #define RECORD_SIZE_MAX (256 * 1024)
 

@@ -86,7 +86,6 @@ def configure(root):
 def polkit(root):
     """Rules of polkit for a test; at the end it is as installed."""
     changed = Polkit(root)
-    changed.reset()
     yield changed
     changed.reset()
 

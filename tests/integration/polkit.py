@@ -12,17 +12,22 @@ RULE = """polkit.addRule(function(action, subject) {
 class Polkit:
     def __init__(self, root):
         self.root = root
+        self.changed = False
 
     def say(self, result, condition="true"):
         """The result for every action of ours for which the condition holds, which is JavaScript."""
         self.rules(RULE % (condition, result))
 
     def rules(self, text):
+        self.changed = True
         self.root.run("sh", "-euc", f"cat > {RULES}; chmod 644 {RULES}; systemctl restart polkit", text=text)
 
     def remove(self):
         """As if it was not installed: the bus cannot start it."""
+        self.changed = True
         self.root.shell("systemctl mask --quiet --runtime --now polkit")
 
     def reset(self):
+        if not self.changed:
+            return
         self.root.shell(f"rm -f {RULES}; systemctl unmask --quiet --runtime polkit; systemctl restart polkit")

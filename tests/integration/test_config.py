@@ -145,3 +145,41 @@ def test_size_of_the_output_buffer(root, user1, configure):
     configure("[Terminal]\nOutputBufferSize=100\n")
     assert ring_size(root, session) == 512 * 1024 + header
     assert ring_size(root, user1.start_terminal("sleep", "inf")) == 4 * 1024 * 1024 + header
+
+
+def test_drop_in_that_others_can_change_is_ignored(root, configure):
+    configure("[Sessions]\nRecommendedSessions=3\n", "10-ours.conf")
+    after = journal.cursor(root)
+    root.shell(f"printf '[Sessions]\\nSessionsMax=1\\n' > {FOLDER}/20-everybodys.conf; chmod 666 {FOLDER}/20-everybodys.conf;"
+               f"printf '[Sessions]\\nSessionsMax=2\\n' > {FOLDER}/30-users.conf; chown user1 {FOLDER}/30-users.conf")
+    configure("[Sessions]\nSessionsMaxPerUser=44\n", "40-ours.conf")
+    for name in ("20-everybodys", "30-users"):
+        journal.wait_message(root, rf"{FOLDER}/{name}\.conf can be changed by others", after)
+    assert root.get_manager("RecommendedSessions") == 3
+    assert root.get_manager("SessionsMax") == 8192
+    assert root.get_manager("SessionsMaxPerUser") == 44
+
+
+def test_folder_that_others_can_change_is_ignored(root, configure):
+    after = journal.cursor(root)
+    root.shell(f"chmod 777 {FOLDER}")
+    configure("[Sessions]\nRecommendedSessions=3\n")
+    journal.wait_message(root, rf"{FOLDER} can be changed by others", after)
+    assert root.get_manager("RecommendedSessions") == 6
+
+
+@pytest.mark.parametrize("spoil", ["chmod 777 keepers", "chown user2 sessions", "mv keepers x && ln -s /tmp keepers",
+                                   "mv sessions x && ln -s x sessions", "mv sessions x && touch sessions"])
+def test_runtime_directory_that_others_can_change_is_refused(root, user1, spoil):
+    """systemd puts the mode of the directory itself right; what is in it is looked at."""
+    user1.stop(user1.start_terminal("sleep", "inf"))  # makes the folders
+    after = journal.cursor(root)
+    root.shell(f"systemctl stop compute-sessiond; cd /run/compute-sessions; {spoil}")
+    try:
+        assert root.try_run("systemctl", "start", "compute-sessiond").status != 0
+        journal.wait_message(root, "/run/compute-sessions/(keepers|sessions) is not ours alone|"
+                             "Cannot open /run/compute-sessions/(keepers|sessions)", after)
+    finally:
+        root.shell("systemctl stop compute-sessiond; cd /run/compute-sessions; rm -rf keepers sessions x; "
+                   "systemctl start compute-sessiond")
+    user1.stop(user1.start_terminal("sleep", "inf"))

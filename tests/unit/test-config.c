@@ -396,6 +396,32 @@ TEST(other_files_are_no_drop_ins) {
         root_done();
 }
 
+/* What others can change, nobody believes; a folder that they can change, with all that is in it. */
+TEST(what_others_can_change_is_not_read) {
+        static const char *const changeable[] = { "etc/sessiond.conf", "run", "lib/sessiond.conf.d" };
+        char path[128];
+        Config config;
+        Capture c;
+
+        root_init();
+        put("etc/sessiond.conf", "SessionsMax=1");
+        put("etc/sessiond.conf.d/10-a.conf", "SessionsMaxPerUser=10");
+        put("run/sessiond.conf.d/20-b.conf", "SessionsMaxPerUser=20");
+        put("lib/sessiond.conf.d/30-c.conf", "SessionsMaxPerUser=30");
+        for (size_t i = 0; i < ELEMENTSOF(changeable); i++) {
+                snprintf(path, sizeof(path), "%s/%s", root, changeable[i]);
+                ck_assert_int_eq(chmod(path, 0777), 0);
+        }
+        load(&config, &c);
+        ck_assert_uint_eq(config.sessions_max, 8192);
+        ck_assert_uint_eq(config.sessions_max_per_user, 10);
+        for (size_t i = 0; i < ELEMENTSOF(changeable); i++) {
+                snprintf(path, sizeof(path), "%s/%s can be changed", root, changeable[i]);
+                ck_assert_ptr_nonnull(strstr(c.text, path));
+        }
+        root_done();
+}
+
 /* A broken one is named by its path, and the others count. */
 TEST(problems_in_drop_ins_are_named) {
         char place[128], path[128];
@@ -420,4 +446,5 @@ TEST_MAIN(reads_settings, reads_settings_of_terminals, last_assignment_counts, e
         broken_lines_are_skipped, assignments_in_comments_are_skipped, long_lines_are_skipped,
         lines_that_fit_are_whole, nul_bytes_are_skipped, every_problem_is_named, unreadable_changes_nothing,
         shipped_file_shows_the_defaults, nothing_there_is_fine, drop_ins_in_their_order,
-        drop_ins_hide_each_other, other_files_are_no_drop_ins, problems_in_drop_ins_are_named);
+        drop_ins_hide_each_other, other_files_are_no_drop_ins, what_others_can_change_is_not_read,
+        problems_in_drop_ins_are_named);
