@@ -53,6 +53,17 @@ def test_list_warns_of_too_many(user1):
     assert "7 sessions are more than the 6 recommended" in computectl(user1).output
 
 
+def test_list_of_what_ended(root, user1):
+    mark = root.mark()
+    session = user1.start_terminal("sh", "-c", "exit 3", Name="Ended")
+    root.wait_removed(mark, session)
+    line, = [line for line in user1.run("computectl", "list", "--all").output.splitlines() if f"{session} " in line]
+    assert "Ended" in line and "exit status 3" in line
+    entry, = [one for one in json.loads(user1.run("computectl", "-j", "list", "--all").output) if one["id"] == session]
+    assert (entry["state"], entry["result"], entry["exit_status"]) == ("ended", "exit-code", 3)
+    assert session not in user1.run("computectl", "list").output
+
+
 def test_status(root, user1):
     session = user1.start_terminal("sh", "-c", "sleep 31415 & sleep inf", Name="Shown")
     said = computectl(root, "status", session).output
