@@ -108,7 +108,7 @@ void admission_refuse(Manager *m, sd_bus_message *call, uid_t actor, const char 
 
         if (admission_may_audit(m, actor))
                 audit_request_refused(
-                        id ? session_table_get_by_id(&m->sessions, id) : NULL, actor, interface, member);
+                        m, id ? session_table_get_by_id(&m->sessions, id) : NULL, actor, interface, member);
         if (challenge)
                 (void) sd_bus_reply_method_errorf(call, SD_BUS_ERROR_INTERACTIVE_AUTHORIZATION_REQUIRED,
                         "Session %s belongs to another user; %s on it needs authentication (%s).", id,

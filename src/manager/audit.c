@@ -2,22 +2,22 @@
 
 /* Writes the audit log. */
 
-#define SD_JOURNAL_SUPPRESS_LOCATION /* of this file, which says nothing about the entry */
-
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <systemd/sd-journal.h>
+#include <syslog.h>
 
 #include "manager/audit.h"
+#include "manager/manager.h"
 #include "manager/session.h"
 #include "shared/message-ids.h"
 
 #define FIELDS_MAX 24
 
 typedef struct Entry {
+        Manager *manager;
         struct iovec fields[FIELDS_MAX];
-        int n;
+        size_t n;
 } Entry;
 
 /* Adds "NAME=value"; a field that there is no memory or room for is left out. */
@@ -49,8 +49,8 @@ static void add_session(Entry *e, const Session *s) {
                 add(e, "NOTEBOOK=%s", s->notebook);
 }
 
-static void begin(Entry *e, int priority, const char *message_id, const Session *s) {
-        *e = (Entry){};
+static void begin(Entry *e, Manager *m, int priority, const char *message_id, const Session *s) {
+        *e = (Entry){ .manager = m };
         add(e, "PRIORITY=%i", priority);
         add(e, "MESSAGE_ID=%s", message_id);
         add(e, "SYSLOG_IDENTIFIER=compute-sessiond");
@@ -59,8 +59,8 @@ static void begin(Entry *e, int priority, const char *message_id, const Session 
 }
 
 static void end(Entry *e) {
-        (void) sd_journal_sendv(e->fields, e->n);
-        for (int i = 0; i < e->n; i++)
+        journal_send(&e->manager->journal, e->fields, e->n);
+        for (size_t i = 0; i < e->n; i++)
                 free(e->fields[i].iov_base);
 }
 
@@ -68,7 +68,7 @@ void audit_session_started(const Session *s) {
         _cleanup_free_ char *description = session_describe(s);
         Entry e;
 
-        begin(&e, LOG_INFO, MESSAGE_SESSION_START, s);
+        begin(&e, s->manager, LOG_INFO, MESSAGE_SESSION_START, s);
         add(&e, "MESSAGE=Session %s (%s) of user %" PRIu32 " started.", s->id, strempty(description),
                 (uint32_t) s->uid);
         end(&e);
@@ -98,7 +98,7 @@ void audit_session_ended(const Session *s) {
         Entry e;
 
         describe_exit(s, how, sizeof(how));
-        begin(&e, LOG_INFO, MESSAGE_SESSION_END, s);
+        begin(&e, s->manager, LOG_INFO, MESSAGE_SESSION_END, s);
         add(&e, "RESULT=%s", session_result_to_string(s->result));
         add_exit(&e, s);
         if (s->restarts > 0)
@@ -119,7 +119,7 @@ void audit_session_ended(const Session *s) {
 void audit_start_failed(const Session *s) {
         Entry e;
 
-        begin(&e, LOG_NOTICE, MESSAGE_START_FAILED, s);
+        begin(&e, s->manager, LOG_NOTICE, MESSAGE_START_FAILED, s);
         add(&e, "RESULT=%s", session_result_to_string(s->result));
         add(&e, "REASON=%s", strempty(s->error_message));
         add(&e, "MESSAGE=Session %s (%s) of user %" PRIu32 " could not be started: %s", s->id,
@@ -130,7 +130,7 @@ void audit_start_failed(const Session *s) {
 void audit_stop_requested(const Session *s, uid_t actor, const char *method) {
         Entry e;
 
-        begin(&e, LOG_INFO, MESSAGE_STOP_REQUESTED, s);
+        begin(&e, s->manager, LOG_INFO, MESSAGE_STOP_REQUESTED, s);
         add(&e, "ACTOR_UID=%" PRIu32, (uint32_t) actor);
         add(&e, "METHOD=%s", method);
         add(&e, "MESSAGE=User %" PRIu32 " asked to end session %s (%s) of user %" PRIu32 ".",
@@ -143,7 +143,7 @@ static void tell_of_kernel(
         const Session *s, const char *message_id, uid_t actor, const char *method, const char *verb) {
         Entry e;
 
-        begin(&e, LOG_INFO, message_id, s);
+        begin(&e, s->manager, LOG_INFO, message_id, s);
         add(&e, "ACTOR_UID=%" PRIu32, (uint32_t) actor);
         add(&e, "METHOD=%s", method);
         add(&e, "MESSAGE=User %" PRIu32 " had the kernel of session %s (%s) of user %" PRIu32 " %s.",
@@ -164,7 +164,7 @@ void audit_kernel_crashed(const Session *s) {
         Entry e;
 
         describe_exit(s, how, sizeof(how));
-        begin(&e, LOG_WARNING, MESSAGE_KERNEL_CRASHED, s);
+        begin(&e, s->manager, LOG_WARNING, MESSAGE_KERNEL_CRASHED, s);
         add_exit(&e, s);
         add(&e, "RESTARTS=%" PRIu32, s->restarts);
         add(&e,
@@ -177,7 +177,7 @@ void audit_kernel_crashed(const Session *s) {
 void audit_kernel_restarted(const Session *s) {
         Entry e;
 
-        begin(&e, LOG_INFO, MESSAGE_KERNEL_RESTARTED, s);
+        begin(&e, s->manager, LOG_INFO, MESSAGE_KERNEL_RESTARTED, s);
         add(&e, "RESTARTS=%" PRIu32, s->restarts);
         add(&e,
                 "MESSAGE=The kernel of session %s (%s) of user %" PRIu32 " runs again (restart %" PRIu32
@@ -186,10 +186,11 @@ void audit_kernel_restarted(const Session *s) {
         end(&e);
 }
 
-void audit_request_refused(const Session *s, uid_t actor, const char *interface, const char *method) {
+void audit_request_refused(
+        Manager *m, const Session *s, uid_t actor, const char *interface, const char *method) {
         Entry e;
 
-        begin(&e, LOG_NOTICE, MESSAGE_REQUEST_REFUSED, s);
+        begin(&e, m, LOG_NOTICE, MESSAGE_REQUEST_REFUSED, s);
         add(&e, "ACTOR_UID=%" PRIu32, (uint32_t) actor);
         add(&e, "METHOD=%s.%s", interface, method);
         add(&e, "MESSAGE=User %" PRIu32 " was refused %s%s%s.", (uint32_t) actor, method,
@@ -201,7 +202,7 @@ void audit_request_authorized(
         const Session *s, uid_t actor, const char *interface, const char *method, const char *action) {
         Entry e;
 
-        begin(&e, LOG_NOTICE, MESSAGE_REQUEST_AUTHORIZED, s);
+        begin(&e, s->manager, LOG_NOTICE, MESSAGE_REQUEST_AUTHORIZED, s);
         add(&e, "ACTOR_UID=%" PRIu32, (uint32_t) actor);
         add(&e, "METHOD=%s.%s", interface, method);
         add(&e, "ACTION=%s", action);
@@ -215,7 +216,7 @@ void audit_request_authorized(
 void audit_keeper_lost(const Session *s) {
         Entry e;
 
-        begin(&e, LOG_WARNING, MESSAGE_KEEPER_LOST, s);
+        begin(&e, s->manager, LOG_WARNING, MESSAGE_KEEPER_LOST, s);
         add(&e, "MESSAGE=Session %s (%s) of user %" PRIu32 " goes on without its keeper.", s->id,
                 strempty(s->name), (uint32_t) s->uid);
         end(&e);

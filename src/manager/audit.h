@@ -23,7 +23,8 @@ void audit_interrupted(const Session *s, uid_t actor);
 void audit_kernel_crashed(const Session *s);
 void audit_kernel_restarted(const Session *s);
 /* s may be NULL: the call was refused whatever the session. */
-void audit_request_refused(const Session *s, uid_t actor, const char *interface, const char *method);
+void audit_request_refused(
+        Manager *m, const Session *s, uid_t actor, const char *interface, const char *method);
 /* polkit let somebody who is not the owner do this. */
 void audit_request_authorized(
         const Session *s, uid_t actor, const char *interface, const char *method, const char *action);

@@ -92,6 +92,9 @@ int manager_new(bool user_mode, Manager **ret) {
         r = sd_event_default(&m->event);
         if (r < 0)
                 return log_error_errno(r, "Cannot make the event loop: %m");
+        r = journal_init(&m->journal, m->event, JOURNAL_SOCKET);
+        if (r < 0)
+                return log_error_errno(r, "Cannot make a socket for the journal: %m");
         r = sd_event_add_defer(m->event, &m->flush, on_flush, m);
         if (r >= 0)
                 r = sd_event_source_set_enabled(m->flush, SD_EVENT_OFF);
@@ -102,6 +105,8 @@ int manager_new(bool user_mode, Manager **ret) {
 }
 
 Manager *manager_free(Manager *m) {
+        uint64_t n_lost;
+
         if (!m)
                 return NULL;
         /* Held calls are answered by the bus going away: their callers get NoReply. */
@@ -118,6 +123,10 @@ Manager *manager_free(Manager *m) {
         sd_event_source_disable_unref(m->idle);
         sd_bus_flush_close_unref(m->bus);
         charges_done(&m->charges);
+        n_lost = journal_done(&m->journal);
+        if (n_lost > 0)
+                log_warning(
+                        "%" PRIu64 " entries of the audit log were lost: the journal took none.", n_lost);
         sd_event_unref(m->event);
         (void) safe_close(m->runtime_fd);
         free(m->runtime_dir);

@@ -11,6 +11,7 @@
 #include "manager/charges.h"
 #include "manager/config.h"
 #include "manager/ended-list.h"
+#include "manager/journal.h"
 #include "manager/keeper-socket.h"
 #include "manager/session-table.h"
 #include "manager/strangers.h"
@@ -34,6 +35,7 @@ struct Manager {
         unsigned jobs_expected;
         unsigned references; /* to scopes; see systemd.c */
         SystemdCalls systemd_calls;
+        Journal journal;
         Admission admission;
         Strangers strangers;
         Authorizations authorizations;

@@ -191,10 +191,15 @@ void session_enter(Session *s, SessionStep step) {
         if (session_phase_state(before) != session_phase_state(s->phase))
                 session_changed(s, CHANGE_STATE);
         /* What was decided is on disk before anything comes of it. */
-        if (s->phase != PHASE_ENDED) {
-                r = session_record_save(s);
-                if (r < 0)
-                        log_error_errno(r, "Cannot save the record of session %s: %m", s->id);
+        r = s->phase == PHASE_ENDED ? 0 : session_record_save(s);
+        if (r < 0)
+                log_error_errno(r, "Cannot save the record of session %s: %m", s->id);
+        /* By an older record the next manager would give up what runs by then. */
+        if (r < 0 && session_phase_state(s->phase) == STATE_OPENING) {
+                session_fail(s, ERROR_START_FAILED,
+                        "The runtime directory %s cannot be written (%s); it may be full.",
+                        s->manager->runtime_dir, strerror(-r));
+                return;
         }
         carry_out(s, step.effects);
 }

@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -55,6 +56,35 @@ void log_open(void) {
                 (void) log_set_max_level_from_string(level);
 }
 
+/* The journal's stream fills up while journald is stopped. Nobody here can wait for that, and the descriptor may be
+ * shared with a payload, which must not find it non-blocking. False: the line is lost. */
+static bool send_to_journal(const char *line, size_t n) {
+        return send(STDERR_FILENO, line, n, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
+}
+
+static void put_line(const char *line, size_t n) {
+        static unsigned n_lost;
+        char told[64];
+        int length;
+
+        if (!prefix_priority) {
+                fwrite(line, 1, n, stderr);
+                return;
+        }
+        if (n_lost > 0) {
+                length = snprintf(
+                        told, sizeof(told), "<%d>%u lines were left out here.\n", LOG_WARNING, n_lost);
+                if (send_to_journal(told, (size_t) length))
+                        n_lost = 0;
+        }
+        if (!send_to_journal(line, n)) {
+                if (errno == ENOTSOCK)
+                        fwrite(line, 1, n, stderr);
+                else
+                        n_lost++;
+        }
+}
+
 int log_full(int level, int error, const char *format, ...) {
         char line[LINE_MAX_BYTES];
         va_list arguments;
@@ -67,9 +97,11 @@ int log_full(int level, int error, const char *format, ...) {
                         length = snprintf(line, sizeof(line), "<%d>", level);
                 errno = error;
                 va_start(arguments, format);
-                (void) vsnprintf(line + length, sizeof(line) - (size_t) length, format, arguments);
+                (void) vsnprintf(line + length, sizeof(line) - 1 - (size_t) length, format, arguments);
                 va_end(arguments);
-                fprintf(stderr, "%s\n", line);
+                length = (int) strlen(line);
+                line[length++] = '\n';
+                put_line(line, (size_t) length);
         }
         errno = saved_errno;
         return -error;

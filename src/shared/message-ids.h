@@ -16,3 +16,4 @@
 #define MESSAGE_KERNEL_CRASHED     "b00e19d73fea474f8fed428e6a7c05e1"
 #define MESSAGE_KERNEL_RESTARTED   "b7122ad7e44d4dbfa828a251fd7c70ca"
 #define MESSAGE_KERNEL_WATCHED     "fa619edee3e7425184efdcc03fbe8b66"
+#define MESSAGE_ENTRIES_LOST       "ac1b7ed46e4a4bfc9b4ba1be2b7a3d52"

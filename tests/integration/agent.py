@@ -57,9 +57,15 @@ def to_json(value):
 class Agent:
     def __init__(self, bus):
         dbus.mainloop.glib.DBusGMainLoop(set_as_default=True)
-        self.bus = dbus.SystemBus() if bus == "system" else dbus.SessionBus()
         self.seen = []
         self.children = {}
+        self.connect(bus)
+
+    def connect(self, bus):
+        self.bus = dbus.SystemBus() if bus == "system" else dbus.SessionBus()
+        self.listen()
+
+    def listen(self):
         self.bus.add_message_filter(self.on_message)
         self.bus.add_match_string(f"type='signal',sender='{BUS_NAME}'")
 
@@ -168,9 +174,9 @@ class Agent:
         return os.getpid()
 
 
-def main():
+def main(kind=Agent):
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    agent = Agent(sys.argv[1])
+    agent = kind(sys.argv[1])
     print(json.dumps("ready"), flush=True)
     for line in sys.stdin:
         request = json.loads(line)
@@ -181,4 +187,5 @@ def main():
         print(json.dumps(answer), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

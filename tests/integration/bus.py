@@ -93,11 +93,12 @@ class Stream:
 
 class User:
     """An agent in the machine: a process of this user, with a connection to one bus."""
+    program = machine.FOLDER / "agent.py"
 
     def __init__(self, name, bus="system"):
         self.name = name
         self.process = subprocess.Popen(
-            machine.argv(name, "/usr/bin/python3", str(machine.FOLDER / "agent.py"), bus),
+            machine.argv(name, "/usr/bin/python3", str(self.program), bus),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert self._read() == "ready"
         self.uid = int(self.run("id", "-u").output)

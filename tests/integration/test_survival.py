@@ -196,3 +196,50 @@ def test_manager_killed_in_the_middle_of_starts(root, user1):
     def scopes():
         return root.shell("systemctl list-units --plain --no-legend 'compute-*.scope' 'compute-keeper-*' | wc -l")
     machine.wait_until(lambda: int(scopes()) == 2 * len(listed), "no units of half sessions")
+
+
+def test_started_session_outlives_a_manager_that_could_not_write_all_of_its_records(root, user1):
+    """However many pages are left in the runtime directory: what is started is on record, or is not started."""
+    directory = "/run/compute-sessions"
+    root.shell(f"systemctl stop {MANAGER}; mkdir -p {directory}; mount -t tmpfs -o size=256k,mode=0700 small {directory}")
+    results = set()
+    for pages in [*range(3)] * 2:  # the first start takes a page for good
+        root.shell(f"cat /dev/zero > {directory}/fill || truncate -s -$(({pages} * 4096)) {directory}/fill")
+        try:
+            session = user1.start_terminal("cat")
+        except BusError as e:
+            assert (e.name, "No space left" in e.message) == ("org.computesession1.Error.StartFailed", True)
+            session = None
+        results.add(bool(session))
+        kill_manager(root)
+        root.shell(f"rm {directory}/fill")
+        assert root.ids() == [session] * bool(session)
+        if session:
+            user1.stop(session)
+    assert results == {True, False}
+    root.shell(f"systemctl stop {MANAGER}; umount {directory}")
+
+
+def test_no_entry_is_lost_while_journald_is_away(root, user1):
+    """The manager goes on meanwhile, and tells afterwards."""
+    units = ("systemd-journald.socket", "systemd-journald-dev-log.socket", "systemd-journald.service")
+    root.run("systemctl", "stop", *units)
+    sessions = [user1.start_terminal("cat") for _ in range(3)]
+    for session in sessions:
+        user1.stop(session)
+    root.run("systemctl", "start", *units)
+    for session in sessions:
+        assert journal.wait_entry(root, "SESSION_END", SESSION_ID=session)["RESULT"] == "stopped"
+
+
+def test_frozen_journald_holds_nobody_up(root, user1):
+    pid = root.run("systemctl", "show", "--property=MainPID", "--value", "systemd-journald").output.strip()
+    root.run("kill", "-STOP", pid)
+    try:
+        session = user1.start_terminal("cat")
+        for _ in range(600):  # each is an entry
+            root.call("KillSession", "ssi", session, "all", 28)
+        user1.stop(session)
+    finally:
+        root.run("kill", "-CONT", pid)
+    assert journal.wait_entry(root, "SESSION_END", SESSION_ID=session)["RESULT"] == "stopped"

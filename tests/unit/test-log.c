@@ -2,7 +2,9 @@
 
 /* What is logged, how, and what logging returns. */
 
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "shared/log.h"
 #include "tests/unit/capture.h"
@@ -81,6 +83,35 @@ TEST(journal_gets_priorities) {
         ck_assert_str_eq(capture_end(&c), "<4>with\nwithout\nwithout\n");
 }
 
+TEST(nobody_waits_for_the_journal) {
+        int ends[2], saved = dup(STDERR_FILENO), n_lines = 0;
+        char stream[64], text[1024];
+        bool told = false;
+        struct stat st;
+        ssize_t n;
+
+        ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+        ck_assert_int_ge(dup2(ends[1], STDERR_FILENO), 0);
+        ck_assert_int_eq(fstat(STDERR_FILENO, &st), 0);
+        snprintf(stream, sizeof(stream), "%llu:%llu", (unsigned long long) st.st_dev,
+                (unsigned long long) st.st_ino);
+        ck_assert_int_eq(setenv("JOURNAL_STREAM", stream, 1), 0);
+        log_open();
+        for (int i = 0; i < 10000; i++)
+                log_info("line %d", i);
+        while ((n = recv(ends[0], text, sizeof(text), MSG_DONTWAIT)) > 0)
+                n_lines++;
+        ck_assert_int_gt(n_lines, 0);
+        log_info("the last");
+        while ((n = recv(ends[0], text, sizeof(text) - 1, MSG_DONTWAIT)) > 0) {
+                text[n] = 0;
+                told = told || strstr(text, " lines were left out here.\n");
+        }
+        ck_assert_int_ge(dup2(saved, STDERR_FILENO), 0);
+        ck_assert(told);
+        ck_assert_ptr_nonnull(strstr(text, "<6>the last\n"));
+}
+
 TEST(long_lines_are_cut) {
         char text[5000];
         const char *logged;
@@ -97,4 +128,4 @@ TEST(long_lines_are_cut) {
 }
 
 TEST_MAIN(logs_lines_up_to_the_level, returns_the_error, reads_levels, environment_sets_the_level,
-        journal_gets_priorities, long_lines_are_cut);
+        journal_gets_priorities, nobody_waits_for_the_journal, long_lines_are_cut);

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The machine from the host's side, where no fault that is made in it can get in the way."""
+
+import os
+import signal
+import subprocess
+import threading
+from pathlib import Path
+
+import machine
+
+CGROUPS = Path("/sys/fs/cgroup")
+
+
+class Host:
+    def __init__(self):
+        said = subprocess.run([machine.PROGRAM, "status"], check=True, stdout=subprocess.PIPE, text=True).stdout
+        fields = dict(line.split(":", 1) for line in said.splitlines())
+        self.name = fields["Machine"].strip()
+        self.leader = fields["Leader"].strip()
+        # Held while a kernel starts, and while there is what no kernel starts without: it ends itself when it gets no
+        # threads, or when it cannot write to its standard error, which is the journal.
+        self.kernels = threading.Lock()
+
+    def argv(self, *command):
+        return ["nsenter", "--target", self.leader, "--all", "--", *command]
+
+    def run(self, *command, check=True):
+        """In the machine, but in no unit of it."""
+        return subprocess.run(self.argv(*command), check=check, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True).stdout
+
+    def pids(self, unit="*"):
+        """The processes of the units, as the host numbers them."""
+        found = set()
+        for root in (CGROUPS / "systemd", CGROUPS):
+            top = [root / self.name] if (root / self.name).is_dir() else root.glob(f"system.slice/{self.name}.scope")
+            for folder in top:
+                for procs in folder.rglob(f"{unit}/cgroup.procs"):
+                    found |= set(map(int, read(procs).split()))
+            if found:
+                break
+        return found
+
+    def main_pids(self, unit, program):
+        """Those of the processes that are this program, and not what it forked before it was executed."""
+        return [pid for pid in sorted(self.pids(unit)) if program_of(pid) == program]
+
+    def session_pids(self):
+        """The processes of the machine that were started in a session, by its id."""
+        found = {}
+        for pid in self.pids():
+            for variable in read(f"/proc/{pid}/environ").split("\0"):
+                if variable.startswith("COMPUTE_SESSION_ID="):
+                    found.setdefault(variable.partition("=")[2], set()).add(pid)
+        return found
+
+
+def read(path):
+    """What is in the file of a process or cgroup; nothing if it is gone."""
+    try:
+        return Path(path).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def program_of(pid):
+    try:
+        return os.path.basename(os.readlink(f"/proc/{pid}/exe"))
+    except OSError:
+        return None
+
+
+def send(pids, number):
+    """Returns how many were there to get the signal."""
+    sent = 0
+    for pid in pids:
+        try:
+            os.kill(pid, number)
+            sent += 1
+        except ProcessLookupError:
+            pass
+    return sent
+
+
+def kill(pids):
+    return send(pids, signal.SIGKILL)
