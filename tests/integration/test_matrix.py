@@ -14,16 +14,21 @@ import pytest
 from bus import DENIED, ERROR, INTERACT, MANAGER, PROPERTIES, ROOT, SESSION, BusError, path_of
 
 OK, NO_SESSION, NO_PROCESS = "ok", ERROR + "NoSuchSession", ERROR + "NoSuchProcess"
+NOT_SUPPORTED = ERROR + "NotSupported"
 NO_OBJECT = "org.freedesktop.DBus.Error.UnknownObject"
 CALLERS = ["owner", "other", "other with polkit yes", "other with polkit no", "other without polkit", "root"]
 TARGETS = ["own", "other's", "ended", "unknown"]
 RULES = {"other with polkit yes": "YES", "other with polkit no": "NO"}
 
 
-def on(others, gone):
-    """What comes of it, for each caller and target: own sessions are always fine."""
-    return {(caller, target): {"own": OK, "other's": others[caller]}.get(target, gone)
-            for caller, target in itertools.product(CALLERS, TARGETS)}
+def on(others, gone, admitted=OK):
+    """What comes of it, for each caller and target: own sessions are always fine. admitted: what comes of a call that is
+    allowed; the sessions are terminals, so what is for notebooks is then answered as not supported."""
+    outcomes = {}
+    for caller, target in itertools.product(CALLERS, TARGETS):
+        outcome = {"own": OK, "other's": others[caller]}.get(target, gone)
+        outcomes[caller, target] = admitted if outcome == OK else outcome
+    return outcomes
 
 
 NEEDS_POLKIT = {"owner": INTERACT, "other": INTERACT, "other with polkit yes": OK, "other with polkit no": DENIED,
@@ -36,6 +41,7 @@ NOBODY = dict.fromkeys(CALLERS, NO_SESSION)
 # when polkit says yes must be root or have asked polkit.
 METHODS = {
     (MANAGER, "ListSessions"): ("", lambda t: (), dict.fromkeys(itertools.product(CALLERS, TARGETS), OK)),
+    (MANAGER, "ListEnded"): ("", lambda t: (), dict.fromkeys(itertools.product(CALLERS, TARGETS), OK)),
     (MANAGER, "GetUsage"): ("as", lambda t: ([t.id],), on(EVERYBODY, NO_SESSION)),
     (MANAGER, "GetActivity"): ("as", lambda t: ([t.id],), on(EVERYBODY, NO_SESSION)),
     (MANAGER, "GetSession"): ("s", lambda t: (t.id,), on(EVERYBODY, NO_SESSION)),
@@ -46,6 +52,10 @@ METHODS = {
     (SESSION, "Attach"): ("uua{sv}", lambda t: (24, 80, {}), on(NEEDS_POLKIT, NO_OBJECT)),
     (SESSION, "Resize"): ("uu", lambda t: (24, 80), on(NEEDS_POLKIT, NO_OBJECT)),
     (SESSION, "Snapshot"): ("a{sv}", lambda t: ({},), on(NEEDS_POLKIT, NO_OBJECT)),
+    (SESSION, "GetOutputs"): ("ta{sv}", lambda t: (0, {}), on(NEEDS_POLKIT, NO_OBJECT, NOT_SUPPORTED)),
+    (SESSION, "Interrupt"): ("", lambda t: (), on(NEEDS_POLKIT, NO_OBJECT, NOT_SUPPORTED)),
+    (SESSION, "Restart"): ("", lambda t: (), on(NEEDS_POLKIT, NO_OBJECT, NOT_SUPPORTED)),
+    (SESSION, "SetNotebook"): ("s", lambda t: ("/tmp/moved.ipynb",), on(NEEDS_POLKIT, NO_OBJECT, NOT_SUPPORTED)),
     (SESSION, "SetName"): ("s", lambda t: ("sleep",), on(NEEDS_POLKIT, NO_OBJECT)),
     (SESSION, "Kill"): ("si", lambda t: ("leader", 18), on(NEEDS_POLKIT, NO_OBJECT)),
     (SESSION, "Stop"): ("", lambda t: (), on(NEEDS_POLKIT, NO_OBJECT)),
@@ -59,7 +69,8 @@ PUBLIC = {(SESSION, name) for name in (
     "Id", "Type", "User", "Name", "State", "Unit", "KeeperUnit", "Slice", "Leader", "CreatedTimestamp",
     "CreatedTimestampMonotonic", "Rows", "Columns", "Clients", "Title", "Foreground", "OnDetach", "LastInputTimestamp",
     "LastOutputTimestamp", "Notebook", "KernelName", "MemoryCurrent", "CPUUsageNSec", "TasksCurrent", "IOReadBytes",
-    "IOWriteBytes", "Result", "ExitStatus")} | {(MANAGER, name) for name in (
+    "IOWriteBytes", "Result", "ExitStatus", "LastActivityTimestamp", "KernelLanguage", "KernelState",
+    "KernelStateTimestamp", "ExecutionCount", "RestartOnCrash", "Restarts")} | {(MANAGER, name) for name in (
         "Version", "NotebookCount", "TerminalCount", "RecommendedSessions", "RecommendedExceeded", "SessionsMax",
         "SessionsMaxPerUser")}
 
@@ -173,6 +184,16 @@ def test_properties(caller, root):
                 assert value == PRIVATE[interface, name], about
             elif name in ("Command", "WorkingDirectory", "Id", "User", "Name"):
                 assert value == root.get(session, name) != PRIVATE.get((interface, name)), about
+
+
+@pytest.mark.parametrize("caller", CALLERS, indirect=True)
+def test_what_ended_sessions_ran_is_private(caller):
+    who, user, other = caller
+    for one, seen in ((user, True), (other, who == "root")):
+        session = one.start_terminal("sleep", "4321")
+        one.stop(session)
+        what = [ended[4] for ended in user.call("ListEnded") if ended[0] == session]
+        assert what == ["sleep 4321" if seen else ""]
 
 
 @pytest.mark.parametrize("caller", CALLERS, indirect=True)
