@@ -16,6 +16,13 @@ static const char *const names[_STORED_MAX] = {
         [STORED_LEADER] = "leader",
         [STORED_RING] = "ring",
         [STORED_CHECKPOINT] = "checkpoint",
+        [STORED_OUTPUTS] = "outputs",
+        [STORED_IOPUB] = "iopub",
+        [STORED_IOPUB_BUFFER] = "iopub-buffer",
+        [STORED_PROCESS_OUT] = "process-out",
+        [STORED_PROCESS_IN] = "process-in",
+        [STORED_PROCESS_BUFFER] = "process-buffer",
+        [STORED_START] = "start",
 };
 
 int descriptor_store_take(DescriptorStore *ret) {

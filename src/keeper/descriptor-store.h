@@ -7,13 +7,20 @@
 #include "shared/macros.h"
 
 typedef enum StoredDescriptor {
-        STORED_LISTEN,     /* the listening socket */
-        STORED_STATE,      /* memfd of state-record.h */
-        STORED_ACTIVITY,   /* memfd of activity.h */
-        STORED_PTY,        /* the terminal's master */
-        STORED_LEADER,     /* pidfd of the payload */
-        STORED_RING,       /* memfd of ring.h */
-        STORED_CHECKPOINT, /* memfd of checkpoint.h */
+        STORED_LISTEN,         /* the listening socket */
+        STORED_STATE,          /* memfd of state-record.h */
+        STORED_ACTIVITY,       /* memfd of activity.h */
+        STORED_PTY,            /* the terminal's master */
+        STORED_LEADER,         /* pidfd of the payload */
+        STORED_RING,           /* memfd of ring.h */
+        STORED_CHECKPOINT,     /* memfd of checkpoint.h */
+        STORED_OUTPUTS,        /* memfd of output-log.h */
+        STORED_IOPUB,          /* connection through which the kernel publishes */
+        STORED_IOPUB_BUFFER,   /* memfd of stream-buffer.h: what came through it */
+        STORED_PROCESS_OUT,    /* pipe: what the kernel's process prints */
+        STORED_PROCESS_IN,     /* its other end */
+        STORED_PROCESS_BUFFER, /* memfd of stream-buffer.h: what came through it */
+        STORED_START,          /* memfd of start-record.h */
         _STORED_MAX,
 } StoredDescriptor;
 

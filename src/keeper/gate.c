@@ -83,7 +83,7 @@ static int payload_open_terminal(int master) {
         return fd;
 }
 
-static int payload_arrange_stdio(int master) {
+static int payload_arrange_stdio(int master, int output) {
         int fd, last = master >= 0 ? STDERR_FILENO : STDIN_FILENO;
 
         fd = master >= 0 ? payload_open_terminal(master) : open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -91,6 +91,9 @@ static int payload_arrange_stdio(int master) {
                 return master >= 0 ? fd : -errno;
         for (int i = STDIN_FILENO; i <= last; i++)
                 if (dup2(fd, i) < 0)
+                        return -errno;
+        for (int i = STDOUT_FILENO; master < 0 && output >= 0 && i <= STDERR_FILENO; i++)
+                if (dup2(output, i) < 0)
                         return -errno;
         if (fd > last)
                 (void) close(fd);
@@ -114,7 +117,7 @@ _Noreturn static void payload_run(const GatePlan *plan, int gate_fd, int error_f
 
         payload_reset_signals();
         (void) setsid();
-        r = payload_arrange_stdio(plan->terminal);
+        r = payload_arrange_stdio(plan->terminal, plan->output);
         payload_arrange_descriptors(gate_fd, error_fd, plan->connection);
         if (r < 0)
                 payload_fail(GATE_STEP_TERMINAL, -r);

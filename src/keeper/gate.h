@@ -24,6 +24,7 @@ typedef struct GatePlan {
         char *const *environment;
         const char *directory;
         int terminal;   /* PTY master: becomes stdio and controlling terminal; or -EBADF */
+        int output;     /* without a terminal: becomes stdout and stderr; or -EBADF: they are the keeper's */
         int connection; /* where the announcement is sent, by the payload itself; or -EBADF */
         const WireWriter *announcement;
 } GatePlan;

@@ -5,6 +5,7 @@
 #include "keeper/keeper-end.h"
 #include "keeper/connection-file.h"
 #include "keeper/descriptor-store.h"
+#include "keeper/keeper-kernel.h"
 #include "keeper/keeper-requests.h"
 #include "keeper/keeper-start.h"
 #include "keeper/leader.h"
@@ -53,7 +54,9 @@ void keeper_forget_payload(Keeper *k) {
 }
 
 void keeper_end(Keeper *k) {
+        _cleanup_failure_ Failure failure = {};
         int code = 0, status = 0, r;
+        bool not_ready;
 
         if (k->leader_fd >= 0) {
                 r = leader_exit(k->leader_fd, &code, &status);
@@ -68,6 +71,13 @@ void keeper_end(Keeper *k) {
 
         if (k->terminal)
                 terminal_drain(k->terminal);
+        not_ready = keeper_awaits_kernel(k);
+        keeper_end_kernel(k);
+        if (not_ready) {
+                keeper_describe_dead_kernel(k, code, status, &failure);
+                keeper_fail(k, &failure, 0);
+                return;
+        }
         k->state.phase = KEEPER_PHASE_ENDED;
         k->state.exit_code = code;
         k->state.exit_status = status;
@@ -78,7 +88,7 @@ void keeper_end(Keeper *k) {
                 leader_reap(k->leader_fd);
         keeper_forget_payload(k);
 
-        if (audience_finish(&k->audience) > 0 &&
+        if ((audience_finish(&k->audience) > 0 || (k->readers && output_readers_are_behind(k->readers))) &&
                 keeper_arm_end_timer(k, FLUSH_TIMEOUT, on_flush_timeout) >= 0)
                 return;
         keeper_tell_end(k);

@@ -8,7 +8,9 @@
 #include "keeper/keeper-requests.h"
 #include "keeper/keeper-attach.h"
 #include "keeper/keeper-describe.h"
+#include "keeper/keeper-kernel.h"
 #include "keeper/keeper-start.h"
+#include "keeper/kernel-requests.h"
 #include "keeper/message-fields.h"
 #include "shared/log.h"
 
@@ -16,6 +18,8 @@ static void put_changeable(const Keeper *k, WireWriter *w) {
         wire_put_u64(w, KEEPER_TAG_CLIENTS, audience_count(&k->audience));
         if (k->state.type == SESSION_TERMINAL)
                 keeper_put_description(k, w);
+        else
+                keeper_put_kernel(k, w);
 }
 
 static void put_failure(WireWriter *w, const Failure *failure) {
@@ -59,8 +63,7 @@ void keeper_tell_changed(Keeper *k) {
         control_send(k->control, &w, NULL, 0);
 }
 
-/* r: what the request's function returned, see failure.h. */
-static void reply(Keeper *k, uint32_t serial, int r, Failure *failure) {
+void keeper_reply(Keeper *k, uint32_t serial, int r, Failure *failure, const char *notebook) {
         _cleanup_(wire_writer_done) WireWriter w = {};
 
         if (r < 0)
@@ -68,7 +71,13 @@ static void reply(Keeper *k, uint32_t serial, int r, Failure *failure) {
         wire_begin(&w, KEEPER_REPLY, serial);
         if (r != 0)
                 put_failure(&w, failure);
+        else if (notebook)
+                wire_put_string(&w, KEEPER_TAG_NOTEBOOK, notebook);
         control_send(k->control, &w, NULL, 0);
+}
+
+static void reply(Keeper *k, uint32_t serial, int r, Failure *failure) {
+        keeper_reply(k, serial, r, failure, NULL);
 }
 
 static int handle_hello(Keeper *k, const WireMessage *message, WireAncillary *a) {
@@ -99,7 +108,7 @@ static int handle_start(Keeper *k, const WireMessage *message, WireAncillary *a)
         if (r > 0)
                 keeper_fail(k, &failure, 0);
         else
-                keeper_start(k, &request);
+                keeper_start(k, &request, message);
         return 0;
 }
 
@@ -208,7 +217,7 @@ static int handle_unknown(Keeper *k, const WireMessage *message) {
 
         if (message->opcode == 0 || message->opcode >= KEEPER_STATUS)
                 return -EBADMSG;
-        r = failure_set(&failure, KEEPER_ERROR_FAILED,
+        r = failure_set(&failure, KEEPER_ERROR_NOT_SUPPORTED,
                 "The session's keeper is older than the manager and cannot do that. Restart the keeper's unit.");
         reply(k, message->serial, r, &failure);
         return 0;
@@ -225,6 +234,12 @@ int keeper_handle_message(void *userdata, const WireMessage *message, WireAncill
                 { KEEPER_ATTACH, handle_attach },
                 { KEEPER_RESIZE, handle_resize },
                 { KEEPER_SNAPSHOT, handle_snapshot },
+                { KEEPER_RESTART, keeper_handle_restart },
+                { KEEPER_WATCH, keeper_handle_watch },
+                { KEEPER_OUTPUTS, keeper_handle_outputs },
+                { KEEPER_INTERRUPT, keeper_handle_interrupt },
+                { KEEPER_SHUTDOWN, keeper_handle_shutdown },
+                { KEEPER_SET_NOTEBOOK, keeper_handle_set_notebook },
         };
 
         for (size_t i = 0; i < ELEMENTSOF(handlers); i++)

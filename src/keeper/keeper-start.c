@@ -6,8 +6,10 @@
 #include "keeper/descriptor-store.h"
 #include "keeper/keeper-attach.h"
 #include "keeper/keeper-end.h"
+#include "keeper/keeper-kernel.h"
 #include "keeper/keeper-requests.h"
 #include "keeper/launch.h"
+#include "keeper/start-record.h"
 #include "shared/log.h"
 #include "shared/time-span.h"
 
@@ -24,13 +26,34 @@ void keeper_fail(Keeper *k, const Failure *failure, int error) {
         keeper_tell_failed(k, failure);
 }
 
-/* The terminal, or the connection file. */
-static int make_surroundings(Keeper *k, const Launch *l, size_t buffer_size, Failure *failure) {
+/* How it is started: message is NULL if it is started again. */
+typedef struct Attempt {
+        const StartRequest *request;
+        const WireMessage *message;
+        uint32_t restarts;
+} Attempt;
+
+static int make_notebook(Keeper *k, const Attempt *attempt, const Launch *l, Failure *failure) {
+        int r;
+
+        if (!attempt->message)
+                return keeper_prepare_kernel_again(k, l->interrupt_mode, attempt->restarts);
+        r = keeper_make_kernel(k, attempt->request, attempt->message);
+        if (r < 0)
+                return r;
+        r = connection_file_create(
+                k->state.connection_file, l->transport, k->state.kernel, k->state.notebook, failure);
+        if (r != 0)
+                return r;
+        return keeper_prepare_kernel(k, l->interrupt_mode);
+}
+
+/* The terminal, or the connection file with what belongs to it. */
+static int make_surroundings(Keeper *k, const Attempt *attempt, const Launch *l, Failure *failure) {
         int r;
 
         if (k->state.type == SESSION_NOTEBOOK)
-                return connection_file_create(
-                        k->state.connection_file, l->transport, k->state.kernel, k->state.notebook, failure);
+                return make_notebook(k, attempt, l, failure);
         r = terminal_new(k->state.rows, k->state.columns, &k->terminal);
         if (r < 0)
                 return failure_set(failure, KEEPER_ERROR_FAILED,
@@ -39,7 +62,7 @@ static int make_surroundings(Keeper *k, const Launch *l, size_t buffer_size, Fai
         r = descriptor_store_put(STORED_PTY, terminal_master(k->terminal));
         if (r < 0)
                 return r;
-        r = keeper_record_terminal(k, buffer_size);
+        r = keeper_record_terminal(k, attempt->request->output_buffer_size);
         if (r < 0)
                 return r;
         return keeper_watch_terminal(k);
@@ -87,6 +110,7 @@ static int fork_payload(Keeper *k, const Launch *l) {
                 .environment = l->environment,
                 .directory = k->state.directory,
                 .terminal = k->terminal ? terminal_master(k->terminal) : -EBADF,
+                .output = k->process_output ? process_output_write_fd(k->process_output) : -EBADF,
                 .connection = control_connection(k->control),
                 .announcement = &announcement,
         };
@@ -102,11 +126,11 @@ static int fork_payload(Keeper *k, const Launch *l) {
         return descriptor_store_put(STORED_LEADER, k->leader_fd);
 }
 
-static int try_start(Keeper *k, const StartRequest *request, Failure *failure) {
+static int try_start(Keeper *k, const Attempt *attempt, Failure *failure) {
         _cleanup_launch_ Launch l = {};
         int r;
 
-        r = launch_prepare(request, k->environment, &k->state, &l, failure);
+        r = launch_prepare(attempt->request, k->environment, &k->state, &l, failure);
         if (r != 0)
                 return r;
         if (!keeper_state_fits(&k->state))
@@ -116,7 +140,7 @@ static int try_start(Keeper *k, const StartRequest *request, Failure *failure) {
         r = keeper_save(k);
         if (r < 0)
                 return r;
-        r = make_surroundings(k, &l, request->output_buffer_size, failure);
+        r = make_surroundings(k, attempt, &l, failure);
         if (r != 0)
                 return r;
 
@@ -133,11 +157,45 @@ static int try_start(Keeper *k, const StartRequest *request, Failure *failure) {
         return gate_announce(&k->gate);
 }
 
-void keeper_start(Keeper *k, const StartRequest *request) {
+void keeper_start(Keeper *k, const StartRequest *request, const WireMessage *message) {
+        const Attempt attempt = { .request = request, .message = message };
         _cleanup_failure_ Failure failure = {};
         int r;
 
-        r = try_start(k, request, &failure);
+        r = try_start(k, &attempt, &failure);
+        if (r != 0)
+                keeper_fail(k, &failure, r);
+}
+
+static int try_restart(Keeper *k, uint32_t restarts, Failure *failure) {
+        _cleanup_start_request_ StartRequest request = {};
+        const Attempt attempt = { .request = &request, .restarts = restarts };
+        _cleanup_free_ void *data = NULL;
+        WireMessage message;
+        char *connection_file;
+        int r;
+
+        r = start_record_read(k->start_fd, &message, &data);
+        if (r < 0)
+                return r;
+        r = start_request_read(&message, k->state.id, &request, failure);
+        if (r != 0)
+                return r;
+        /* The session may have been given another notebook since. */
+        free(request.notebook);
+        request.notebook = TAKE_PTR(k->state.notebook);
+        connection_file = TAKE_PTR(k->state.connection_file);
+        keeper_state_reset(&k->state);
+        k->state.connection_file = connection_file;
+        k->exit_attempts = 0;
+        return try_start(k, &attempt, failure);
+}
+
+void keeper_restart(Keeper *k, uint32_t restarts) {
+        _cleanup_failure_ Failure failure = {};
+        int r;
+
+        r = try_restart(k, restarts, &failure);
         if (r != 0)
                 keeper_fail(k, &failure, r);
 }
@@ -199,6 +257,9 @@ void keeper_check_gate(Keeper *k) {
                 keeper_fail(k, &failure, r);
         else if (k->state.phase == KEEPER_PHASE_RUNNING) {
                 gate_done(&k->gate);
-                keeper_tell_started(k);
+                if (k->state.type == SESSION_TERMINAL)
+                        keeper_tell_started(k);
+                else if ((r = keeper_follow_kernel(k)) < 0)
+                        keeper_fail(k, &failure, r);
         }
 }

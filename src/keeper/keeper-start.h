@@ -7,8 +7,11 @@
 #include "keeper/start-request.h"
 
 /* Makes the terminal or the connection file, and forks the payload, which tells the manager that it is at the gate.
- * The keeper must be idle. */
-void keeper_start(Keeper *k, const StartRequest *request);
+ * The keeper must be idle. message: START, as it came. */
+void keeper_start(Keeper *k, const StartRequest *request, const WireMessage *message);
+
+/* The same for a kernel that ended, with what START said then, and with its log and connection file. */
+void keeper_restart(Keeper *k, uint32_t restarts);
 
 /* The payload may execute its program. It must be at the gate. */
 void keeper_open_gate(Keeper *k);

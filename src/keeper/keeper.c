@@ -30,6 +30,7 @@
 #include "keeper/descriptor-store.h"
 #include "keeper/keeper-attach.h"
 #include "keeper/keeper-end.h"
+#include "keeper/keeper-kernel.h"
 #include "keeper/keeper-requests.h"
 #include "keeper/keeper.h"
 #include "keeper/leader.h"
@@ -53,6 +54,7 @@ Keeper *keeper_free(Keeper *k) {
         free(k->foreground);
         free(k->foreground_directory);
         terminal_free(k->terminal);
+        keeper_free_kernel(k);
         control_free(k->control);
         (void) safe_close(k->leader_fd);
         activity_done(&k->activity);
@@ -89,6 +91,7 @@ void keeper_reset(Keeper *k) {
         k->recording = recording_free(k->recording);
         if (k->state.connection_file)
                 connection_file_remove(k->state.connection_file);
+        keeper_forget_kernel(k);
 
         keeper_state_reset(&k->state);
         keeper_save_logged(k);
@@ -251,6 +254,13 @@ static int keeper_take_payload(Keeper *k, DescriptorStore *store) {
                         k->terminal = terminal_free(k->terminal);
                 }
         }
+        if (k->state.type == SESSION_NOTEBOOK) {
+                r = keeper_take_kernel(k, store);
+                if (r < 0)
+                        return r;
+        }
+        if (keeper_is_watching(k))
+                return 0;
         k->leader_fd = TAKE_FD(store->fds[STORED_LEADER]);
         return keeper_watch_leader(k);
 }
@@ -270,7 +280,7 @@ static int keeper_take_up(Keeper *k, DescriptorStore *store) {
                 return keeper_take_payload(k, store);
         case KEEPER_PHASE_ENDED:
                 keeper_forget_payload(k);
-                return 0;
+                return k->state.type == SESSION_NOTEBOOK ? keeper_take_kernel(k, store) : 0;
         }
         return -EINVAL;
 }
@@ -292,6 +302,7 @@ int keeper_new(sd_event *event, const char *id, char **environment, Keeper **ret
                 .activity = ACTIVITY_NULL,
                 .gate = GATE_NULL,
                 .leader_fd = -EBADF,
+                .start_fd = -EBADF,
         };
         r = descriptor_store_take(&store);
         if (r < 0)

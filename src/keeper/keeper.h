@@ -11,6 +11,9 @@
 #include "keeper/failure.h"
 #include "keeper/gate.h"
 #include "keeper/keeper-state.h"
+#include "keeper/kernel.h"
+#include "keeper/output-reader.h"
+#include "keeper/process-output.h"
 #include "keeper/recording.h"
 #include "keeper/terminal.h"
 
@@ -40,6 +43,18 @@ typedef struct Keeper {
         char *foreground, *foreground_directory;
         sd_event_source
                 *description_timer; /* what is told of the terminal is looked up a while after output */
+
+        /* Of a notebook; see keeper-kernel.c. */
+        OutputLog *outputs;                 /* NULL: a terminal, or not started */
+        struct KernelRecord *kernel_record; /* in the log's annex */
+        OutputReaders *readers;
+        StreamBuffer *iopub_buffer;
+        ProcessOutput *process_output; /* NULL: somebody else started the kernel */
+        Kernel *kernel;                /* NULL: it does not run */
+        int start_fd;                  /* of start-record.h */
+        sd_event_source *ready_timer;
+        sd_event_source *tell_timer; /* until then no change is told */
+        bool untold;
 } Keeper;
 
 /* Takes up what systemd kept, or starts fresh with the listening socket on stdin, which is replaced by /dev/null.

@@ -178,14 +178,17 @@ static int prepare_notebook(const StartRequest *request, KeeperState *state, Lau
         r = kernelspec_load(name, l->environment, &kernel, failure);
         if (r != 0)
                 return r;
-        r = connection_file_plan(l->environment, request->transport, kernel.can_ipc, &state->connection_file,
-                &l->transport, failure);
-        if (r != 0)
-                return r;
+        if (!state->connection_file) {
+                r = connection_file_plan(l->environment, request->transport, kernel.can_ipc,
+                        &state->connection_file, &l->transport, failure);
+                if (r != 0)
+                        return r;
+        }
         r = prepare_kernel(request, &kernel, state, l, failure);
         if (r != 0)
                 return r;
 
+        l->interrupt_mode = kernel.interrupt_mode;
         state->kernel = TAKE_PTR(kernel.name);
         state->kernel_title = TAKE_PTR(kernel.title);
         return 0;

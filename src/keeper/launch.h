@@ -6,6 +6,7 @@
 
 #include "keeper/connection-file.h"
 #include "keeper/keeper-state.h"
+#include "keeper/kernelspec.h"
 #include "keeper/start-request.h"
 
 typedef struct Launch {
@@ -13,10 +14,11 @@ typedef struct Launch {
         char **arguments; /* argv; a login shell's first one starts with "-" */
         char **environment;
         Transport transport; /* of the connection file that state names */
+        InterruptMode interrupt_mode;
 } Launch;
 
 /* inherited: the keeper's own environment. Fills in state what the manager is to know: arguments, directory, size,
- * notebook, kernel, connection file; id, type and phase are the caller's. Returns as failure.h says; on failure
+ * notebook, kernel, connection file (unless it has one already); id, type and phase are the caller's. Returns as failure.h says; on failure
  * state may be half filled. */
 int launch_prepare(const StartRequest *request, char *const *inherited, KeeperState *state, Launch *ret,
         Failure *failure);

@@ -4,6 +4,7 @@
 
 #include "keeper/start-request.h"
 #include "keeper/message-fields.h"
+#include "keeper/output-log.h"
 #include "keeper/terminal.h"
 #include "shared/ids.h"
 #include "shared/strv.h"
@@ -63,6 +64,7 @@ int start_request_read(const WireMessage *message, const char *id, StartRequest 
         _cleanup_start_request_ StartRequest s = {};
         _cleanup_free_ char *type = NULL, *transport = NULL, *session = NULL;
         uint64_t rows = 0, columns = 0, buffer = OUTPUT_BUFFER_SIZE_DEFAULT;
+        uint64_t timeout = KERNEL_START_TIMEOUT_DEFAULT, log_size = OUTPUT_LOG_SIZE_DEFAULT;
         const FieldTarget targets[] = {
                 { KEEPER_TAG_SESSION_ID, FIELD_STRING, &session },
                 { KEEPER_TAG_TYPE, FIELD_STRING, &type },
@@ -75,6 +77,8 @@ int start_request_read(const WireMessage *message, const char *id, StartRequest 
                 { KEEPER_TAG_NOTEBOOK, FIELD_STRING, &s.notebook },
                 { KEEPER_TAG_KERNEL, FIELD_STRING, &s.kernel },
                 { KEEPER_TAG_TRANSPORT, FIELD_STRING, &transport },
+                { KEEPER_TAG_KERNEL_START_TIMEOUT, FIELD_NUMBER, &timeout },
+                { KEEPER_TAG_OUTPUT_LOG_SIZE, FIELD_NUMBER, &log_size },
         };
         SessionType expected;
         int r;
@@ -102,6 +106,8 @@ int start_request_read(const WireMessage *message, const char *id, StartRequest 
         if (buffer < OUTPUT_BUFFER_SIZE_MIN || buffer > OUTPUT_BUFFER_SIZE_MAX)
                 return -EBADMSG;
         s.output_buffer_size = buffer;
+        s.kernel_start_timeout = timeout;
+        s.output_log_size = log_size;
         r = check_strings(&s, failure);
         if (r != 0)
                 return r;

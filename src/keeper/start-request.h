@@ -6,7 +6,10 @@
 #include "keeper/connection-file.h"
 #include "keeper/failure.h"
 #include "shared/session-types.h"
+#include "shared/time-span.h"
 #include "shared/wire.h"
+
+#define KERNEL_START_TIMEOUT_DEFAULT (60 * USEC_PER_SEC)
 
 typedef struct StartRequest {
         SessionType type;
@@ -18,6 +21,8 @@ typedef struct StartRequest {
         char *notebook;            /* absolute; for notebooks only, and there never NULL */
         char *kernel;              /* NULL: what the notebook says */
         Transport transport;
+        usec_t kernel_start_timeout; /* USEC_INFINITY: none */
+        uint64_t output_log_size;    /* bytes */
 } StartRequest;
 
 /* Reads and validates START for the session id. Returns as failure.h says; -EBADMSG: no manager sends that. */

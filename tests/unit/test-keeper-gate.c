@@ -24,6 +24,7 @@ static GatePlan plan_for(const char *path, char *const *arguments) {
                 .environment = environment,
                 .directory = "/",
                 .terminal = -EBADF,
+                .output = -EBADF,
                 .connection = -EBADF,
         };
 }

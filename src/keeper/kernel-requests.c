@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What the manager asks for of notebook sessions alone. */
+
+#include <limits.h>
+
+#include "keeper/keeper-kernel.h"
+#include "keeper/keeper-requests.h"
+#include "keeper/keeper-start.h"
+#include "keeper/kernel-requests.h"
+#include "keeper/message-fields.h"
+#include "keeper/notebook.h"
+#include "shared/log.h"
+#include "shared/text.h"
+
+typedef struct KernelRequest {
+        char *session, *notebook, *kernel, *connection_file;
+        uint64_t since, flags, restarts, leader, log_size;
+} KernelRequest;
+
+static void kernel_request_done(KernelRequest *v) {
+        free(v->session);
+        free(v->notebook);
+        free(v->kernel);
+        free(v->connection_file);
+}
+
+#define _cleanup_kernel_request_ _cleanup_(kernel_request_done)
+
+static int kernel_request_read(const WireMessage *message, KernelRequest *v) {
+        const FieldTarget targets[] = {
+                { KEEPER_TAG_SESSION_ID, FIELD_STRING, &v->session },
+                { KEEPER_TAG_NOTEBOOK, FIELD_STRING, &v->notebook },
+                { KEEPER_TAG_KERNEL, FIELD_STRING, &v->kernel },
+                { KEEPER_TAG_CONNECTION_FILE, FIELD_STRING, &v->connection_file },
+                { KEEPER_TAG_SINCE, FIELD_NUMBER, &v->since },
+                { KEEPER_TAG_FLAGS, FIELD_NUMBER, &v->flags },
+                { KEEPER_TAG_RESTARTS, FIELD_NUMBER, &v->restarts },
+                { KEEPER_TAG_LEADER, FIELD_NUMBER, &v->leader },
+                { KEEPER_TAG_OUTPUT_LOG_SIZE, FIELD_NUMBER, &v->log_size },
+        };
+        int r;
+
+        v->log_size = OUTPUT_LOG_SIZE_DEFAULT;
+        r = message_fields_read(*message, targets, ELEMENTSOF(targets));
+        if (r < 0)
+                return r;
+        return v->restarts > UINT32_MAX || v->leader > INT_MAX ? -EBADMSG : 0;
+}
+
+static void reply(Keeper *k, const WireMessage *message, int r, Failure *failure) {
+        keeper_reply(k, message->serial, r, failure, NULL);
+}
+
+int keeper_handle_restart(Keeper *k, const WireMessage *message, WireAncillary *a) {
+        _cleanup_kernel_request_ KernelRequest v = {};
+        int r;
+
+        (void) a;
+        r = kernel_request_read(message, &v);
+        if (r < 0)
+                return r;
+        if (k->state.phase != KEEPER_PHASE_ENDED || k->state.type != SESSION_NOTEBOOK)
+                return -EPROTO;
+        keeper_restart(k, (uint32_t) v.restarts);
+        return 0;
+}
+
+/* Takes what is asked for over into the state. */
+static int begin_watching(Keeper *k, KernelRequest *v, Failure *failure) {
+        int r;
+
+        k->state.notebook = TAKE_PTR(v->notebook);
+        k->state.kernel = TAKE_PTR(v->kernel);
+        k->state.connection_file = TAKE_PTR(v->connection_file);
+        if (!keeper_state_fits(&k->state))
+                return -EMSGSIZE;
+        r = keeper_watch_kernel(k, v->log_size, (pid_t) v->leader, failure);
+        if (r != 0)
+                return r;
+        k->state.phase = KEEPER_PHASE_RUNNING;
+        return keeper_save(k);
+}
+
+int keeper_handle_watch(Keeper *k, const WireMessage *message, WireAncillary *a) {
+        _cleanup_kernel_request_ KernelRequest v = {};
+        _cleanup_failure_ Failure failure = {};
+        int r;
+
+        (void) a;
+        r = kernel_request_read(message, &v);
+        if (r < 0)
+                return r;
+        if (k->state.phase != KEEPER_PHASE_IDLE || k->state.type != SESSION_NOTEBOOK)
+                return -EPROTO;
+        if (!v.connection_file || !path_is_normalized(v.connection_file) ||
+                (v.session && !streq(v.session, k->state.id)))
+                return -EBADMSG;
+        r = begin_watching(k, &v, &failure);
+        if (r != 0)
+                keeper_reset(k);
+        reply(k, message, r, &failure);
+        return 0;
+}
+
+int keeper_handle_outputs(Keeper *k, const WireMessage *message, WireAncillary *a) {
+        _cleanup_kernel_request_ KernelRequest v = {};
+        _cleanup_failure_ Failure failure = {};
+        int r;
+
+        r = kernel_request_read(message, &v);
+        if (r < 0)
+                return r;
+        if (a->fds[0] < 0 || a->fds[1] >= 0)
+                return -EBADMSG;
+        r = keeper_read_outputs(k, a->fds[0], v.since, v.flags & KEEPER_FLAG_FOLLOW, &failure);
+        if (r == 0)
+                (void) TAKE_FD(a->fds[0]);
+        reply(k, message, r, &failure);
+        return 0;
+}
+
+int keeper_handle_interrupt(Keeper *k, const WireMessage *message, WireAncillary *a) {
+        _cleanup_failure_ Failure failure = {};
+        int r;
+
+        (void) a;
+        r = keeper_interrupt(k, &failure);
+        reply(k, message, r, &failure);
+        return 0;
+}
+
+int keeper_handle_shutdown(Keeper *k, const WireMessage *message, WireAncillary *a) {
+        _cleanup_kernel_request_ KernelRequest v = {};
+        _cleanup_failure_ Failure failure = {};
+        int r;
+
+        (void) a;
+        r = kernel_request_read(message, &v);
+        if (r < 0)
+                return r;
+        r = keeper_shut_down(k, v.flags & KEEPER_FLAG_RESTART, &failure);
+        reply(k, message, r, &failure);
+        return 0;
+}
+
+static int set_notebook(Keeper *k, const char *path, Failure *failure) {
+        _cleanup_free_ char *resolved = NULL, *folder = NULL;
+        int r;
+
+        if (k->state.type != SESSION_NOTEBOOK || k->state.phase == KEEPER_PHASE_IDLE)
+                return failure_set(failure, KEEPER_ERROR_NOT_SUPPORTED,
+                        "Session %s is no notebook that was started. Give one that is.", k->state.id);
+        if (!path_is_normalized(path))
+                return failure_set(failure, KEEPER_ERROR_NO_NOTEBOOK,
+                        "The notebook '%s' is not an absolute path without '.' and '..'. Give one.", path);
+        r = notebook_resolve(path, &resolved, &folder, failure);
+        if (r != 0)
+                return r;
+        free(k->state.notebook);
+        k->state.notebook = TAKE_PTR(resolved);
+        return keeper_save(k);
+}
+
+int keeper_handle_set_notebook(Keeper *k, const WireMessage *message, WireAncillary *a) {
+        _cleanup_kernel_request_ KernelRequest v = {};
+        _cleanup_failure_ Failure failure = {};
+        int r;
+
+        (void) a;
+        r = kernel_request_read(message, &v);
+        if (r < 0)
+                return r;
+        if (!v.notebook)
+                return -EBADMSG;
+        r = set_notebook(k, v.notebook, &failure);
+        keeper_reply(k, message->serial, r, &failure, k->state.notebook);
+        return 0;
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What is recorded in the output log. */
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "keeper/output-record.h"
+#include "shared/time-span.h"
+
+static const char *const event_names[_OUTPUT_EVENT_MAX] = {
+        [OUTPUT_EVENT_STARTED] = "started",
+        [OUTPUT_EVENT_RESTARTED] = "restarted",
+        [OUTPUT_EVENT_ENDED] = "ended",
+        [OUTPUT_EVENT_INTERRUPTED] = "interrupted",
+        [OUTPUT_EVENT_DROPPED] = "dropped",
+        [OUTPUT_EVENT_OMITTED] = "omitted",
+        [OUTPUT_EVENT_INVALID] = "invalid",
+        [OUTPUT_EVENT_PROCESS] = "process",
+};
+
+bool output_is_recorded(const char *type) {
+        static const char *const types[] = { "stream", "execute_input", "display_data", "execute_result",
+                "error", "update_display_data", "clear_output" };
+
+        for (size_t i = 0; i < ELEMENTSOF(types); i++)
+                if (streq(type, types[i]))
+                        return true;
+        return false;
+}
+
+/* In well-formed JSON, control characters are between tokens only. A copy with blanks for them, the caller's; NULL in
+ * ret if there are none. */
+static int join_lines(JsonSpan json, char **ret) {
+        size_t i;
+        char *copy;
+
+        for (i = 0; i < json.size; i++)
+                if ((uint8_t) json.data[i] < ' ')
+                        break;
+        *ret = NULL;
+        if (i == json.size)
+                return 0;
+        copy = malloc(json.size);
+        if (!copy)
+                return -ENOMEM;
+        memcpy(copy, json.data, json.size);
+        for (; i < json.size; i++)
+                if ((uint8_t) copy[i] < ' ')
+                        copy[i] = ' ';
+        *ret = copy;
+        return 0;
+}
+
+int output_record_message(OutputLog *log, const JupyterMessage *m, uint64_t position) {
+        _cleanup_free_ char *joined = NULL;
+        JsonSpan parent = m->parent_id.data ? m->parent_id : (JsonSpan){ "\"\"", 2 };
+        char begin[192];
+        int length, r;
+
+        length = snprintf(begin, sizeof(begin),
+                "{\"seq\":%" PRIu64 ",\"time\":%" PRIu64 ",\"type\":\"%s\",\"parent\":",
+                output_log_next_seq(log), now_usec(CLOCK_REALTIME), m->type);
+        if (length < 0 || (size_t) length >= sizeof(begin))
+                return -EINVAL;
+        r = join_lines(m->content, &joined);
+        if (r < 0)
+                return r;
+
+        const struct iovec parts[] = {
+                { begin, (size_t) length },
+                { (char *) parent.data, parent.size },
+                { (char *) ",\"content\":", strlen(",\"content\":") },
+                { joined ? joined : (char *) m->content.data, m->content.size },
+                { (char *) "}\n", 2 },
+        };
+
+        return output_log_append(log, OUTPUT_ORIGIN_KERNEL, position, parts, ELEMENTSOF(parts));
+}
+
+/* The length of the well-formed character at p, 0 if it is none. */
+static size_t character_length(const uint8_t *p, size_t size) {
+        size_t n = *p < 0x80 ? 1 : *p >= 0xf0 ? 4 : *p >= 0xe0 ? 3 : 2;
+
+        if (n > 1 && (*p < 0xc2 || *p > 0xf4))
+                return 0;
+        if (n > size)
+                return 0;
+        for (size_t i = 1; i < n; i++)
+                if ((p[i] & 0xc0) != 0x80)
+                        return 0;
+        if ((*p == 0xe0 && p[1] < 0xa0) || (*p == 0xed && p[1] > 0x9f) || (*p == 0xf0 && p[1] < 0x90) ||
+                (*p == 0xf4 && p[1] > 0x8f))
+                return 0;
+        return n;
+}
+
+#define ESCAPED_MAX 6 /* bytes that one may need */
+
+/* Writes text as the inside of a JSON string; returns behind it. */
+static char *escape(char *out, const char *text, size_t size) {
+        const uint8_t *p = (const uint8_t *) text;
+
+        for (size_t n; size > 0; p += n, size -= n) {
+                n = character_length(p, size);
+                if (n == 0) {
+                        n = 1;
+                        out = mempcpy(out, "\\ufffd", 6);
+                } else if (*p == '\n')
+                        out = mempcpy(out, "\\n", 2);
+                else if (*p == '"' || *p == '\\') {
+                        *out++ = '\\';
+                        *out++ = (char) *p;
+                } else if (*p < ' ' || *p == 0x7f)
+                        out += sprintf(out, "\\u%04x", *p);
+                else
+                        out = mempcpy(out, p, n);
+        }
+        return out;
+}
+
+int output_notice_format(const OutputNotice *notice, uint64_t seq, char **ret, size_t *ret_size) {
+        char *line, *p;
+
+        line = malloc(256 + ESCAPED_MAX * notice->size);
+        if (!line)
+                return -ENOMEM;
+        p = line +
+                sprintf(line,
+                        "{\"seq\":%" PRIu64 ",\"time\":%" PRIu64
+                        ",\"type\":\"session\",\"parent\":\"\",\"content\":{\"event\":\"%s\",\"text\":\"",
+                        seq, now_usec(CLOCK_REALTIME), event_names[notice->event]);
+        p = escape(p, notice->text, notice->size);
+        *p++ = '"';
+        if (notice->entries > 0)
+                p += sprintf(p, ",\"entries\":%" PRIu64, notice->entries);
+        if (notice->bytes > 0)
+                p += sprintf(p, ",\"bytes\":%" PRIu64, notice->bytes);
+        p = mempcpy(p, "}}\n", 3);
+        *ret = line;
+        *ret_size = (size_t) (p - line);
+        return 0;
+}
+
+int output_record_notice(OutputLog *log, const OutputNotice *notice) {
+        _cleanup_free_ char *line = NULL;
+        struct iovec part;
+        int r;
+
+        r = output_notice_format(notice, output_log_next_seq(log), &line, &part.iov_len);
+        if (r < 0)
+                return r;
+        part.iov_base = line;
+        return output_log_append(log, notice->origin, notice->position, &part, 1);
+}
