@@ -41,7 +41,7 @@ static void add_session(Entry *e, const Session *s) {
         add(e, "SESSION_NAME=%s", strempty(s->name));
         add(e, "USER_ID=%" PRIu32, (uint32_t) s->uid);
         add(e, "UNIT=%s", s->scope);
-        if (s->kept)
+        if (s->keeper[0])
                 add(e, "KEEPER_UNIT=%s", s->keeper);
         if (s->leader > 0)
                 add(e, "LEADER=%" PRIi32, (int32_t) s->leader);
@@ -183,6 +183,15 @@ void audit_kernel_restarted(const Session *s) {
                 "MESSAGE=The kernel of session %s (%s) of user %" PRIu32 " runs again (restart %" PRIu32
                 ").",
                 s->id, strempty(s->name), (uint32_t) s->uid, s->restarts);
+        end(&e);
+}
+
+void audit_kernel_watched(const Session *s) {
+        Entry e;
+
+        begin(&e, s->manager, LOG_INFO, MESSAGE_KERNEL_WATCHED, s);
+        add(&e, "MESSAGE=The kernel of session %s (%s) of user %" PRIu32 " is watched by %s.", s->id,
+                strempty(s->name), (uint32_t) s->uid, s->keeper);
         end(&e);
 }
 

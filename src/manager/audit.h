@@ -22,6 +22,7 @@ void audit_interrupted(const Session *s, uid_t actor);
 /* It ended by itself, and is about to be started again. */
 void audit_kernel_crashed(const Session *s);
 void audit_kernel_restarted(const Session *s);
+void audit_kernel_watched(const Session *s);
 /* s may be NULL: the call was refused whatever the session. */
 void audit_request_refused(
         Manager *m, const Session *s, uid_t actor, const char *interface, const char *method);

@@ -17,6 +17,7 @@
 #include "manager/keeper-message.h"
 #include "manager/manager.h"
 #include "manager/session-engine.h"
+#include "manager/session-keeper.h"
 #include "manager/session.h"
 #include "manager/start-request.h"
 #include "shared/log.h"

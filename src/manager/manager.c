@@ -16,6 +16,7 @@
 #include "manager/manager-bus.h"
 #include "manager/manager.h"
 #include "manager/resync.h"
+#include "manager/scope-controller.h"
 #include "manager/session-bus.h"
 #include "manager/session-record.h"
 #include "manager/session-restart.h"
@@ -239,6 +240,8 @@ int manager_start(Manager *m) {
         if (r < 0)
                 return r;
         r = systemd_subscribe(m);
+        if (r >= 0)
+                r = scope_controller_start(m);
         if (r < 0)
                 return log_error_errno(r, "Cannot subscribe to systemd's signals: %m");
 

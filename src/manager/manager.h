@@ -33,7 +33,8 @@ struct Manager {
         EndedList ended;
         sd_bus_slot *job_match; /* systemd's JobRemoved, while jobs are expected; see systemd.c */
         unsigned jobs_expected;
-        unsigned references; /* to scopes; see systemd.c */
+        unsigned references;  /* to scopes; see systemd.c */
+        unsigned controllers; /* scopes that are ours to stop; see scope-controller.c */
         SystemdCalls systemd_calls;
         Journal journal;
         Admission admission;

@@ -19,7 +19,9 @@
 #include "manager/keeper-link.h"
 #include "manager/manager.h"
 #include "manager/session-engine.h"
+#include "manager/session-keeper.h"
 #include "manager/session-record.h"
+#include "manager/session-watch.h"
 #include "manager/session.h"
 #include "manager/systemd-units.h"
 #include "manager/systemd.h"
@@ -55,8 +57,10 @@ static void resume_running(Session *s, bool scope_active, bool keeper_active) {
 
         if (scope_active)
                 systemd_reference_scope(s);
-        if (s->kept && keeper_active)
+        if (keeper_active)
                 session_connect_keeper(s);
+        else if (s->watched && leader_alive)
+                session_watch(s);
         if (leader_alive)
                 return;
         if (s->kept && keeper_active) {
@@ -106,7 +110,7 @@ static void resume_stop(Session *s, bool keeper_active) {
 
 static void resume(Session *s, char *const *units) {
         bool scope_active = unit_is_active(units, s->scope);
-        bool keeper_active = s->kept && unit_is_active(units, s->keeper);
+        bool keeper_active = s->keeper[0] && unit_is_active(units, s->keeper);
         SessionState state = session_phase_state(s->phase);
 
         if (state == STATE_OPENING) {

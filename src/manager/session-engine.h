@@ -3,11 +3,11 @@
 
 /* Carries sessions through their lives: takes what happened, asks session-state.c what follows, and does it. */
 
-#include <sys/socket.h>
+#include <systemd/sd-event.h>
 
-#include "manager/keeper-message.h"
 #include "manager/session-state.h"
 #include "manager/types.h"
+#include "shared/time-span.h"
 
 /* Something happened. The session is not freed before the loop comes round. */
 void session_event(Session *s, SessionEvent event);
@@ -21,6 +21,9 @@ void session_enter(Session *s, SessionStep step);
 /* EVENT_FAILED, with the reason: a name of names.h and a sentence. */
 void session_fail(Session *s, const char *name, const char *format, ...) _printf_(3, 4);
 
+/* Sets a one-shot timer of the session in a place that may hold one already. -errno; logs. */
+int session_set_timer(Session *s, sd_event_source **source, usec_t usec, sd_event_time_handler_t handler);
+
 /* Notes who is the leader, and watches it. -ESRCH if it is gone, -EPERM if it is not the session's user's. */
 int session_set_leader(Session *s, pid_t pid);
 /* The same for a leader that is known from before; its start time tells whether it is still the same process. */
@@ -33,15 +36,3 @@ void session_forget_leader(Session *s);
 void session_on_ended(Session *s, int exit_code, int exit_status);
 /* The leader ended, and perhaps its keeper will still say how; if it does not do so soon, nobody knows. */
 void session_await_ended(Session *s);
-
-/* What its keeper said; -errno if it should not have. */
-int session_on_status(Session *s, KeeperMessage *message);
-int session_on_gate(Session *s, KeeperMessage *message, const struct ucred *sender);
-void session_on_payload_ended(Session *s, const KeeperMessage *message);
-void session_on_failed(Session *s, const KeeperMessage *message);
-void session_on_changed(Session *s, const KeeperMessage *message);
-
-/* Connects to the keeper, again and again while it is being restarted; EVENT_KEEPER_GONE if there is none any more. */
-void session_connect_keeper(Session *s);
-/* The connection broke; misbehaved: because of what the keeper sent. */
-void session_on_link_lost(Session *s, bool misbehaved);

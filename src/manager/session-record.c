@@ -45,6 +45,7 @@ static void write_record(FILE *f, const Session *s) {
         put(f, "PHASE", session_phase_to_string(s->phase));
         put_number(f, "KEPT", s->kept);
         put_number(f, "ANNOUNCED", s->announced);
+        put_number(f, "WATCHED", s->watched);
         put(f, "NAME", s->name);
         put_number(f, "CREATED", s->created);
         put_number(f, "CREATED_MONOTONIC", s->created_monotonic);
@@ -204,7 +205,11 @@ static int read_field(Session *s, const char *key, const char *value) {
         r = 0;
         if (streq(key, "ANNOUNCED"))
                 s->announced = number;
-        else if (streq(key, "CREATED"))
+        else if (streq(key, "WATCHED")) {
+                s->watched = number;
+                if (s->watched)
+                        session_keeper_name(s->id, s->keeper);
+        } else if (streq(key, "CREATED"))
                 s->created = number;
         else if (streq(key, "CREATED_MONOTONIC"))
                 s->created_monotonic = number;

@@ -22,7 +22,7 @@
 #define CRASHES_USEC (60 * USEC_PER_SEC)
 
 static bool has_keeper_of_kernel(const Session *s) {
-        return s->type == SESSION_NOTEBOOK && s->kept && s->link;
+        return s->type == SESSION_NOTEBOOK && s->link && !s->keeper_lost;
 }
 
 SessionEvent session_stop_event(const Session *s) {

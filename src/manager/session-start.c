@@ -14,6 +14,7 @@
 #include "manager/keeper-link.h"
 #include "manager/manager.h"
 #include "manager/session-engine.h"
+#include "manager/session-keeper.h"
 #include "manager/session-record.h"
 #include "manager/session-restart.h"
 #include "manager/session-start.h"
@@ -226,6 +227,9 @@ int session_register(Manager *m, const Caller *caller, StartRequest *request_, s
         r = new_session(m, caller->uid, TAKE_PTR(request), /* kept = */ false, &s, error);
         if (r < 0)
                 return r;
+        s->watched = s->type == SESSION_NOTEBOOK && s->connection_file;
+        if (s->watched)
+                session_keeper_name(s->id, s->keeper);
         r = session_set_leader(s, caller->pid);
         if (r >= 0)
                 r = take_command(s, s->request->command);

@@ -185,6 +185,12 @@ SessionState session_phase_state(SessionPhase phase) {
         return phase == PHASE_ENDED ? STATE_ENDED : STATE_CLOSING;
 }
 
+bool session_phase_is_starting(SessionPhase phase) {
+        SessionState state = session_phase_state(phase);
+
+        return state == STATE_OPENING || state == STATE_RESTARTING;
+}
+
 bool session_phase_has_deadline(SessionPhase phase) {
         return phase != PHASE_RUNNING && phase != PHASE_ENDED;
 }

@@ -69,6 +69,9 @@ SessionStep session_step(SessionPhase phase, SessionEvent event);
 /* What the phase is called on the bus. */
 SessionState session_phase_state(SessionPhase phase);
 
+/* Is a program being brought to life in it, for the first time or again? */
+bool session_phase_is_starting(SessionPhase phase);
+
 /* Does the phase end by EVENT_DEADLINE if nothing else happens? PHASE_RUNNING and PHASE_ENDED do not. */
 bool session_phase_has_deadline(SessionPhase phase);
 

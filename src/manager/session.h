@@ -45,9 +45,10 @@ struct Session {
         uint64_t number;
         char id[SESSION_ID_MAX];
         uid_t uid;
-        bool kept; /* has a keeper; otherwise a registered process */
+        bool kept;    /* a keeper has its payload; otherwise a registered process */
+        bool watched; /* a registered kernel that a keeper follows */
         char scope[UNIT_NAME_SIZE];
-        char keeper[UNIT_NAME_SIZE]; /* "" if not kept */
+        char keeper[UNIT_NAME_SIZE]; /* "" if neither kept nor watched */
         char slice[UNIT_NAME_SIZE];
         char *scope_path; /* systemd's object of the scope */
         usec_t created;
@@ -101,6 +102,7 @@ struct Session {
         SessionPhase phase;
         bool announced;
         bool superseded; /* given up for another session of the same notebook: nobody need hear of it */
+        bool scope_controlled; /* systemd asks us to stop it; see scope-controller.c */
         bool scope_referenced; /* systemd keeps the unit for us until UnrefUnit */
         StartRequest *request; /* until it was handed to the keeper */
         KeeperLink *link;
@@ -114,6 +116,7 @@ struct Session {
         sd_event_source *reconnect; /* to the keeper, after a while */
         sd_event_source *farewell;  /* until a keeper that is not heard of is stopped all the same */
         bool keeper_lost;           /* there is none, and none will come */
+        bool watch_asked;           /* its keeper was told what to follow */
         unsigned link_failures;     /* connections that broke by what the keeper sent */
         usec_t link_since;          /* CLOCK_MONOTONIC */
         Waiters starters;           /* messages to be answered when it runs, or failed */

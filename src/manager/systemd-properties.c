@@ -123,6 +123,18 @@ int append_keeper_properties(sd_bus_message *call, const Session *s, int listen_
         return sd_bus_message_close_container(call);
 }
 
+/* When the system goes down, the scope ends before what it takes to end it. */
+static int append_controller(sd_bus_message *call, const Session *s) {
+        const char *name;
+        int r;
+
+        r = sd_bus_get_unique_name(s->manager->bus, &name);
+        if (r < 0)
+                return r;
+        return sd_bus_message_append(call, "(sv)(sv)", "Controller", "s", name, "After", "as", 2, s->keeper,
+                "compute-sessiond.service");
+}
+
 int append_scope_properties(sd_bus_message *call, const Session *s) {
         _cleanup_free_ char *description = session_describe(s);
         int r;
@@ -150,6 +162,10 @@ int append_scope_properties(sd_bus_message *call, const Session *s) {
                 "TasksAccounting", "b", (int) true,
                 "IOAccounting", "b", (int) true);
         /* clang-format on */
+        if (r < 0)
+                return r;
+        if (s->scope_controlled)
+                r = append_controller(call, s);
         if (r < 0)
                 return r;
         for (ScopeLimit limit = 0; limit < SCOPE_LIMIT_MAX; limit++) {

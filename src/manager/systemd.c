@@ -11,10 +11,12 @@
  * Units stay readable that long because the scope is made with AddRef. */
 
 #include <inttypes.h>
+#include <signal.h>
 #include <systemd/sd-login.h>
 
 #include "config.h"
 #include "manager/manager.h"
+#include "manager/scope-controller.h"
 #include "manager/session-engine.h"
 #include "manager/session.h"
 #include "manager/systemd-calls.h"
@@ -167,6 +169,9 @@ void systemd_stop_stray(Manager *m, const char *unit) {
  * that is still there may remain unknown when they end: the final CPU time, and that somebody stopped the scope. */
 
 #define REFERENCES_MAX 200
+#define MATCHES_MAX    512 /* max_match_rules_per_connection of dbus-daemon's system.conf */
+_Static_assert(
+        REFERENCES_MAX + CONTROLLERS_MAX <= MATCHES_MAX * 3 / 4, "systemd has other uses for match rules");
 
 static bool take_reference(Session *s) {
         if (!s->scope_referenced && s->manager->references < REFERENCES_MAX) {
@@ -238,6 +243,7 @@ static int on_scope_started(sd_bus_message *reply, void *userdata, sd_bus_error 
                 return 0;
         }
         forget_reference(s);
+        scope_controller_forget(s);
         session_fail(s, ERROR_START_FAILED, "systemd refused to make the session's scope: %s",
                 reply_error(reply));
         return 0;
@@ -276,6 +282,7 @@ int systemd_start_scope(Session *s) {
         if (r < 0)
                 return r;
         take_reference(s);
+        (void) scope_controller_take(s);
         r = append_scope_properties(call, s);
         if (r < 0)
                 return r;
@@ -322,6 +329,7 @@ static int on_remains(sd_bus_message *reply, void *userdata, sd_bus_error *error
                         session_improve_result(s, RESULT_OOM_KILLED);
         }
         systemd_unreference_scope(s);
+        scope_controller_forget(s);
         session_event(s, EVENT_SCOPE_GONE);
         return 0;
 }
@@ -363,6 +371,19 @@ static int stop_unit(Session *s, const char *unit, char **job, sd_bus_message_ha
         return systemd_ask(s->manager, s, call, on_reply, NULL);
 }
 
+static int stop_scope(Session *s) {
+        static const int signals[] = { SIGTERM, SIGHUP, SIGCONT };
+        int r;
+
+        r = stop_unit(s, s->scope, &s->scope_job, on_scope_stopped);
+        if (r < 0 || !s->scope_controlled)
+                return r;
+        /* systemd leaves to the controller what it does itself otherwise. */
+        for (size_t i = 0; i < ELEMENTSOF(signals); i++)
+                (void) systemd_kill_scope(s, signals[i], NULL);
+        return 0;
+}
+
 static int on_examined(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
         Session *s = systemd_call_session(userdata);
         ScopeEnd end = {};
@@ -383,7 +404,7 @@ static int on_examined(sd_bus_message *reply, void *userdata, sd_bus_error *erro
                 read_remains(s);
                 return 0;
         }
-        r = stop_unit(s, s->scope, &s->scope_job, on_scope_stopped);
+        r = stop_scope(s);
         if (r < 0)
                 log_warning_errno(r, "Cannot stop %s, waiting for the deadline: %m", s->scope);
         return 0;
@@ -392,7 +413,7 @@ static int on_examined(sd_bus_message *reply, void *userdata, sd_bus_error *erro
 int systemd_stop_scope(Session *s) {
         if (s->leader_ended && !s->stop_requested)
                 return get_all(s, "org.freedesktop.systemd1.Unit", on_examined);
-        return stop_unit(s, s->scope, &s->scope_job, on_scope_stopped);
+        return stop_scope(s);
 }
 
 static int on_keeper_stopped(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
@@ -462,6 +483,7 @@ void systemd_unreference_scope(Session *s) {
 
 void systemd_forget(Session *s) {
         forget_reference(s);
+        scope_controller_forget(s);
         s->scope_retry = sd_event_source_disable_unref(s->scope_retry);
         forget_job(s, &s->scope_job);
         forget_job(s, &s->keeper_job);

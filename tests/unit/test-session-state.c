@@ -253,6 +253,8 @@ TEST(states_of_phases) {
         ck_assert_int_eq(session_phase_state(PHASE_RUNNING), STATE_RUNNING);
         ck_assert_int_eq(session_phase_state(PHASE_RESTARTING), STATE_RESTARTING);
         ck_assert_int_eq(session_phase_state(PHASE_REVIVING), STATE_RESTARTING);
+        ck_assert(session_phase_is_starting(PHASE_PREPARING) && session_phase_is_starting(PHASE_REFORKING));
+        ck_assert(!session_phase_is_starting(PHASE_RUNNING) && !session_phase_is_starting(PHASE_PARTING));
         ck_assert_int_eq(session_phase_state(PHASE_PARTING), STATE_CLOSING);
         ck_assert_int_eq(session_phase_state(PHASE_STOPPING), STATE_CLOSING);
         ck_assert_int_eq(session_phase_state(PHASE_DISMISSING), STATE_CLOSING);
