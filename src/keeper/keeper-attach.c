@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include "keeper/footprint.h"
 #include "keeper/keeper-attach.h"
 #include "keeper/keeper-describe.h"
 #include "keeper/keeper-end.h"
@@ -61,6 +62,7 @@ int keeper_watch_terminal(Keeper *k) {
                 .drained = on_drained,
         };
 
+        (void) footprint_shrink_later(k->event, &k->rest_timer);
         return terminal_watch(k->terminal, k->event, &handlers, k);
 }
 
@@ -131,6 +133,8 @@ static void on_client_gone(void *userdata, Client *c) {
         }
         keeper_tell_changed(k);
         follow_audience(k);
+        if (k->audience.n == 0)
+                (void) footprint_shrink_later(k->event, &k->rest_timer);
 }
 
 static int check_attachable(const Keeper *k, Failure *failure) {
@@ -180,6 +184,7 @@ int keeper_attach(Keeper *k, int fd, const ClientOptions *options, Failure *fail
         if (r < 0)
                 return r;
         (void) audience_add(&k->audience, client);
+        k->rest_timer = sd_event_source_disable_unref(k->rest_timer);
         client_listen(client, terminal_has_room(k->terminal));
         follow_audience(k);
         client_welcome(client);

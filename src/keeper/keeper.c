@@ -49,6 +49,7 @@ Keeper *keeper_free(Keeper *k) {
         sd_event_source_disable_unref(k->end_timer);
         gate_done(&k->gate);
         sd_event_source_disable_unref(k->description_timer);
+        sd_event_source_disable_unref(k->rest_timer);
         audience_clear(&k->audience);
         recording_free(k->recording);
         free(k->foreground);

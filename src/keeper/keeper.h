@@ -42,7 +42,8 @@ typedef struct Keeper {
         uint32_t title_serial; /* of the title that was told last */
         char *foreground, *foreground_directory;
         sd_event_source
-                *description_timer; /* what is told of the terminal is looked up a while after output */
+                *description_timer;  /* what is told of the terminal is looked up a while after output */
+        sd_event_source *rest_timer; /* when nobody looks at the terminal any more */
 
         /* Of a notebook; see keeper-kernel.c. */
         OutputLog *outputs;                 /* NULL: a terminal, or not started */

@@ -26,8 +26,8 @@ LISTING_SIZE, ADDRESSING_SIZE = 13_000_000, 17_000_000
 KEYS = b"QXZ"
 KEYS_AT_ONCE = 50
 HOGS = 4
-FLOOD_FILES = 4  # of 63 MB each
 SLOW_BYTES, SLOW_S = 1024, 1
+IDLE_S = 5  # after which a keeper has given back what it needs no more
 
 
 def listing():
@@ -226,7 +226,7 @@ def keeper(options, sessions):
         terminal.type(b"echo wait''ing\r")
         terminal.read_until(b"waiting\r")
         terminal.close()
-        time.sleep(1)
+        time.sleep(IDLE_S)
         pid = session.keeper()
         yield Figure("terminal", f"keeper, one of {count}", "kB", [system.pss(pid)], aim=Aim("at most", 400, "median"))
         for name, size in mappings(pid).most_common(10):
@@ -234,6 +234,16 @@ def keeper(options, sessions):
                 yield Figure("terminal", f"  {name}", "kB", [size])
         session.stop()
     sessions.resize(0)
+
+
+def seq_last(size):
+    """Up to which number seq prints so many bytes."""
+    last, digits = 0, 1
+    while size > 9 * 10 ** (digits - 1) * (digits + 1):
+        last = 10 ** digits - 1
+        size -= 9 * 10 ** (digits - 1) * (digits + 1)
+        digits += 1
+    return last + size // (digits + 1)
 
 
 class Watched:
@@ -248,20 +258,22 @@ class Watched:
         self.memory = [system.pss(self.keeper)]
 
     def run(self):
-        """Returns ms until the normal client saw the end."""
+        """Returns ms until the normal client saw the end, and how many MB it saw."""
         begin = time.monotonic()
         tick = begin + SLOW_S
-        tail = b""
+        tail, seen = b"", 0
         self.normal.type(b"\r")
         while OVER not in tail:
             select.select([self.normal.fd], [], [], 1)
-            tail = tail[-len(OVER):] + self.normal.read()
+            data = self.normal.read()
+            seen += len(data)
+            tail = tail[-len(OVER):] + data
             if time.monotonic() >= tick:
                 tick += SLOW_S
                 self.memory.append(system.pss(self.keeper))
                 if self.slow:
                     os.read(self.slow.fd, SLOW_BYTES)
-        return (time.monotonic() - begin) * 1000
+        return (time.monotonic() - begin) * 1000, seen / 1e6
 
     def stop(self):
         for one in (self.normal, *self.stuck, self.slow):
@@ -272,16 +284,19 @@ class Watched:
 
 def slow(options, _sessions):
     """A flood beside a client that never reads and one that reads 1 kB/s, and the same without them."""
-    took, memory = collections.defaultdict(list), collections.defaultdict(list)
-    command = "; ".join([f"seq {SEQ_LAST}"] * FLOOD_FILES)
+    took, seen, memory = (collections.defaultdict(list) for _ in range(3))
+    command = f"seq {seq_last(options.flood * 10**6)}"
     for _ in range(options.runs or 2):
         for is_slow in (True, False):
             watched = Watched(options.programs, command, is_slow)
-            took[is_slow].append(watched.run())
+            for figure, value in zip((took, seen), watched.run()):
+                figure[is_slow].append(value)
             memory[is_slow].append(max(watched.memory))
             watched.stop()
-    yield Figure("terminal", f"{FLOOD_FILES * 63} MB beside slow clients", "ms", took[True], "the same without them",
+    yield Figure("terminal", f"{options.flood} MB beside slow clients", "ms", took[True], "the same without them",
                  took[False], Aim("at most", 1.1))
+    yield Figure("terminal", "seen of that by a client that reads", "MB", seen[True], "the same without them",
+                 seen[False])
     yield Figure("terminal", "keeper during that, at most", "kB", memory[True], "the same without them", memory[False],
                  Aim("at most", 1.1))
 
