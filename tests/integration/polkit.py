@@ -2,6 +2,8 @@
 """The machine's polkit: its rules, and whether it is there."""
 
 RULES = "/etc/polkit-1/rules.d/00-test.rules"
+# Debian 13 starts it five times in ten seconds, and then no more.
+RESTART = "systemctl reset-failed 'polkit*'; systemctl restart polkit"
 RULE = """polkit.addRule(function(action, subject) {
         if (action.id.indexOf("org.computesession1.") == 0 && %s)
                 return polkit.Result.%s;
@@ -20,7 +22,7 @@ class Polkit:
 
     def rules(self, text):
         self.changed = True
-        self.root.run("sh", "-euc", f"cat > {RULES}; chmod 644 {RULES}; systemctl restart polkit", text=text)
+        self.root.run("sh", "-euc", f"cat > {RULES}; chmod 644 {RULES}; {RESTART}", text=text)
 
     def remove(self):
         """As if it was not installed: the bus cannot start it."""
@@ -30,4 +32,4 @@ class Polkit:
     def reset(self):
         if not self.changed:
             return
-        self.root.shell(f"rm -f {RULES}; systemctl unmask --quiet --runtime polkit; systemctl restart polkit")
+        self.root.shell(f"rm -f {RULES}; systemctl unmask --quiet --runtime polkit; {RESTART}")
