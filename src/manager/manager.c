@@ -22,6 +22,7 @@
 #include "manager/session-restart.h"
 #include "manager/session-start.h"
 #include "manager/session.h"
+#include "manager/systemd-units.h"
 #include "manager/systemd.h"
 #include "manager/trust.h"
 #include "shared/log.h"
@@ -80,6 +81,7 @@ int manager_new(bool user_mode, Manager **ret) {
         m->runtime_fd = -EBADF;
         m->next_number = 1;
         config_init(&m->config);
+        cgroup_tree_init(&m->cgroups);
         usage_reader_init(&m->usage);
         m->receive_buffer = malloc(WIRE_MESSAGE_MAX);
         if (!m->receive_buffer)
@@ -118,6 +120,7 @@ Manager *manager_free(Manager *m) {
         closings_done(&m->closings);
         admission_done(&m->admission);
         usage_reader_done(&m->usage);
+        cgroup_tree_done(&m->cgroups);
         systemd_calls_done(&m->systemd_calls);
         sd_bus_slot_unref(m->job_match);
         sd_event_source_disable_unref(m->flush);
@@ -244,6 +247,9 @@ int manager_start(Manager *m) {
                 r = scope_controller_start(m);
         if (r < 0)
                 return log_error_errno(r, "Cannot subscribe to systemd's signals: %m");
+        r = systemd_find_cgroups(m);
+        if (r < 0)
+                log_warning_errno(r, "Cannot find the cgroups of sessions, asking systemd for usage: %m");
 
         /* 3. What is there already. */
         r = export_objects(m);

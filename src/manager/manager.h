@@ -8,6 +8,7 @@
 
 #include "manager/admission.h"
 #include "manager/authorization.h"
+#include "manager/cgroup.h"
 #include "manager/charges.h"
 #include "manager/config.h"
 #include "manager/ended-list.h"
@@ -42,6 +43,7 @@ struct Manager {
         Authorizations authorizations;
         Charges charges;
         Closings closings; /* of keepers' sockets */
+        CgroupTree cgroups;
         UsageReader usage;
 
         /* Events mark, the loop acts: sessions with something to tell, and the counts as last told. */

@@ -10,6 +10,17 @@
 #define SYSTEMD_PATH    "/org/freedesktop/systemd1"
 #define SYSTEMD_MANAGER "org.freedesktop.systemd1.Manager"
 
+int systemd_find_cgroups(Manager *m) {
+        _cleanup_free_ char *prefix = NULL;
+        int r;
+
+        r = sd_bus_get_property_string(
+                m->bus, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER, "ControlGroup", NULL, &prefix);
+        if (r < 0)
+                return r;
+        return cgroup_tree_open(&m->cgroups, CGROUP_ROOT, m->usage.has_io, prefix);
+}
+
 int systemd_list_units(Manager *m, char ***ret) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         _cleanup_strv_ char **units = NULL;

@@ -2,8 +2,11 @@
 
 /* Samples of what sessions use.
  *
- *   client calls GetUsage --> admission.c: samples too old? --> usage_want(): queue the sessions, get a ticket
- *                                                               usage_park(): hold the call
+ *   client calls GetUsage --> admission.c: samples too old? --> usage_want(): read the cgroups; for almost all that is it
+ *
+ * A scope without such files is asked about:
+ *
+ *   usage_want(): queue the sessions, get a ticket --> usage_park(): hold the call
  *   systemd answers -------> one session's last counter is in: one more sample done
  *                            tickets up to "done" are due: their calls are dispatched again, now with fresh samples
  *
@@ -180,6 +183,14 @@ static int enqueue(UsageReader *reader, Session *s) {
         return 0;
 }
 
+static bool read_files(Manager *m, Session *s, usec_t now) {
+        if (cgroup_read(&m->cgroups, s->slice, s->scope, s->usage.counters) < 0)
+                return false;
+        s->usage.realtime = now_usec(CLOCK_REALTIME);
+        s->usage.monotonic = now;
+        return true;
+}
+
 int64_t usage_want(Manager *m, Session *s) {
         UsageReader *reader = &m->usage;
         usec_t now = now_usec(CLOCK_MONOTONIC);
@@ -196,6 +207,8 @@ int64_t usage_want(Manager *m, Session *s) {
                         continue;
                 }
                 if (!one->announced || usage_is_fresh(&one->usage, now))
+                        continue;
+                if (read_files(m, one, now))
                         continue;
                 r = enqueue(reader, one);
                 if (r < 0)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What sessions use, read from systemd over D-Bus: pipelined, each session asked about at most once a second however
- * many clients want to know, and only when somebody does. */
+/* What sessions use: each session looked at, at most once a second however many clients want to know, and only when
+ * somebody does. Read from the files of its cgroup; where there are none (a user's systemd on cgroup v1, a scope that is
+ * gone), from systemd over D-Bus, pipelined. Both tell the same: see cgroup.h. */
 
 #include <systemd/sd-bus.h>
 

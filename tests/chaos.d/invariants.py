@@ -73,7 +73,7 @@ class Checker:
             self.check_player(player, listed, findings)
             known |= player.sessions
         self.check_processes(known, listed, findings)
-        self.check_counts(listed, findings)
+        self.check_counts(findings)
         if is_journal_whole:
             self.check_reasons(findings)
         for player in self.players:
@@ -88,9 +88,13 @@ class Checker:
                     findings.losses.append(f"{one.id} of {player.user.name} is gone")
                 player.end(one)
                 continue
+            wrong = player.look(one)
+            if wrong and one.may_end and one.id not in self.root.ids():
+                player.end(one)
+                continue
             # An exit that was not typed, or a stop that was not taken.
             one.may_end = False
-            if wrong := player.look(one):
+            if wrong:
                 findings.losses.append(wrong)
                 player.end(one)
                 player.call(player.user.stop, one.id)
@@ -114,13 +118,11 @@ class Checker:
         for session_id in set(processes) - set(listed):
             findings.leftovers.append(f"processes of the ended {session_id}: {processes[session_id]}")
 
-    def check_counts(self, listed, findings):
+    def check_counts(self, findings):
         now = [one[0] for one in self.root.call("ListSessions")]
-        counts = tuple(self.root.get_manager(name) for name in ("NotebookCount", "TerminalCount"))
-        expected = tuple(sum(one[0] == kind for one in now) for kind in "nt")
-        if counts != expected:
+        counts = [self.root.get_manager(name) for name in ("NotebookCount", "TerminalCount")]
+        if counts != [sum(one[0] == kind for one in now) for kind in "nt"]:
             findings.leftovers.append(f"counts {counts} for the list {now}")
-        del listed
 
     def check_reasons(self, findings):
         """Every end has an entry in the journal with a reason."""

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Reads the counters of cgroups.
+ *
+ * Where the cgroup of a unit is follows from the names of its slices (systemd.slice(5)). Should it ever not be there,
+ * the caller asks systemd. The files are the kernel's: reading them waits for nobody. */
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "manager/cgroup.h"
+#include "shared/parse.h"
+#include "shared/text.h"
+
+#define FILE_SIZE_MAX 4096 /* io.stat has a line for each device */
+
+/* The hierarchy's directory and the file, v1 and v2. */
+static const struct {
+        const char *hierarchy, *file;
+} files[2][CGROUP_FILE_MAX] = {
+        {
+                [CGROUP_CPU] = { "cpuacct", "cpuacct.usage" },
+                [CGROUP_MEMORY] = { "memory", "memory.usage_in_bytes" },
+                [CGROUP_TASKS] = { "pids", "pids.current" },
+        },
+        {
+                [CGROUP_CPU] = { ".", "cpu.stat" },
+                [CGROUP_MEMORY] = { ".", "memory.current" },
+                [CGROUP_TASKS] = { ".", "pids.current" },
+                [CGROUP_IO] = { ".", "io.stat" },
+        },
+};
+
+void cgroup_tree_init(CgroupTree *tree) {
+        *tree = (CgroupTree){};
+        for (CgroupFile f = 0; f < CGROUP_FILE_MAX; f++)
+                tree->fds[f] = -EBADF;
+}
+
+void cgroup_tree_done(CgroupTree *tree) {
+        for (CgroupFile f = 0; f < CGROUP_FILE_MAX; f++)
+                (void) safe_close(tree->fds[f]);
+        free(tree->prefix);
+        cgroup_tree_init(tree);
+}
+
+int cgroup_tree_open(CgroupTree *tree, const char *root, bool unified, const char *prefix) {
+        _cleanup_close_ int fd = -EBADF;
+
+        if (prefix[0] && !path_is_normalized(prefix))
+                return -EINVAL;
+        free(tree->prefix);
+        tree->prefix = strdup(prefix);
+        if (!tree->prefix)
+                return -ENOMEM;
+        tree->unified = unified;
+        fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        for (CgroupFile f = 0; f < CGROUP_FILE_MAX; f++) {
+                const char *hierarchy = files[unified][f].hierarchy;
+
+                (void) safe_close(tree->fds[f]);
+                tree->fds[f] = fd >= 0 && hierarchy ? openat(fd, hierarchy, O_PATH | O_DIRECTORY | O_CLOEXEC)
+                                                    : -EBADF;
+        }
+        return 0;
+}
+
+/* Reads a whole file as text. -errno, -EFBIG. */
+static int read_file(const CgroupTree *tree, CgroupFile f, const char *cgroup, char ret[FILE_SIZE_MAX]) {
+        _cleanup_close_ int fd = -EBADF;
+        char path[PATH_MAX];
+        ssize_t n;
+
+        if (tree->fds[f] < 0)
+                return -ENOENT;
+        n = snprintf(path, sizeof(path), "%s/%s", cgroup, files[tree->unified][f].file);
+        if (n < 0 || (size_t) n >= sizeof(path))
+                return -ENAMETOOLONG;
+        fd = openat(tree->fds[f], path, O_RDONLY | O_CLOEXEC);
+        if (fd < 0)
+                return -errno;
+        n = read(fd, ret, FILE_SIZE_MAX);
+        if (n < 0)
+                return -errno;
+        if (n == FILE_SIZE_MAX)
+                return -EFBIG;
+        ret[n] = 0;
+        return 0;
+}
+
+/* The number at the beginning of the text; USAGE_UNKNOWN if there is none. */
+static uint64_t parse_counter(const char *text) {
+        char number[24];
+        uint64_t value;
+        size_t n = strspn(text, "0123456789");
+
+        if (n == 0 || n >= sizeof(number))
+                return USAGE_UNKNOWN;
+        memcpy(number, text, n);
+        number[n] = 0;
+        return parse_uint64(number, &value) >= 0 ? value : USAGE_UNKNOWN;
+}
+
+static uint64_t read_counter(const CgroupTree *tree, CgroupFile f, const char *cgroup) {
+        char text[FILE_SIZE_MAX];
+
+        return read_file(tree, f, cgroup, text) >= 0 ? parse_counter(text) : USAGE_UNKNOWN;
+}
+
+/* ns; cpu.stat begins with "usage_usec 123". */
+static uint64_t read_cpu(const CgroupTree *tree, const char *cgroup) {
+        char text[FILE_SIZE_MAX];
+        const char *usec;
+        uint64_t value;
+
+        if (!tree->unified)
+                return read_counter(tree, CGROUP_CPU, cgroup);
+        if (read_file(tree, CGROUP_CPU, cgroup, text) < 0)
+                return USAGE_UNKNOWN;
+        usec = startswith(text, "usage_usec ");
+        value = usec ? parse_counter(usec) : USAGE_UNKNOWN;
+        return value < UINT64_MAX / NSEC_PER_USEC ? value * NSEC_PER_USEC : USAGE_UNKNOWN;
+}
+
+/* Lines like "8:0 rbytes=1 wbytes=2 rios=3 …": the sum over all devices. */
+static void read_io(const CgroupTree *tree, const char *cgroup, uint64_t *ret_read, uint64_t *ret_write) {
+        char text[FILE_SIZE_MAX], *rest = text, *word;
+
+        if (read_file(tree, CGROUP_IO, cgroup, text) < 0)
+                return;
+        *ret_read = *ret_write = 0;
+        while ((word = strsep(&rest, " \n"))) {
+                const char *read_bytes = startswith(word, "rbytes=");
+                const char *write_bytes = startswith(word, "wbytes=");
+
+                if (read_bytes)
+                        *ret_read += parse_counter(read_bytes);
+                else if (write_bytes)
+                        *ret_write += parse_counter(write_bytes);
+        }
+}
+
+int cgroup_read(
+        const CgroupTree *tree, const char *slice, const char *unit, uint64_t ret[USAGE_COUNTER_MAX]) {
+        uint64_t cpu, input = USAGE_UNKNOWN, output = USAGE_UNKNOWN;
+        char cgroup[PATH_MAX];
+        int n;
+
+        if (!tree->prefix)
+                return -ENOENT;
+        /* Relative, as it is looked up in the directory of a hierarchy. */
+        n = snprintf(cgroup, sizeof(cgroup), ".%s/compute.slice/%s/%s", tree->prefix, slice, unit);
+        if (n < 0 || (size_t) n >= sizeof(cgroup))
+                return -ENOENT;
+        cpu = read_cpu(tree, cgroup);
+        if (cpu == USAGE_UNKNOWN)
+                return -ENOENT;
+        read_io(tree, cgroup, &input, &output);
+        ret[USAGE_CPU] = cpu;
+        ret[USAGE_MEMORY] = read_counter(tree, CGROUP_MEMORY, cgroup);
+        ret[USAGE_TASKS] = read_counter(tree, CGROUP_TASKS, cgroup);
+        ret[USAGE_IO_READ] = input;
+        ret[USAGE_IO_WRITE] = output;
+        return 0;
+}

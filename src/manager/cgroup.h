@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What the cgroup of a unit used, read from the kernel's files: the same files, on cgroup v1 and v2, that systemd reads
+ * when it is asked for MemoryCurrent, CPUUsageNSec, TasksCurrent, IOReadBytes and IOWriteBytes. */
+
+#include "manager/usage.h"
+
+#define CGROUP_ROOT "/sys/fs/cgroup"
+
+/* One file that has counters, and the directory of its hierarchy. */
+typedef enum CgroupFile {
+        CGROUP_CPU,
+        CGROUP_MEMORY,
+        CGROUP_TASKS,
+        CGROUP_IO, /* v2 only */
+        CGROUP_FILE_MAX,
+} CgroupFile;
+
+typedef struct CgroupTree {
+        bool unified; /* v2 */
+        int fds[CGROUP_FILE_MAX];
+        char *prefix; /* the cgroup of the systemd whose units these are; NULL: files are not read */
+} CgroupTree;
+
+/* Nothing can be read until there is a prefix. */
+void cgroup_tree_init(CgroupTree *tree);
+void cgroup_tree_done(CgroupTree *tree);
+
+/* Opens what is below root (CGROUP_ROOT); prefix is ControlGroup= of systemd itself, "" or "/user.slice/…". A hierarchy
+ * that is not there is no error. -ENOMEM, -EINVAL for a prefix that leads elsewhere. */
+int cgroup_tree_open(CgroupTree *tree, const char *root, bool unified, const char *prefix);
+
+/* Reads the counters of a unit in a slice below compute.slice; those that the system does not have become
+ * USAGE_UNKNOWN. -ENOENT: there are none at all, and nothing was written to ret. */
+int cgroup_read(
+        const CgroupTree *tree, const char *slice, const char *unit, uint64_t ret[USAGE_COUNTER_MAX]);
