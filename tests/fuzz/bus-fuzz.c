@@ -20,7 +20,7 @@
 #define SESSION         NAME ".Session"
 #define PROPERTIES      "org.freedesktop.DBus.Properties"
 #define WINDOW          64
-#define WORDS_MAX       128
+#define WORDS_MAX       32
 #define REFRESH_CALLS   500
 #define ANSWER_USEC     (120 * USEC_PER_SEC)
 #define ERRORS_MAX      64
@@ -30,6 +30,7 @@ typedef struct Fuzzer {
         sd_bus *bus;
         Dice dice;
         Members members;
+        size_t oldest_word;
         uint64_t calls, sent, under_way, returned, unanswered;
         struct {
                 char *name;
@@ -58,10 +59,9 @@ static void remember(Fuzzer *f, const char *word) {
         if (d->n_words < WORDS_MAX)
                 d->words[d->n_words++] = copy;
         else {
-                size_t i = dice_roll(d, WORDS_MAX);
-
-                free(d->words[i]);
-                d->words[i] = copy;
+                free(d->words[f->oldest_word]);
+                d->words[f->oldest_word] = copy;
+                f->oldest_word = (f->oldest_word + 1) % WORDS_MAX;
         }
 }
 
@@ -190,14 +190,14 @@ static void send_one(Fuzzer *f) {
                 f->under_way++;
         }
         r = make_call(f, &m);
-        /* sd-bus itself refuses some values: an error is nobody's who is called. */
-        if (r >= 0) {
+        /* sd-bus itself refuses some values, early or late: then there is no call. */
+        if (r >= 0)
                 r = sd_bus_call_async(f->bus, NULL, m, on_answer, f, ANSWER_USEC);
-                if (r < 0)
-                        fail("cannot send", r);
+        if (r >= 0) {
                 f->under_way++;
                 f->sent++;
-        }
+        } else if (!sd_bus_is_open(f->bus))
+                fail("lost the bus", r);
         sd_bus_message_unref(m);
 }
 
