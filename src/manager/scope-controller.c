@@ -19,8 +19,9 @@
 static void stop_as_asked(Session *s) {
         SessionState state = session_phase_state(s->phase);
 
-        if (state > STATE_RESTARTING)
-                return; /* it is being ended already */
+        /* It is being ended already, or its scope is stopped by us for the next one. */
+        if (state > STATE_RESTARTING || s->phase == PHASE_CLEARING)
+                return;
         log_info("systemd stops %s, ending session %s.", s->scope, s->id);
         if (state != STATE_OPENING) {
                 s->stop_requested = true;

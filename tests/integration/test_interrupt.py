@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What a session tells of its kernel, and what it has the kernel do: interrupt, shut down, another file."""
+
+import json
+
+import journal
+import machine
+import pytest
+from bus import ERROR, INTERACT, BusError
+
+CLIENT = str(machine.FOLDER / "kernel_client.py")
+LONG = "import time; time.sleep(300)"
+
+
+def client(user, session, *pieces):
+    return user.spawn("/usr/bin/python3", CLIENT, user.get(session, "ConnectionFile"), *pieces)
+
+
+def execute(user, session, *pieces):
+    return json.loads(user.wait(client(user, session, *pieces), timeout=60).output)
+
+
+def refused(call, name):
+    with pytest.raises(BusError) as error:
+        call()
+    assert error.value.name == name
+
+
+@pytest.fixture
+def folder(user1):
+    folder = user1.shell("mktemp -d").strip()
+    yield folder
+    user1.shell(f"rm -rf {folder}")
+
+
+@pytest.fixture
+def session(user1, folder):
+    return user1.start_notebook(f"{folder}/a.ipynb")[0]
+
+
+def test_state_of_the_kernel_is_told(user1, session):
+    said = user1.get_all(session)
+    assert (said["KernelLanguage"], said["ExecutionCount"], said["Restarts"]) == ("python", 0, 0)
+    assert said["KernelState"] == "idle"
+    mark = user1.mark()
+    execute(user1, session, "1", "2", "3")
+    user1.wait_properties(mark, session, KernelState="idle", ExecutionCount=3)
+    states = [one["arguments"][1].get("KernelState") for one in user1.signals(mark)
+              if one["member"] == "PropertiesChanged"]
+    assert "busy" in states
+    now = user1.get_all(session)
+    assert now["KernelStateTimestamp"] > said["KernelStateTimestamp"] > 0
+    assert now["LastActivityTimestamp"] == max(now["LastInputTimestamp"], now["LastOutputTimestamp"])
+
+
+def test_interrupt_ends_what_is_executed_and_nothing_else(root, user1, session):
+    mark = user1.mark()
+    waiting = client(user1, session, "kept = 'precious'", LONG, "kept")
+    user1.wait_properties(mark, session, KernelState="busy", ExecutionCount=2)
+    user1.call_session(session, "Interrupt")
+    assert json.loads(user1.wait(waiting, timeout=60).output) == ["", "KeyboardInterrupt", "'precious'"]
+    assert journal.wait_entry(root, "KERNEL_INTERRUPTED", SESSION_ID=session)["ACTOR_UID"] == str(user1.uid)
+
+
+def test_who_may_interrupt(root, user1, user2, session):
+    refused(lambda: user2.call_session(session, "Interrupt"), INTERACT)
+    root.call_session(session, "Interrupt")
+    terminal = user1.start_terminal("cat")
+    refused(lambda: user1.call_session(terminal, "Interrupt"), ERROR + "NotSupported")
+
+
+def test_stop_lets_the_kernel_say_goodbye(root, user1, session, folder):
+    execute(user1, session, f"import atexit; atexit.register(lambda: open('{folder}/goodbye', 'w').close())")
+    mark = root.mark()
+    user1.stop(session)
+    assert root.wait_removed(mark, session) == "stopped"
+    user1.run("test", "-e", f"{folder}/goodbye")
+    assert journal.wait_entry(root, "SESSION_END", SESSION_ID=session)["EXIT_STATUS"] == "0"
+
+
+def test_systemctl_stop_does_so_too(root, user1, session, folder):
+    execute(user1, session, f"import atexit; atexit.register(lambda: open('{folder}/goodbye', 'w').close())")
+    mark = root.mark()
+    root.run("systemctl", "stop", f"compute-{session}.scope")
+    assert root.wait_removed(mark, session) == "unit-stopped"
+    user1.run("test", "-e", f"{folder}/goodbye")
+
+
+def test_stop_interrupts_what_is_executed(root, user1, session, folder):
+    mark = user1.mark()
+    client(user1, session, f"import atexit; atexit.register(lambda: open('{folder}/goodbye', 'w').close())", LONG)
+    user1.wait_properties(mark, session, KernelState="busy", ExecutionCount=2)
+    user1.stop(session)
+    assert journal.wait_entry(root, "SESSION_END", SESSION_ID=session)["EXIT_STATUS"] == "0"
+    user1.run("test", "-e", f"{folder}/goodbye")
+
+
+def test_notebook_that_moved_is_followed(root, user1, session, folder):
+    user1.shell(f"mkdir {folder}/b; mv {folder}/a.ipynb {folder}/b/moved.ipynb 2>/dev/null || :; ln -s b {folder}/link")
+    mark = user1.mark()
+    user1.call_session(session, "SetNotebook", "s", f"{folder}/link/moved.ipynb")
+    user1.wait_properties(mark, session, Notebook=f"{folder}/b/moved.ipynb", Name="moved.ipynb")
+    assert user1.start_notebook(f"{folder}/b/moved.ipynb") == (session, False)
+    machine.kill_services(root, "compute-sessiond.service")
+    assert user1.get(session, "Notebook") == f"{folder}/b/moved.ipynb"
+    refused(lambda: user1.call("GetSessionByNotebook", "s", f"{folder}/a.ipynb"), ERROR + "NoSuchSession")
+
+
+def test_notebook_that_cannot_be(user1, session, folder):
+    other, _ = user1.start_notebook(f"{folder}/other.ipynb")
+    refused(lambda: user1.call_session(session, "SetNotebook", "s", f"{folder}/other.ipynb"), ERROR + "NotebookInUse")
+    refused(lambda: user1.call_session(session, "SetNotebook", "s", "relative.ipynb"), ERROR + "InvalidArgument")
+    refused(lambda: user1.call_session(session, "SetNotebook", "s", f"{folder}/no/such/a.ipynb"),
+            ERROR + "NotebookNotAccessible")
+    assert user1.get(session, "Notebook") == f"{folder}/a.ipynb"
+    assert user1.get(other, "Notebook") == f"{folder}/other.ipynb"
+
+
+def test_outputs_come_by_the_interface(user1, user2, session):
+    execute(user1, session, "print('to be kept')")
+    descriptor = user1.call_session(session, "GetOutputs", "ta{sv}", 0, {})
+    text = user1.ask("receive", stream=descriptor, pattern=None, timeout=20)["text"]
+    entries = [json.loads(line) for line in text.splitlines()]
+    assert [one["content"]["text"] for one in entries if one["type"] == "stream"] == ["to be kept\n"]
+    assert [one["seq"] for one in entries] == sorted(one["seq"] for one in entries)
+    refused(lambda: user2.call_session(session, "GetOutputs", "ta{sv}", 0, {}), INTERACT)
+    terminal = user1.start_terminal("cat")
+    refused(lambda: user1.call_session(terminal, "GetOutputs", "ta{sv}", 0, {}), ERROR + "NotSupported")

@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Kernels that are started again in their session: on request, after a crash, and whatever is killed meanwhile."""
+
+import json
+
+import journal
+import machine
+import pytest
+from bus import ERROR, INTERACT, BusError
+
+CLIENT = str(machine.FOLDER / "kernel_client.py")
+KILLER = str(machine.FOLDER / "kill_in_phase.py")
+WORKERS = "import subprocess; print(subprocess.Popen(['setsid', 'sleep', '4343']).pid)"
+
+
+def execute(user, session, *pieces):
+    connection_file = user.get(session, "ConnectionFile")
+    return json.loads(user.run("/usr/bin/python3", CLIENT, connection_file, *pieces).output)
+
+
+def crash(user, session, code):
+    """Executes what ends the kernel; its client gets no answer."""
+    user.spawn("timeout", "20", "/usr/bin/python3", CLIENT, user.get(session, "ConnectionFile"), code)
+
+
+@pytest.fixture
+def notebook(user1):
+    folder = user1.shell("mktemp -d").strip()
+    yield f"{folder}/a.ipynb"
+    user1.shell(f"rm -rf {folder}")
+
+
+def restart(user, session):
+    user.call_session(session, "Restart")
+
+
+def test_restart_keeps_all_but_the_kernel(root, user1, notebook):
+    session, _ = user1.start_notebook(notebook)
+    before = user1.get_all(session)
+    scope = before["Unit"]
+    worker = execute(user1, session, "kept = 1", WORKERS)[1]
+    root.run("systemctl", "set-property", "--runtime", scope, "MemoryMax=987654144", "TasksMax=321")
+    mark = user1.mark()
+    restart(user1, session)
+    after = user1.get_all(session)
+    assert (after["Restarts"], after["State"], after["Result"]) == (1, "running", "")
+    assert after["Leader"] not in (0, before["Leader"])
+    for name in ("Id", "Unit", "KeeperUnit", "ConnectionFile", "Notebook", "KernelName", "CreatedTimestamp", "Command"):
+        assert after[name] == before[name]
+    limits = root.run("systemctl", "show", "--property=MemoryMax,TasksMax", scope).output.split()
+    assert sorted(limits) == ["MemoryMax=987654144", "TasksMax=321"]
+    assert f"/{scope}\n" in user1.shell(f"cat /proc/{after['Leader']}/cgroup")
+    assert user1.try_run("kill", "-0", worker).status != 0, "what the old kernel had started is gone"
+    assert execute(user1, session, "'kept' in globals()") == ["False"]
+    told = [one for one in user1.signals(mark) if one["path"].endswith(f"/{session}")]
+    states = [one["arguments"][1]["State"] for one in told
+              if one["member"] == "PropertiesChanged" and "State" in one["arguments"][1]]
+    assert states == ["restarting", "running"]
+    assert not [one for one in user1.signals(mark) if one["member"] in ("SessionRemoved", "SessionNew")]
+    assert journal.wait_entry(root, "RESTART_REQUESTED", SESSION_ID=session)["ACTOR_UID"] == str(user1.uid)
+    assert journal.wait_entry(root, "KERNEL_RESTARTED", SESSION_ID=session)["RESTARTS"] == "1"
+
+
+def test_client_that_is_connected_goes_on(user1, notebook):
+    session, _ = user1.start_notebook(notebook)
+    code = ("import subprocess, sys; from jupyter_client import BlockingKernelClient as C; c = C(connection_file=sys.argv[1]); "
+            "c.load_connection_file(); c.start_channels(); c.wait_for_ready(timeout=40); "
+            "subprocess.run(['busctl', 'call', 'org.computesession1', sys.argv[2], 'org.computesession1.Session', 'Restart'], "
+            "check=True); c.wait_for_ready(timeout=40); print(c.execute('1', reply=True, timeout=40)['content']['status'])")
+    said = user1.run("/usr/bin/python3", "-c", code, user1.get(session, "ConnectionFile"),
+                     f"/org/computesession1/session/{session}", timeout=120)
+    assert said.output.split() == ["ok"]
+
+
+def test_restarts_at_once_are_one(user1, notebook):
+    session, _ = user1.start_notebook(notebook)
+    calls = [user1.spawn("computectl", "restart", session) for _ in range(3)]
+    assert [user1.wait(call, timeout=60).status for call in calls] == [0, 0, 0]
+    assert user1.get(session, "Restarts") == 1
+
+
+def test_kernel_that_does_not_shut_down_is_restarted_all_the_same(configure, user1, notebook):
+    configure("[Sessions]\nStopTimeoutSec=1s\n[Notebook]\nKernelShutdownTimeoutSec=1s\n")
+    session, _ = user1.start_notebook(notebook)
+    leader = user1.get(session, "Leader")
+    user1.run("kill", "-STOP", str(leader))
+    restart(user1, session)
+    assert user1.get(session, "Leader") not in (0, leader)
+    assert execute(user1, session, "6 * 7") == ["42"]
+
+
+def test_stop_during_a_restart(root, user1, notebook):
+    session, _ = user1.start_notebook(notebook)
+    leader = user1.get(session, "Leader")
+    user1.run("kill", "-STOP", str(leader))  # so that the restart takes its time
+    mark = root.mark()
+    call = user1.spawn("computectl", "restart", session)
+    machine.wait_until(
+        lambda: user1.get(session, "State") == "restarting", "the restart has begun")
+    user1.stop(session)
+    assert root.wait_removed(mark, session) == "stopped"
+    assert user1.wait(call).status != 0
+
+
+def test_open_during_a_restart_is_answered_when_the_kernel_runs(user1, notebook):
+    session, _ = user1.start_notebook(notebook)
+    call = user1.spawn("computectl", "restart", session)
+    machine.wait_until(lambda: user1.get(session, "State") == "restarting", "the restart has begun")
+    assert user1.start_notebook(notebook) == (session, False)
+    assert (user1.get(session, "State"), user1.get(session, "Restarts")) == ("running", 1)
+    assert user1.wait(call).status == 0
+
+
+def test_who_cannot_be_restarted(user1, user2, notebook):
+    terminal = user1.start_terminal("cat")
+    with pytest.raises(BusError) as error:
+        restart(user1, terminal)
+    assert error.value.name == ERROR + "NotSupported"
+    user1.spawn("computectl", "run", "--type=notebook", "--name=Mine", "--", "sleep", "inf")
+    registered = machine.wait_until(lambda: [one for one in user1.ids() if one[0] == "n"], "registered")[0]
+    with pytest.raises(BusError) as error:
+        restart(user1, registered)
+    assert error.value.name == ERROR + "NotSupported"
+    session, _ = user1.start_notebook(notebook)
+    with pytest.raises(BusError) as error:
+        restart(user2, session)
+    assert error.value.name == INTERACT
+    assert user1.get(session, "Restarts") == 0
+
+
+@pytest.mark.parametrize("phase", ["restarting", "clearing", "reforking", "rescoping", "reviving"])
+def test_manager_killed_during_a_restart(root, user1, notebook, phase):
+    session, _ = user1.start_notebook(notebook)
+    leader = user1.get(session, "Leader")
+    execute(user1, session, "kept = 1")
+    killer = root.spawn("/usr/bin/python3", KILLER, session, phase)
+    call = user1.spawn("computectl", "restart", session)
+    killed = root.wait(killer, timeout=60).status == 0
+    user1.wait(call, timeout=60)
+    machine.wait_until(lambda: user1.get(session, "State") == "running", "the kernel runs again", timeout=60)
+    assert killed or phase in ("clearing", "reforking", "rescoping"), "these may be over in no time"
+    assert user1.get(session, "Restarts") == 1
+    assert user1.get(session, "Leader") not in (0, leader)
+    assert execute(user1, session, "'kept' in globals()") == ["False"]
+
+
+def test_manager_killed_during_a_graceful_stop(root, user1, notebook):
+    session, _ = user1.start_notebook(notebook)
+    user1.run("kill", "-STOP", str(user1.get(session, "Leader")))
+    killer = root.spawn("/usr/bin/python3", KILLER, session, "parting")
+    mark = root.mark()
+    user1.spawn("computectl", "stop", session)
+    assert root.wait(killer, timeout=60).status == 0
+    assert root.wait_removed(mark, session) == "stopped"
+
+
+def test_keeper_killed_during_a_restart(root, user1, notebook):
+    session, _ = user1.start_notebook(notebook)
+    leader = user1.get(session, "Leader")
+    user1.run("kill", "-STOP", str(leader))
+    call = user1.spawn("computectl", "restart", session)
+    machine.wait_until(lambda: user1.get(session, "State") == "restarting", "the restart has begun")
+    root.run("systemctl", "kill", "--signal=KILL", f"compute-keeper-{session}.service")
+    assert user1.wait(call, timeout=60).status == 0
+    assert user1.get(session, "Leader") not in (0, leader)
+    assert execute(user1, session, "6 * 7") == ["42"]
+
+
+def test_crash_is_survived_if_asked_for(root, user1, notebook):
+    session, _ = user1.start_notebook(notebook, RestartOnCrash=True)
+    leader = user1.get(session, "Leader")
+    assert user1.get(session, "RestartOnCrash") is True
+    mark = root.mark()
+    crash(user1, session, "import os; os._exit(7)")
+    machine.wait_until(lambda: user1.get(session, "Restarts") == 1, "the kernel is back", timeout=60)
+    assert user1.get(session, "Leader") not in (0, leader)
+    assert execute(user1, session, "6 * 7") == ["42"]
+    assert not [one for one in root.signals(mark) if one["member"] == "SessionRemoved"]
+    entry = journal.wait_entry(root, "KERNEL_CRASHED", SESSION_ID=session)
+    assert (entry["EXIT_CODE"], entry["EXIT_STATUS"]) == ("exited", "7")
+
+
+def test_setting_says_what_becomes_of_crashes(configure, user1, notebook):
+    configure("[Notebook]\nRestartOnCrash=yes\n")
+    session, _ = user1.start_notebook(notebook)
+    user1.run("kill", "-KILL", str(user1.get(session, "Leader")))
+    machine.wait_until(lambda: user1.get(session, "Restarts") == 1, "the kernel is back", timeout=60)
+
+
+def test_crash_without_that_ends_the_session(root, user1, notebook):
+    session, _ = user1.start_notebook(notebook)
+    mark = root.mark()
+    user1.run("kill", "-KILL", str(user1.get(session, "Leader")))
+    assert root.wait_removed(mark, session) == "signal"
+
+
+def test_kernel_that_is_told_to_quit_is_not_started_again(root, user1, notebook):
+    session, _ = user1.start_notebook(notebook, RestartOnCrash=True)
+    mark = root.mark()
+    crash(user1, session, "quit()")
+    assert root.wait_removed(mark, session) == "success"
+
+
+def test_crash_loop_ends(root, user1, notebook):
+    session, _ = user1.start_notebook(notebook, RestartOnCrash=True)
+    mark = root.mark()
+    for restarts in range(4):
+        machine.wait_until(lambda restarts=restarts: (user1.get(session, "Restarts"), user1.get(session, "State")) ==
+                           (restarts, "running"), f"restart {restarts}", timeout=60)
+        if restarts == 2:  # another manager goes on counting
+            machine.kill_services(root, "compute-sessiond.service")
+        user1.run("kill", "-KILL", str(user1.get(session, "Leader")))
+    assert root.wait_removed(mark, session) == "signal"
+    assert journal.wait_entry(root, "SESSION_END", SESSION_ID=session)["RESTARTS"] == "3"
+
+
+def test_systemctl_stop_is_no_crash(root, user1, notebook):
+    session, _ = user1.start_notebook(notebook, RestartOnCrash=True)
+    machine.kill_services(root, "compute-sessiond.service")  # systemd forgets the controller
+    mark = root.mark()
+    root.run("systemctl", "stop", f"compute-{session}.scope")
+    assert root.wait_removed(mark, session) == "unit-stopped"
