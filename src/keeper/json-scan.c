@@ -4,6 +4,7 @@
  * that we read files with lets control characters pass in strings. */
 
 #include "keeper/json-scan.h"
+#include "shared/text.h"
 
 typedef struct Scanner {
         const uint8_t *p, *end;
@@ -14,22 +15,6 @@ typedef struct Scanner {
 static void skip_space(Scanner *s) {
         while (s->p < s->end && (*s->p == ' ' || *s->p == '\n' || *s->p == '\r' || *s->p == '\t'))
                 s->p++;
-}
-
-/* The length of the character of several bytes at p; 0 if it is none that UTF-8 has. */
-static size_t utf8_length(const uint8_t *p, const uint8_t *end) {
-        size_t n = *p >= 0xf0 ? 4 : *p >= 0xe0 ? 3 : 2;
-
-        if (*p < 0xc2 || *p > 0xf4 || (size_t) (end - p) < n)
-                return 0;
-        for (size_t i = 1; i < n; i++)
-                if ((p[i] & 0xc0) != 0x80)
-                        return 0;
-        /* Overlong forms, surrogates, beyond U+10FFFF. */
-        if ((*p == 0xe0 && p[1] < 0xa0) || (*p == 0xed && p[1] > 0x9f) || (*p == 0xf0 && p[1] < 0x90) ||
-                (*p == 0xf4 && p[1] > 0x8f))
-                return 0;
-        return n;
 }
 
 static bool is_hex(uint8_t c) {
@@ -86,7 +71,7 @@ static int scan_text(Scanner *s) {
                 } else if (*s->p < 0x80)
                         s->p++;
                 else {
-                        size_t n = utf8_length(s->p, s->end);
+                        size_t n = utf8_length(s->p, (size_t) (s->end - s->p));
 
                         if (n == 0)
                                 return -EBADMSG;

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "keeper/jupyter-message.h"
+#include "shared/text.h"
 
 #define PROTOCOL_VERSION "5.3"
 #define PARENT_ID_MAX    256
@@ -55,9 +56,39 @@ static int read_parent(const MessagePart *part, JupyterMessage *m) {
         return 0;
 }
 
+void jupyter_message_done(JupyterMessage *m) {
+        free(m->repaired);
+        *m = (JupyterMessage){};
+}
+
+/* Puts U+FFFD for each byte that is in no character. */
+static int repair_content(JupyterMessage *m) {
+        static const char replacement[] = "\xef\xbf\xbd";
+        const char *p = m->content.data, *end = p + m->content.size;
+        size_t n_bad = 0;
+        char *out;
+
+        for (size_t n; p<end; p += n> 0 ? n : 1) {
+                n = utf8_length(p, (size_t) (end - p));
+                n_bad += n == 0;
+        }
+        if (n_bad == 0)
+                return -EBADMSG;
+        m->repaired = out = malloc(m->content.size + n_bad * (strlen(replacement) - 1));
+        if (!out)
+                return -ENOMEM;
+        p = m->content.data;
+        for (size_t n; p<end; p += n> 0 ? n : 1) {
+                n = utf8_length(p, (size_t) (end - p));
+                out = n > 0 ? mempcpy(out, p, n) : mempcpy(out, replacement, strlen(replacement));
+        }
+        m->content = (JsonSpan){ m->repaired, (size_t) (out - m->repaired) };
+        return json_scan_object(m->content, NULL, 0);
+}
+
 int jupyter_message_read(MessageKey *key, const MessagePart *parts, size_t n_parts, JupyterMessage *ret,
         const char **ret_reason) {
-        JupyterMessage m = {};
+        _cleanup_jupyter_message_ JupyterMessage m = {};
         size_t i;
 
         for (i = 0; i < n_parts; i++)
@@ -75,10 +106,11 @@ int jupyter_message_read(MessageKey *key, const MessagePart *parts, size_t n_par
         if (read_parent(&parts[PART_PARENT], &m) < 0)
                 return invalid("its parent header cannot be read", ret_reason);
         m.content = span_of(&parts[PART_CONTENT]);
-        if (json_scan_object(m.content, NULL, 0) < 0)
-                return invalid("its content is not a JSON object in UTF-8", ret_reason);
+        if (json_scan_object(m.content, NULL, 0) < 0 && repair_content(&m) < 0)
+                return invalid("its content is not a JSON object", ret_reason);
 
         *ret = m;
+        m = (JupyterMessage){};
         return 0;
 }
 

@@ -21,13 +21,19 @@ typedef struct JupyterMessage {
         char parent_type[MESSAGE_TYPE_SIZE]; /* "" if it has no parent */
         JsonSpan parent_id; /* a JSON string, with its quotes; no data if it has no parent */
         JsonSpan content;   /* a JSON object */
+        char *repaired;     /* it, if it had to be */
 } JupyterMessage;
 
 /* Takes a message apart, checks its signature, and that its headers and content are JSON objects. What ret points to
- * are the parts. -EBADMSG: that is no message; *ret_reason is then a static sentence's end, such as "its signature is
+ * are the parts, and what jupyter_message_done() frees. What is not UTF-8 in the content, as Python writes it for file
+ * names that are none, is replaced. -EBADMSG: that is no message; *ret_reason is then a static sentence's end, such as "its signature is
  * wrong". */
 int jupyter_message_read(MessageKey *key, const MessagePart *parts, size_t n_parts, JupyterMessage *ret,
         const char **ret_reason);
+
+void jupyter_message_done(JupyterMessage *m);
+
+#define _cleanup_jupyter_message_ _cleanup_(jupyter_message_done)
 
 /* A message to a kernel. */
 typedef struct JupyterRequest {

@@ -180,21 +180,36 @@ static const KernelHandlers kernel_handlers = {
         .output = on_output,
 };
 
+#define LAST_WORDS_SIZE (PROCESS_OUTPUT_LAST_MAX + 64)
+
+/* What the process printed last, for the end of a sentence: in one line. */
+static const char *last_words(const Keeper *k, const char *otherwise, char ret[LAST_WORDS_SIZE]) {
+        const char *last = k->process_output ? process_output_last(k->process_output) : "";
+        size_t length = strlen(last);
+
+        while (length > 0 && last[length - 1] == '\n')
+                length--;
+        if (length == 0)
+                (void) snprintf(ret, LAST_WORDS_SIZE, " %s", otherwise);
+        else
+                (void) snprintf(ret, LAST_WORDS_SIZE, " It said: %.*s", (int) length, last);
+        for (char *p = strchr(ret, '\n'); p; p = strchr(p, '\n'))
+                *p = ' ';
+        return ret;
+}
+
 static int on_ready_timeout(sd_event_source *source, uint64_t usec, void *userdata) {
         _cleanup_failure_ Failure failure = {};
         Keeper *k = userdata;
-        char span[TIME_SPAN_SIZE];
-        const char *last;
+        char span[TIME_SPAN_SIZE], words[LAST_WORDS_SIZE];
 
         (void) source;
         (void) usec;
-        process_output_flush(k->process_output);
-        last = process_output_last(k->process_output);
-        failure_set(&failure, KEEPER_ERROR_KERNEL_NOT_READY,
-                "Kernel '%s' did not answer within %s. Try it with jupyter console, or raise "
-                "KernelStartTimeoutSec=.%s%s",
+        if (k->process_output)
+                process_output_flush(k->process_output);
+        failure_set(&failure, KEEPER_ERROR_KERNEL_NOT_READY, "Kernel '%s' did not answer within %s.%s",
                 k->state.kernel, format_time_span(k->kernel_record->start_timeout, span),
-                *last ? " It said: " : "", last);
+                last_words(k, "Try it with jupyter console, or raise KernelStartTimeoutSec=.", words));
         keeper_fail(k, &failure, 0);
         return 0;
 }
@@ -410,16 +425,14 @@ void keeper_end_kernel(Keeper *k) {
 }
 
 void keeper_describe_dead_kernel(const Keeper *k, int code, int status, Failure *failure) {
-        const char *last = k->process_output ? process_output_last(k->process_output) : "";
-        char how[64] = "ended";
+        char how[64] = "ended", words[LAST_WORDS_SIZE];
 
         if (code == CLD_EXITED)
                 (void) snprintf(how, sizeof(how), "exited with status %d", status);
         else if (code == CLD_KILLED || code == CLD_DUMPED)
                 (void) snprintf(how, sizeof(how), "was killed by signal %d (%s)", status, strsignal(status));
-        failure_set(failure, KEEPER_ERROR_KERNEL_NOT_READY, "Kernel '%s' %s before it was ready.%s%s",
-                k->state.kernel, how,
-                *last ? " It said: " : " It said nothing; try it with jupyter console.", last);
+        failure_set(failure, KEEPER_ERROR_KERNEL_NOT_READY, "Kernel '%s' %s before it was ready.%s",
+                k->state.kernel, how, last_words(k, "It said nothing; try it with jupyter console.", words));
 }
 
 void keeper_free_kernel(Keeper *k) {

@@ -13,7 +13,7 @@
 typedef struct KernelSocket KernelSocket;
 
 /* A message may be so large: the largest that is looked at. */
-#define KERNEL_MESSAGE_MAX (16U * 1024U * 1024U)
+#define KERNEL_MESSAGE_MAX (32U * 1024U * 1024U)
 
 /* None of these frees the socket, but for gone. */
 typedef struct KernelSocketHandlers {

@@ -200,7 +200,7 @@ static int on_shell_message(void *userdata, const MessagePart *parts, size_t n_p
         RequestSocket *s = userdata;
         Kernel *k = s->kernel;
         const char *reason;
-        JupyterMessage m;
+        _cleanup_jupyter_message_ JupyterMessage m = {};
 
         (void) position;
         if (jupyter_message_read(k->key, parts, n_parts, &m, &reason) < 0 || !m.parent_id.data ||
@@ -301,7 +301,7 @@ static int on_published(void *userdata, const MessagePart *parts, size_t n_parts
         Kernel *k = userdata;
         uint32_t count = k->state->execution_count;
         const char *reason;
-        JupyterMessage m;
+        _cleanup_jupyter_message_ JupyterMessage m = {};
         bool changed;
 
         if (jupyter_message_read(k->key, parts, n_parts, &m, &reason) < 0) {

@@ -26,6 +26,7 @@ typedef struct LogHeader {
         uint64_t size; /* of the data */
         _Atomic uint64_t begin;
         _Atomic uint64_t end;
+        _Atomic uint64_t dropped; /* number of the newest entry that was dropped */
         uint8_t annex[OUTPUT_LOG_ANNEX_SIZE];
 } LogHeader;
 
@@ -128,6 +129,7 @@ static uint64_t skip_filler(const OutputLog *log, uint64_t position) {
 /* Goes through all that is there, and learns of it. -EBADMSG if that cannot have been written by us. */
 static int log_check(OutputLog *log) {
         uint64_t begin = log->header->begin, end = log->header->end, position = begin;
+        bool first = true;
 
         if (begin > end || end - begin > log->header->size || begin % ALIGNMENT != 0 || end % ALIGNMENT != 0)
                 return -EBADMSG;
@@ -139,9 +141,10 @@ static int log_check(OutputLog *log) {
                         return at == end ? 0 : -EBADMSG;
                 header = entry_header(log, at);
                 if (header.seq == 0 || header.origin >= _OUTPUT_ORIGIN_MAX ||
-                        (log->seq != 0 && header.seq != log->seq + 1) || header.position == UINT64_MAX ||
+                        (!first && header.seq != log->seq + 1) || header.position == UINT64_MAX ||
                         entry_space(header.size) > MIN(log_row(log, at), end - at))
                         return -EBADMSG;
+                first = false;
                 log->seq = header.seq;
                 log->positions[header.origin] = header.position + 1;
                 position = at + entry_space(header.size);
@@ -164,6 +167,7 @@ int output_log_adopt(int fd, OutputLog **ret) {
         r = log_map(fd, header.size, &log);
         if (r < 0)
                 return r;
+        log->seq = log->header->dropped;
         r = log_check(log);
         if (r < 0) {
                 log->fd = -EBADF;
@@ -188,7 +192,7 @@ void *output_log_annex(OutputLog *log) {
 }
 
 size_t output_log_entry_max(const OutputLog *log) {
-        return log->header->size / 4;
+        return log->header->size / 2;
 }
 
 uint64_t output_log_position(const OutputLog *log, OutputOrigin origin) {
@@ -235,16 +239,22 @@ OutputEntry output_log_get(const OutputLog *log, uint64_t position) {
 /* Drops the oldest entries until nothing that counts lies before position, one round ago. */
 static void log_drop(OutputLog *log, uint64_t position) {
         uint64_t begin = output_log_begin(log), end = output_log_end(log);
+        uint64_t dropped = atomic_load(&log->header->dropped);
 
         if (position <= log->header->size)
                 return;
         position -= log->header->size;
-        while (begin < position && begin < end)
-                begin = output_log_get(log, begin).next;
+        while (begin < position && begin < end) {
+                OutputEntry entry = output_log_get(log, begin);
+
+                dropped = entry.seq;
+                begin = entry.next;
+        }
         if (begin == atomic_load(&log->header->begin))
                 return;
         if (log->drop_handler)
                 log->drop_handler(log->userdata, begin);
+        atomic_store(&log->header->dropped, dropped);
         atomic_store(&log->header->begin, begin);
 }
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "keeper/output-record.h"
+#include "shared/text.h"
 #include "shared/time-span.h"
 
 static const char *const event_names[_OUTPUT_EVENT_MAX] = {
@@ -78,23 +79,6 @@ int output_record_message(OutputLog *log, const JupyterMessage *m, uint64_t posi
         return output_log_append(log, OUTPUT_ORIGIN_KERNEL, position, parts, ELEMENTSOF(parts));
 }
 
-/* The length of the well-formed character at p, 0 if it is none. */
-static size_t character_length(const uint8_t *p, size_t size) {
-        size_t n = *p < 0x80 ? 1 : *p >= 0xf0 ? 4 : *p >= 0xe0 ? 3 : 2;
-
-        if (n > 1 && (*p < 0xc2 || *p > 0xf4))
-                return 0;
-        if (n > size)
-                return 0;
-        for (size_t i = 1; i < n; i++)
-                if ((p[i] & 0xc0) != 0x80)
-                        return 0;
-        if ((*p == 0xe0 && p[1] < 0xa0) || (*p == 0xed && p[1] > 0x9f) || (*p == 0xf0 && p[1] < 0x90) ||
-                (*p == 0xf4 && p[1] > 0x8f))
-                return 0;
-        return n;
-}
-
 #define ESCAPED_MAX 6 /* bytes that one may need */
 
 /* Writes text as the inside of a JSON string; returns behind it. */
@@ -102,7 +86,7 @@ static char *escape(char *out, const char *text, size_t size) {
         const uint8_t *p = (const uint8_t *) text;
 
         for (size_t n; size > 0; p += n, size -= n) {
-                n = character_length(p, size);
+                n = utf8_length(p, size);
                 if (n == 0) {
                         n = 1;
                         out = mempcpy(out, "\\ufffd", 6);

@@ -32,6 +32,14 @@ static size_t decode_utf8(const char *s, uint32_t *ret) {
         return length;
 }
 
+size_t utf8_length(const void *p, size_t size) {
+        const uint8_t first = *(const uint8_t *) p;
+        size_t wanted = first < 0x80 ? 1 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+        uint32_t c;
+
+        return wanted <= size ? decode_utf8(p, &c) : 0;
+}
+
 static bool character_is_printable(uint32_t c) {
         if (c < 0x20 || (c >= 0x7f && c < 0xa0))
                 return false;

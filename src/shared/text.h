@@ -15,6 +15,10 @@
  * U+2028, U+2029 and the bidirectional overrides, which would let one line on a terminal pose as another. */
 bool text_is_printable(const char *s);
 
+/* The length of the character of UTF-8 (no overlong forms, no surrogates, at most U+10FFFF) at p; 0 if it is none, or
+ * not all of it is there. size is at least 1. */
+size_t utf8_length(const void *p, size_t size);
+
 /* A copy of at most max bytes, cut between characters, with everything that text_is_printable() refuses replaced
  * by "?". The caller's; NULL if out of memory. */
 char *text_sanitize(const char *s, size_t max);
