@@ -19,12 +19,11 @@ const char *kernel_status_to_string(KernelStatus status) {
 }
 
 bool request_is_work(const char *type) {
-        return streq(type, "execute_request") || startswith(type, "comm_") != NULL;
+        return streq(type, "execute_request") || streq(type, "comm_open") || streq(type, "comm_msg") ||
+                streq(type, "comm_close");
 }
 
 bool request_is_activity(const char *type) {
-        if (streq(type, "comm_info_request"))
-                return false;
         return request_is_work(type) || streq(type, "complete_request") || streq(type, "inspect_request") ||
                 streq(type, "debug_request");
 }
