@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* Connection files, ours and others'. */
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 

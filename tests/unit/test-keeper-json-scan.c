@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* JSON that is looked through where it lies, compared with what a library says. */
+
 #include "jupyter/json-file.h"
 #include "keeper/json-scan.h"
 #include "tests/unit/test-main.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* Messages that are read, repaired and refused. */
+
 #include "keeper/jupyter-message.h"
 #include "tests/unit/test-main.h"
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* What a kernel is doing, by what it publishes. */
+
 #include "keeper/kernel-state.h"
 #include "tests/unit/test-main.h"
 

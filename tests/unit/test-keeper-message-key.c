@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* Signatures, against published ones. */
+
 #include "keeper/message-key.h"
 #include "tests/unit/test-main.h"
 

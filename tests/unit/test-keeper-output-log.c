@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* The log of outputs: full, adopted, its writer killed at any moment. */
+
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* Readers of outputs: quick, slow, late. */
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/socket.h>

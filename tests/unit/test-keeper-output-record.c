@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* What is recorded is one line of JSON each. */
+
 #include "jupyter/json-file.h"
 #include "keeper/output-record.h"
 #include "tests/unit/test-main.h"

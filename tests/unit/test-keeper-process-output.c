@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* What a process prints, in whole lines. */
+
 #include <stdio.h>
 #include <unistd.h>
 

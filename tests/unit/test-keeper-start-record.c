@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* What a kernel was started with is found again. */
+
 #include <fcntl.h>
 
 #include "keeper/start-record.h"

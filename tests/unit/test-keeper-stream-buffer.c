@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* Reading from streams, with readers that are killed at any moment. */
+
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>

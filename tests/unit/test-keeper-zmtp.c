@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/* The bytes of ZMTP. */
+
 #include "keeper/zmtp.h"
 #include "tests/unit/test-main.h"
 
