@@ -175,7 +175,7 @@ void keeper_requests_send(Session *s) {
                 (void) keeper_link_send_request(s, s->requests.items[i]);
 }
 
-static void answer(Session *s, KeeperRequest *request, const KeeperMessage *message) {
+static void answer(Session *s, KeeperRequest *request, KeeperMessage *message) {
         const char *error = NULL, *sentence = NULL;
 
         if (request->on_reply)
@@ -196,7 +196,7 @@ static void answer(Session *s, KeeperRequest *request, const KeeperMessage *mess
         }
 }
 
-void keeper_requests_answer(Session *s, const KeeperMessage *message) {
+void keeper_requests_answer(Session *s, KeeperMessage *message) {
         KeeperRequests *requests = &s->requests;
         KeeperRequest *request;
         size_t i;

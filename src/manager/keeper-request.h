@@ -22,8 +22,7 @@ typedef enum KeeperAnswer {
         KEEPER_ANSWER_DESCRIPTOR, /* its end of the stream, or the file that the keeper wrote into */
 } KeeperAnswer;
 
-typedef const char *(*KeeperReplyHandler)(
-        Session *s, const KeeperMessage *message, const char **ret_message);
+typedef const char *(*KeeperReplyHandler)(Session *s, KeeperMessage *message, const char **ret_message);
 
 struct KeeperRequest {
         Session *session;
@@ -32,7 +31,7 @@ struct KeeperRequest {
         KeeperAnswer answer;
         int keepers_end, callers_end; /* of a stream, or one file twice; -EBADF */
         sd_bus_message *call;         /* NULL: nobody's */
-        /* Sees the REPLY before the call is answered; message is NULL if none came in time. May be NULL. What it returns is
+        /* Sees the REPLY before the call is answered; message is NULL if none came in time; what it says may be changed. May be NULL. What it returns is
          * an error for the caller (names.h), and ret_message a sentence; NULL if all is well. */
         KeeperReplyHandler on_reply;
         Charge charge;   /* to who sent it */
@@ -67,7 +66,7 @@ int keeper_request_answer_with(
 void keeper_requests_send(Session *s);
 
 /* Answers the call that this REPLY is for. */
-void keeper_requests_answer(Session *s, const KeeperMessage *message);
+void keeper_requests_answer(Session *s, KeeperMessage *message);
 
 /* Answers all calls with an error, and frees. */
 void keeper_requests_done(KeeperRequests *requests);

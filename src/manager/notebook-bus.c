@@ -29,13 +29,24 @@ static bool has_keeper(const Session *s) {
         return s->keeper[0] && !s->keeper_lost;
 }
 
+static bool signal_leader(const Session *s) {
+        return s->leader_fd >= 0 && syscall(SYS_pidfd_send_signal, s->leader_fd, SIGINT, NULL, 0) >= 0;
+}
+
 /* A kernel that only its front-end knows. Signals are what kernels are interrupted with, unless their kernelspec says
  * otherwise; and that is not known here. */
 static int interrupt_leader(const Session *s, sd_bus_message *call, sd_bus_error *error) {
-        if (s->leader_fd < 0 || syscall(SYS_pidfd_send_signal, s->leader_fd, SIGINT, NULL, 0) < 0)
+        if (!signal_leader(s))
                 return sd_bus_error_setf(
                         error, ERROR_NO_SUCH_PROCESS, "The kernel of session %s has ended.", s->id);
         return sd_bus_reply_method_return(call, NULL);
+}
+
+/* A keeper that watches has no pidfd of the kernel that could be believed. */
+static const char *on_interrupted(Session *s, KeeperMessage *message, const char **ret_message _unused_) {
+        if (s->watched && message && message->error == KEEPER_ERROR_NOT_SUPPORTED && signal_leader(s))
+                message->error = KEEPER_ERROR_NONE;
+        return NULL;
 }
 
 int method_interrupt(sd_bus_message *call, void *userdata, sd_bus_error *error) {
@@ -54,6 +65,7 @@ int method_interrupt(sd_bus_message *call, void *userdata, sd_bus_error *error) 
         request = keeper_request_new(s, KEEPER_INTERRUPT);
         if (!request)
                 return -ENOMEM;
+        request->on_reply = on_interrupted;
         return keeper_request_answer_with(s, request, call, KEEPER_ANSWER_NOTHING, error);
 }
 
@@ -64,7 +76,7 @@ int method_restart(sd_bus_message *call, void *userdata, sd_bus_error *error) {
 }
 
 /* The file's new name, as the keeper found it: it is the user's, and so are the folders that links lead through. */
-static const char *on_notebook_found(Session *s, const KeeperMessage *message, const char **ret_message) {
+static const char *on_notebook_found(Session *s, KeeperMessage *message, const char **ret_message) {
         int r;
 
         if (!message || message->error != KEEPER_ERROR_NONE)

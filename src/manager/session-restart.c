@@ -95,8 +95,7 @@ bool session_survives(Session *s) {
 
 /* Shutting down */
 
-static const char *on_shut_down(
-        Session *s, const KeeperMessage *message, const char **ret_message _unused_) {
+static const char *on_shut_down(Session *s, KeeperMessage *message, const char **ret_message _unused_) {
         if (message && message->error == KEEPER_ERROR_NONE)
                 return NULL;
         if (s->phase != PHASE_PARTING && s->phase != PHASE_RESTARTING)

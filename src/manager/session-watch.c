@@ -40,7 +40,7 @@ void session_watch(Session *s) {
         session_connect_keeper(s);
 }
 
-static const char *on_watching(Session *s, const KeeperMessage *message, const char **ret_message _unused_) {
+static const char *on_watching(Session *s, KeeperMessage *message, const char **ret_message _unused_) {
         if (s->phase != PHASE_RUNNING)
                 return NULL;
         if (message && message->error == KEEPER_ERROR_NONE)
