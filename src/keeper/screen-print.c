@@ -5,8 +5,7 @@
 #include "keeper/char-width.h"
 #include "keeper/screen-state.h"
 
-/* How many of the first size bytes are printable ASCII. */
-static size_t ascii_run(const uint8_t *data, size_t size) {
+size_t screen_ascii_run(const uint8_t *data, size_t size) {
         const uint64_t ones = 0x0101010101010101U, high = ones * 0x80;
         size_t n = 0;
 
@@ -67,7 +66,7 @@ static void screen_advance(Screen *s, uint32_t column, uint32_t limit) {
         }
 }
 
-static bool is_plain(const Screen *s) {
+bool screen_prints_ascii(const Screen *s) {
         return s->single_shift == 0 && s->cursor.sets[s->cursor.left] != CHARSET_GRAPHICS &&
                 s->cursor.sets[s->cursor.left] != CHARSET_BRITISH && !screen_has(s, MODE_INSERT);
 }
@@ -113,7 +112,7 @@ size_t screen_print_text(void *userdata, const uint8_t *data, size_t size) {
         size_t n;
         Cell *cells;
 
-        if (!is_plain(s)) {
+        if (!screen_prints_ascii(s)) {
                 Charset set = s->cursor.sets[s->single_shift > 0 ? s->single_shift : s->cursor.left];
 
                 s->single_shift = 0;
@@ -125,7 +124,7 @@ size_t screen_print_text(void *userdata, const uint8_t *data, size_t size) {
         s->pending_wrap = false;
         limit = screen_limit(s);
         column = s->cursor.column;
-        n = ascii_run(data, MIN(size, (size_t) (limit - column)));
+        n = screen_ascii_run(data, MIN(size, (size_t) (limit - column)));
         cells = grid_write(s->grid, s->cursor.row, column, column + (uint32_t) n);
         if (cells)
                 fill_cells(cells, data, n, &s->cursor.pen);

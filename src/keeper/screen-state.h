@@ -126,6 +126,12 @@ void screen_reset(Screen *s, bool hard);
 size_t screen_print_text(void *userdata, const uint8_t *data, size_t size);
 void screen_print_character(void *userdata, uint32_t code);
 void screen_repeat(Screen *s, uint32_t n);
+size_t screen_ascii_run(
+        const uint8_t *data, size_t size); /* how many of the first bytes are printable ASCII */
+bool screen_prints_ascii(const Screen *s); /* as it is, and over what is there */
+
+/* screen-flood.c: feeds the beginning of data if there is much; returns how much of it was fed */
+size_t screen_pass_lines(Screen *s, const uint8_t *data, size_t size);
 
 /* screen-cursor.c: all of these end a pending wrap */
 void screen_move(Screen *s, int64_t row, int64_t column);      /* absolute, within the screen */

@@ -109,7 +109,9 @@ void screen_reset(Screen *s, bool hard) {
 }
 
 void screen_feed(Screen *s, const void *data, size_t size) {
-        vt_parser_feed(&s->parser, data, size);
+        size_t passed = screen_pass_lines(s, data, size);
+
+        vt_parser_feed(&s->parser, (const uint8_t *) data + passed, size - passed);
 }
 
 size_t screen_pending(const Screen *s, const uint8_t **ret) {

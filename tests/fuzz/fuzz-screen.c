@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* Feeds a screen with anything, and holds it to its promise: its picture makes an equal screen, which has the same
- * picture and goes on the same way.
+ * picture and goes on the same way. And lines that come at once make the same screen as one by one.
  *
  * An input is rows, columns, lines of scrollback, one byte each, then what the program prints, in which 0xff, which is
  * in no UTF-8, has a meaning by the byte behind it: below 0x80 a new size, two bytes; else a cut: from there on a screen
@@ -48,16 +48,29 @@ static void compare(const char *what, const Screen *a, const Screen *b) {
         byte_queue_clear(&second);
 }
 
+static void feed_pieces(Screen *s, const uint8_t *data, size_t size) {
+        for (size_t i = 0, n; i < size; i += n) {
+                n = MIN(size - i, (size_t) 7);
+                screen_feed(s, data + i, n);
+        }
+}
+
+static void feed_lines(Screen *s, const uint8_t *data, size_t size) {
+        for (size_t i = 0, n; i < size; i += n) {
+                const uint8_t *newline = memchr(data + i, '\n', size - i);
+
+                n = newline ? (size_t) (newline - data) + 1 - i : size - i;
+                screen_feed(s, data + i, n);
+        }
+}
+
 static Screen *restored(const Screen *s, uint32_t scrollback) {
         ByteQueue picture = picture_of(s);
         Screen *copy;
 
         if (screen_new(screen_rows(s), screen_columns(s), scrollback, &copy) < 0)
                 abort();
-        for (size_t i = 0, n; i < picture.size; i += n) {
-                n = MIN(picture.size - i, (size_t) 7);
-                screen_feed(copy, picture.data + i, n);
-        }
+        feed_pieces(copy, picture.data, picture.size);
         byte_queue_clear(&picture);
         return copy;
 }
@@ -72,7 +85,7 @@ static void read_texts(const Screen *s) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-        _cleanup_screen_ Screen *s = NULL, *copy = NULL, *last = NULL;
+        _cleanup_screen_ Screen *s = NULL, *copy = NULL, *last = NULL, *lines = NULL;
         const uint8_t *p = data + 3, *end = data + size;
         uint32_t scrollback;
         bool narrowed = false;
@@ -82,13 +95,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                 return 0;
         /* Lines that are wider than the screen come back as several: with a limit, some of those would be too many. */
         scrollback = data[2] < 128 ? LINES_MAX : data[2] - 128U;
-        if (screen_new(data[0] % 64 + 1, data[1] % 132 + 1, scrollback, &s) < 0)
+        if (screen_new(data[0] % 64 + 1, data[1] % 132 + 1, scrollback, &s) < 0 ||
+                screen_new(data[0] % 64 + 1, data[1] % 132 + 1, scrollback, &lines) < 0)
                 abort();
         while (p < end) {
                 const uint8_t *mark = memchr(p, MARK, (size_t) (end - p));
                 const uint8_t *stop = mark ? mark : end;
 
                 screen_feed(s, p, (size_t) (stop - p));
+                feed_lines(lines, p, (size_t) (stop - p));
                 if (copy)
                         screen_feed(copy, p, (size_t) (stop - p));
                 p = stop + 1;
@@ -100,7 +115,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                         /* What is kept beyond the right edge is no part of the picture. */
                         copy = screen_free(copy);
                         narrowed = narrowed || p[1] % 132 + 1U < screen_columns(s);
-                        if (screen_resize(s, p[0] % 64 + 1, p[1] % 132 + 1) < 0)
+                        if (screen_resize(s, p[0] % 64 + 1, p[1] % 132 + 1) < 0 ||
+                                screen_resize(lines, p[0] % 64 + 1, p[1] % 132 + 1) < 0)
                                 abort();
                         p++;
                 }
@@ -108,6 +124,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         }
         if (copy)
                 compare("The screen that was restored goes on in another way.", s, copy);
+        compare("The same line by line is another screen.", s, lines);
         last = restored(s, scrollback);
         compare("The picture of the picture is another.", s, last);
         read_texts(s);
