@@ -60,6 +60,21 @@ TEST(plain) {
 }
 END_TEST
 
+TEST(lines_come_back_to_a_larger_screen) {
+        _cleanup_screen_ Screen *s = SCREEN(3, 20, "\n\n\n");
+        _cleanup_text_writer_ TextWriter w = { 0 };
+
+        for (unsigned i = 1; i <= 100; i++)
+                text_writer_format(&w, "line %u\r\n", i);
+        ck_assert(!w.failed);
+        screen_feed(s, w.data, w.size);
+        assert_text(s, "line 99\nline 100\n");
+        ck_assert_int_eq(screen_resize(s, 6, 20), 0);
+        assert_text(s, "line 96\nline 97\nline 98\nline 99\nline 100\n");
+        assert_restores(s);
+}
+END_TEST
+
 TEST(mixed) {
         expect_same_with("", "\x1b[31mred\r\nand\x1b[m\r\n", "\x1b[b");
         expect_same_with("\x1b[44m", "\x1b[m", "x");
@@ -81,4 +96,4 @@ TEST(mixed) {
 }
 END_TEST
 
-TEST_MAIN(plain, mixed);
+TEST_MAIN(plain, lines_come_back_to_a_larger_screen, mixed);
