@@ -166,6 +166,7 @@ void audit_kernel_crashed(const Session *s) {
         describe_exit(s, how, sizeof(how));
         begin(&e, s->manager, LOG_WARNING, MESSAGE_KERNEL_CRASHED, s);
         add_exit(&e, s);
+        add(&e, "RESULT=%s", session_result_to_string(session_leader_result(s)));
         add(&e, "RESTARTS=%" PRIu32, s->restarts);
         add(&e,
                 "MESSAGE=The kernel of session %s (%s) of user %" PRIu32

@@ -68,14 +68,15 @@ int cgroup_tree_open(CgroupTree *tree, const char *root, bool unified, const cha
 }
 
 /* Reads a whole file as text. -errno, -EFBIG. */
-static int read_file(const CgroupTree *tree, CgroupFile f, const char *cgroup, char ret[FILE_SIZE_MAX]) {
+static int read_file(const CgroupTree *tree, CgroupFile f, const char *cgroup, const char *file,
+        char ret[FILE_SIZE_MAX]) {
         _cleanup_close_ int fd = -EBADF;
         char path[PATH_MAX];
         ssize_t n;
 
         if (tree->fds[f] < 0)
                 return -ENOENT;
-        n = snprintf(path, sizeof(path), "%s/%s", cgroup, files[tree->unified][f].file);
+        n = snprintf(path, sizeof(path), "%s/%s", cgroup, file);
         if (n < 0 || (size_t) n >= sizeof(path))
                 return -ENAMETOOLONG;
         fd = openat(tree->fds[f], path, O_RDONLY | O_CLOEXEC);
@@ -106,7 +107,8 @@ static uint64_t parse_counter(const char *text) {
 static uint64_t read_counter(const CgroupTree *tree, CgroupFile f, const char *cgroup) {
         char text[FILE_SIZE_MAX];
 
-        return read_file(tree, f, cgroup, text) >= 0 ? parse_counter(text) : USAGE_UNKNOWN;
+        return read_file(tree, f, cgroup, files[tree->unified][f].file, text) >= 0 ? parse_counter(text)
+                                                                                   : USAGE_UNKNOWN;
 }
 
 /* ns; cpu.stat begins with "usage_usec 123". */
@@ -117,7 +119,7 @@ static uint64_t read_cpu(const CgroupTree *tree, const char *cgroup) {
 
         if (!tree->unified)
                 return read_counter(tree, CGROUP_CPU, cgroup);
-        if (read_file(tree, CGROUP_CPU, cgroup, text) < 0)
+        if (read_file(tree, CGROUP_CPU, cgroup, files[true][CGROUP_CPU].file, text) < 0)
                 return USAGE_UNKNOWN;
         usec = startswith(text, "usage_usec ");
         value = usec ? parse_counter(usec) : USAGE_UNKNOWN;
@@ -128,7 +130,7 @@ static uint64_t read_cpu(const CgroupTree *tree, const char *cgroup) {
 static void read_io(const CgroupTree *tree, const char *cgroup, uint64_t *ret_read, uint64_t *ret_write) {
         char text[FILE_SIZE_MAX], *rest = text, *word;
 
-        if (read_file(tree, CGROUP_IO, cgroup, text) < 0)
+        if (read_file(tree, CGROUP_IO, cgroup, strempty(files[tree->unified][CGROUP_IO].file), text) < 0)
                 return;
         *ret_read = *ret_write = 0;
         while ((word = strsep(&rest, " \n"))) {
@@ -142,18 +144,25 @@ static void read_io(const CgroupTree *tree, const char *cgroup, uint64_t *ret_re
         }
 }
 
-int cgroup_read(
-        const CgroupTree *tree, const char *slice, const char *unit, uint64_t ret[USAGE_COUNTER_MAX]) {
-        uint64_t cpu, input = USAGE_UNKNOWN, output = USAGE_UNKNOWN;
-        char cgroup[PATH_MAX];
+/* Relative, as it is looked up in the directory of a hierarchy. -ENOENT: it is not known, or too long. */
+static int find_cgroup(const CgroupTree *tree, const char *slice, const char *unit, char ret[PATH_MAX]) {
         int n;
 
         if (!tree->prefix)
                 return -ENOENT;
-        /* Relative, as it is looked up in the directory of a hierarchy. */
-        n = snprintf(cgroup, sizeof(cgroup), ".%s/compute.slice/%s/%s", tree->prefix, slice, unit);
-        if (n < 0 || (size_t) n >= sizeof(cgroup))
-                return -ENOENT;
+        n = snprintf(ret, PATH_MAX, ".%s/compute.slice/%s/%s", tree->prefix, slice, unit);
+        return n < 0 || n >= PATH_MAX ? -ENOENT : 0;
+}
+
+int cgroup_read(
+        const CgroupTree *tree, const char *slice, const char *unit, uint64_t ret[USAGE_COUNTER_MAX]) {
+        uint64_t cpu, input = USAGE_UNKNOWN, output = USAGE_UNKNOWN;
+        char cgroup[PATH_MAX];
+        int r;
+
+        r = find_cgroup(tree, slice, unit, cgroup);
+        if (r < 0)
+                return r;
         cpu = read_cpu(tree, cgroup);
         if (cpu == USAGE_UNKNOWN)
                 return -ENOENT;
@@ -164,4 +173,40 @@ int cgroup_read(
         ret[USAGE_IO_READ] = input;
         ret[USAGE_IO_WRITE] = output;
         return 0;
+}
+
+/* The number of a line "oom_kill 3". */
+static uint64_t parse_oom_kills(const char *text) {
+        for (const char *line = text; line; line = strchr(line, '\n')) {
+                const char *number;
+
+                line += *line == '\n';
+                number = startswith(line, "oom_kill ");
+                if (number)
+                        return parse_counter(number);
+        }
+        return USAGE_UNKNOWN;
+}
+
+void cgroup_read_memory(const CgroupTree *tree, const char *slice, const char *unit, CgroupMemory *ret) {
+        /* v1 says "none" with the highest number of whole pages. */
+        static const uint64_t no_limit = INT64_MAX / 65536 * 65536;
+        static const char *const names[2][3] = {
+                { "memory.limit_in_bytes", "memory.max_usage_in_bytes", "memory.oom_control" },
+                { "memory.max", "memory.peak", "memory.events" },
+        };
+        const char *const *name = names[tree->unified];
+        char cgroup[PATH_MAX], text[FILE_SIZE_MAX];
+
+        *ret = (CgroupMemory){ USAGE_UNKNOWN, USAGE_UNKNOWN, USAGE_UNKNOWN };
+        if (find_cgroup(tree, slice, unit, cgroup) < 0)
+                return;
+        if (read_file(tree, CGROUP_MEMORY, cgroup, name[0], text) >= 0)
+                ret->limit = parse_counter(text); /* "max" is no number */
+        if (ret->limit >= no_limit)
+                ret->limit = USAGE_UNKNOWN;
+        if (read_file(tree, CGROUP_MEMORY, cgroup, name[1], text) >= 0)
+                ret->peak = parse_counter(text);
+        if (read_file(tree, CGROUP_MEMORY, cgroup, name[2], text) >= 0)
+                ret->oom_kills = parse_oom_kills(text);
 }

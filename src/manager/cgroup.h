@@ -23,6 +23,12 @@ typedef struct CgroupTree {
         char *prefix; /* the cgroup of the systemd whose units these are; NULL: files are not read */
 } CgroupTree;
 
+/* What it may use of memory and used at most, in bytes, and how many of its processes the kernel killed for want of it.
+ * UINT64_MAX: unknown, or no limit. */
+typedef struct CgroupMemory {
+        uint64_t limit, peak, oom_kills;
+} CgroupMemory;
+
 /* Nothing can be read until there is a prefix. */
 void cgroup_tree_init(CgroupTree *tree);
 void cgroup_tree_done(CgroupTree *tree);
@@ -35,3 +41,7 @@ int cgroup_tree_open(CgroupTree *tree, const char *root, bool unified, const cha
  * USAGE_UNKNOWN. -ENOENT: there are none at all, and nothing was written to ret. */
 int cgroup_read(
         const CgroupTree *tree, const char *slice, const char *unit, uint64_t ret[USAGE_COUNTER_MAX]);
+
+/* The same unit's memory; what is not known becomes UINT64_MAX. The files go with the cgroup, soon after its last
+ * process. */
+void cgroup_read_memory(const CgroupTree *tree, const char *slice, const char *unit, CgroupMemory *ret);

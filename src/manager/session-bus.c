@@ -95,6 +95,15 @@ static int get_restart_on_crash(sd_bus *bus _unused_, const char *path _unused_,
         return sd_bus_message_append(reply, "b", (int) s->restart_on_crash);
 }
 
+static int get_memory(sd_bus *bus _unused_, const char *path _unused_, const char *interface _unused_,
+        const char *property, sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
+        Session *s = userdata;
+
+        session_read_memory(s);
+        return sd_bus_message_append(
+                reply, "t", streq(property, "MemoryPeak") ? s->memory_peak : s->memory_limit);
+}
+
 static int get_usage(sd_bus *bus _unused_, const char *path _unused_, const char *interface _unused_,
         const char *property, sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
         const Session *s = userdata;
@@ -203,6 +212,8 @@ static const sd_bus_vtable vtable[] = {
         SD_BUS_PROPERTY("Restarts", "u", NULL, offsetof(Session, restarts), CHANGES),
         SD_BUS_PROPERTY("ConnectionFile", "s", get_text, 0, CONSTANT),
         SD_BUS_PROPERTY("MemoryCurrent", "t", get_usage, 0, 0),
+        SD_BUS_PROPERTY("MemoryMax", "t", get_memory, 0, 0),
+        SD_BUS_PROPERTY("MemoryPeak", "t", get_memory, 0, 0),
         SD_BUS_PROPERTY("CPUUsageNSec", "t", get_usage, 0, 0),
         SD_BUS_PROPERTY("TasksCurrent", "t", get_usage, 0, 0),
         SD_BUS_PROPERTY("IOReadBytes", "t", get_usage, 0, 0),

@@ -257,6 +257,7 @@ static int on_leader_ended(
         Session *s = userdata;
         int code, status;
 
+        session_read_memory(s); /* at once, before systemd finds the scope empty */
         /* The keeper's word comes first: a program may end before we were told that it began. */
         if (!keeper_tells(s) && process_exit_info(fd, &code, &status) >= 0)
                 session_on_ended(s, code, status);
@@ -266,9 +267,14 @@ static int on_leader_ended(
 }
 
 static int watch_leader(Session *s) {
+        int r;
+
         s->leader_event = sd_event_source_disable_unref(s->leader_event);
-        return sd_event_add_io(
-                s->manager->event, &s->leader_event, s->leader_fd, EPOLLIN, on_leader_ended, s);
+        r = sd_event_add_io(s->manager->event, &s->leader_event, s->leader_fd, EPOLLIN, on_leader_ended, s);
+        if (r < 0)
+                return r;
+        /* What its cgroup still tells goes soon. */
+        return sd_event_source_set_priority(s->leader_event, SD_EVENT_PRIORITY_IMPORTANT);
 }
 
 int session_set_leader(Session *s, pid_t pid) {
@@ -323,6 +329,7 @@ void session_on_ended(Session *s, int exit_code, int exit_status) {
         if (s->leader_ended)
                 return;
         s->leader_ended = true;
+        session_read_memory(s);
         s->leader_event = sd_event_source_disable_unref(s->leader_event);
         s->exit_code = exit_code;
         s->exit_status = exit_code == 0 ? -1 : exit_status;
@@ -331,7 +338,7 @@ void session_on_ended(Session *s, int exit_code, int exit_status) {
         if (event == EVENT_LEADER_ENDED && s->phase != PHASE_RESTARTING && s->phase != PHASE_CLEARING) {
                 keeper_requests_done(&s->requests);
                 if (s->announced && !session_phase_is_starting(s->phase))
-                        session_set_result(s, session_result_from_exit(exit_code, exit_status));
+                        session_set_result(s, session_leader_result(s));
         }
         session_event(s, event);
 }
@@ -345,5 +352,6 @@ void session_forget_leader(Session *s) {
         s->exit_code = 0;
         s->exit_status = -1;
         s->exit_attempts = 0;
+        s->oom_kills = UINT64_MAX;
         session_changed(s, CHANGE_LEADER | CHANGE_RESULT);
 }

@@ -4,6 +4,7 @@
 
 #include <endian.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -37,6 +38,7 @@ int session_new(Manager *m, SessionType type, uint64_t number, uid_t uid, bool k
                 .exit_status = -1,
                 .on_detach = USEC_INFINITY,
                 .cpu_usage_nsec = USAGE_UNKNOWN,
+                .oom_kills = UINT64_MAX,
                 .memory_limit = UINT64_MAX,
                 .memory_peak = UINT64_MAX,
                 .created = now_usec(CLOCK_REALTIME),
@@ -195,6 +197,28 @@ void session_read_activity(const Session *s, usec_t *ret_input, usec_t *ret_outp
         }
         *ret_input = le64toh(activity.last_input);
         *ret_output = le64toh(activity.last_output);
+}
+
+void session_read_memory(Session *s) {
+        CgroupMemory memory;
+
+        cgroup_read_memory(&s->manager->cgroups, s->slice, s->scope, &memory);
+        if (memory.limit != UINT64_MAX)
+                s->memory_limit = memory.limit;
+        if (memory.peak != UINT64_MAX)
+                s->memory_peak =
+                        s->memory_peak == UINT64_MAX ? memory.peak : MAX(s->memory_peak, memory.peak);
+        if (memory.oom_kills != UINT64_MAX)
+                s->oom_kills = memory.oom_kills;
+}
+
+SessionResult session_leader_result(const Session *s) {
+        /* Systemd does not tell with OOMPolicy=continue. That a scope had OOM kills before, and its leader is killed by
+         * somebody's SIGKILL now, looks the same. */
+        if (s->exit_code == CLD_KILLED && s->exit_status == SIGKILL && s->oom_kills != UINT64_MAX &&
+                s->oom_kills > 0)
+                return RESULT_OOM_KILLED;
+        return session_result_from_exit(s->exit_code, s->exit_status);
 }
 
 void session_set_result(Session *s, SessionResult result) {

@@ -90,6 +90,7 @@ struct Session {
         int exit_status;         /* -1 = unknown */
         uint64_t cpu_usage_nsec; /* all that it used, read when its scope was gone; USAGE_UNKNOWN before */
         ScopeLimits limits;      /* that its scope had last, for the next one */
+        uint64_t oom_kills;      /* in its scope when the leader ended; UINT64_MAX: unknown */
         uint64_t memory_limit,
                 memory_peak; /* of the scope when it was gone, bytes; UINT64_MAX: unknown or none */
         bool stop_requested;
@@ -156,6 +157,13 @@ const char *session_on_detach_to_string(const Session *s, char ret[ON_DETACH_SIZ
 
 /* Reads the activity page; 0 = never, UINT64_MAX = unknown. */
 void session_read_activity(const Session *s, usec_t *ret_input, usec_t *ret_output);
+
+/* Notes what its scope's cgroup says of memory, while it is there: systemd takes it away as soon as it finds it empty, and
+ * may be first. */
+void session_read_memory(Session *s);
+
+/* Why it ends, if its leader's end is the reason: what the leader's parent says, and what the kernel counted. */
+SessionResult session_leader_result(const Session *s);
 
 /* Notes why it ends; the first reason counts. */
 void session_set_result(Session *s, SessionResult result);

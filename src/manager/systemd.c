@@ -324,7 +324,8 @@ static int on_remains(sd_bus_message *reply, void *userdata, sd_bus_error *error
                         s->cpu_usage_nsec += remains.cpu_usage_nsec; /* with that of earlier scopes */
                 s->limits = remains.limits;
                 s->memory_limit = remains.limits.values[SCOPE_MEMORY_MAX];
-                s->memory_peak = remains.memory_peak;
+                if (remains.memory_peak != UINT64_MAX)
+                        s->memory_peak = remains.memory_peak;
                 if (remains.oom_killed && session_phase_state(s->phase) != STATE_RESTARTING)
                         session_improve_result(s, RESULT_OOM_KILLED);
         }

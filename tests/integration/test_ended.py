@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """ListEnded: what ended lately and why, also for another manager."""
 
+import journal
 import machine
 from bus import UNKNOWN
 
@@ -64,3 +65,54 @@ def test_manager_killed_while_it_writes_loses_no_more_than_that(root, user1):
     root.shell("systemctl restart compute-sessiond")
     assert ended(user1, session) and ended(user1, another)
     assert root.shell("stat -c %a /run/compute-sessions/ended") == "600\n"
+
+
+EAT = "x = [bytearray(b'x' * 10_000_000) for _ in range(100)]"
+
+
+def limit_memory(root, user, session):
+    unit = user.get(session, "Unit")
+    root.run("systemctl", "set-property", "--runtime", unit, "MemoryMax=120M")
+    machine.wait_until(lambda: user.get(session, "MemoryMax") == 120 * 2**20, "the limit is told")
+
+
+def test_killed_for_want_of_memory(root, user1):
+    neighbour = user1.start_terminal("cat")
+    session = user1.start_terminal("/usr/bin/python3", "-c", f"input(); {EAT}")
+    limit_memory(root, user1, session)
+    mark = root.mark()
+    user1.attach(session).send("\r")
+    result = root.wait_removed(mark, session)
+    said = ended(user1, session)
+    assert (said["result"], said["status"], said["limit"]) == (result, 9, 120 * 2**20)
+    entry = journal.wait_entry(root, "SESSION_END", SESSION_ID=session)
+    assert (entry["RESULT"], entry["MEMORY_LIMIT"]) == (result, str(said["limit"]))
+    assert user1.get(neighbour, "State") == "running"
+    # The kernel's count goes with the cgroup, which systemd may have taken away first: then it was just SIGKILL.
+    if result == "oom-killed":
+        assert 60 * 2**20 < said["peak"] <= 121 * 2**20
+        assert entry["MEMORY_PEAK"] == str(said["peak"])
+    else:
+        assert result == "signal"
+
+
+def test_killed_for_want_of_memory_while_something_else_goes_on(root, user1):
+    """Another process keeps the cgroup there, so the count is always read."""
+    session = user1.start_terminal("/usr/bin/python3", "-c",
+                                   f"import os, signal; os.fork() or signal.pause(); input(); {EAT}")
+    limit_memory(root, user1, session)
+    mark = root.mark()
+    user1.attach(session).send("\r")
+    assert root.wait_removed(mark, session) == "oom-killed"
+    said = ended(user1, session)
+    assert said["limit"] == 120 * 2**20 and 60 * 2**20 < said["peak"] <= 121 * 2**20
+    entry = journal.wait_entry(root, "SESSION_END", SESSION_ID=session)
+    assert (entry["RESULT"], entry["MEMORY_PEAK"]) == ("oom-killed", str(said["peak"]))
+
+
+def test_killed_by_somebody_is_not_for_want_of_memory(root, user1):
+    session = user1.start_terminal("/usr/bin/python3", "-c", "input()")
+    limit_memory(root, user1, session)
+    mark = root.mark()
+    user1.call_session(session, "Kill", "si", "leader", 9)
+    assert root.wait_removed(mark, session) == "signal"

@@ -52,6 +52,42 @@ TEST(unified) {
         scratch_remove(folder);
 }
 
+static void check_memory(const CgroupTree *tree, uint64_t limit, uint64_t peak, uint64_t oom_kills) {
+        CgroupMemory memory;
+
+        cgroup_read_memory(tree, SLICE, SCOPE, &memory);
+        ck_assert_uint_eq(memory.limit, limit);
+        ck_assert_uint_eq(memory.peak, peak);
+        ck_assert_uint_eq(memory.oom_kills, oom_kills);
+}
+
+TEST(memory) {
+        char *folder = scratch_make();
+        CgroupTree tree;
+
+        cgroup_tree_init(&tree);
+        check_memory(&tree, UINT64_MAX, UINT64_MAX, UINT64_MAX);
+        put(folder, FOLDER "/memory.max", "max\n");
+        put(folder, FOLDER "/memory.events", "low 0\nhigh 4\nmax 7\noom 5\noom_kill 3\noom_group_kill 1\n");
+        ck_assert_int_eq(cgroup_tree_open(&tree, folder, /* unified = */ true, ""), 0);
+        check_memory(&tree, UINT64_MAX, UINT64_MAX, 3); /* no memory.peak before Linux 5.19 */
+        put(folder, FOLDER "/memory.max", "1048576\n");
+        put(folder, FOLDER "/memory.peak", "4096\n");
+        check_memory(&tree, 1048576, 4096, 3);
+
+        put(folder, "memory/" FOLDER "/memory.limit_in_bytes", "9223372036854771712\n");
+        put(folder, "memory/" FOLDER "/memory.max_usage_in_bytes", "8192\n");
+        put(folder, "memory/" FOLDER "/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 2\n");
+        ck_assert_int_eq(cgroup_tree_open(&tree, folder, /* unified = */ false, ""), 0);
+        check_memory(&tree, UINT64_MAX, 8192, 2);
+        put(folder, "memory/" FOLDER "/memory.limit_in_bytes", "8192\n");
+        put(folder, "memory/" FOLDER "/memory.oom_control",
+                "oom_kill_disable 0\nunder_oom 0\n"); /* Linux 4.12 */
+        check_memory(&tree, 8192, 8192, UINT64_MAX);
+        cgroup_tree_done(&tree);
+        scratch_remove(folder);
+}
+
 TEST(legacy) {
         uint64_t counters[USAGE_COUNTER_MAX];
         char *folder = scratch_make();
@@ -104,4 +140,4 @@ TEST(without_files_it_is_systemd_who_knows) {
         scratch_remove(folder);
 }
 
-TEST_MAIN(unified, legacy, what_is_not_there_is_unknown, without_files_it_is_systemd_who_knows);
+TEST_MAIN(unified, memory, legacy, what_is_not_there_is_unknown, without_files_it_is_systemd_who_knows);
