@@ -80,3 +80,10 @@ void kernel_output_done(KernelOutput *o) {
 const char *kernel_output_event(const KernelOutput *o) {
         return json_text_of(o->content, "event", NULL);
 }
+
+bool kernel_output_is_start_or_end(const KernelOutput *o) {
+        const char *event = kernel_output_event(o);
+
+        return o->type == OUTPUT_SESSION &&
+                (streq(event, "started") || streq(event, "restarted") || streq(event, "ended"));
+}

@@ -43,4 +43,7 @@ json_object *json_member(json_object *object, const char *key, json_type type);
 /* Of OUTPUT_SESSION: what happened ("restarted"), and the sentence or text that tells of it. */
 const char *kernel_output_event(const KernelOutput *o);
 
+/* Does another kernel follow, or none? What the process writes while it starts is of no interest to who reads outputs. */
+bool kernel_output_is_start_or_end(const KernelOutput *o);
+
 #define _cleanup_kernel_output_ _cleanup_(kernel_output_done)

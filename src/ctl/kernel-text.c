@@ -37,7 +37,7 @@ static int emit(KernelText *t, size_t size) {
 
         if (size == 0)
                 return 0;
-        r = text_filter(t->text, size, t->styles, t->out);
+        r = text_filter(t->text, size, t->styles ? STYLES_KEPT : STYLES_REMOVED, t->out);
         t->begun = size > t->line;
         memmove(t->text, t->text + size, t->size - size);
         t->size -= size;
@@ -220,7 +220,8 @@ static int write_event(KernelText *t, const KernelOutput *o) {
         int r;
 
         if (streq(kernel_output_event(o), "process"))
-                return write_text(t, text, size);
+                return t->runs ? write_text(t, text, size) : 0;
+        t->runs = t->runs && !kernel_output_is_start_or_end(o);
         r = kernel_text_finish(t);
         if (r < 0 || size == 0)
                 return r;
@@ -263,5 +264,7 @@ static int write_any(KernelText *t, const KernelOutput *o) {
 int kernel_text_write(KernelText *t, const KernelOutput *o) {
         int r = write_any(t, o);
 
+        if (o->type != OUTPUT_SESSION)
+                t->runs = true;
         return r >= 0 && ferror(t->out) ? -EIO : r;
 }

@@ -11,6 +11,7 @@ typedef struct KernelText {
         FILE *out;
         bool styles; /* the kernel's colours pass, and prompts have some */
         bool follow; /* a line is shown before its end came */
+        bool runs; /* the kernel said something since it started: what its process writes is not about starting */
 
         /* what is not written yet: whole lines, then the newest line as it is now */
         char *text;

@@ -111,12 +111,17 @@ static int add_input(NotebookDocument *d, const KernelOutput *o) {
         return 0;
 }
 
-static int add_text_cell(NotebookDocument *d, const KernelOutput *o) {
-        NotebookCell *cell = add_cell(d, o, "");
+/* A restart tells of the end that is part of it, too. */
+static int add_text_cell(NotebookDocument *d, const KernelOutput *o, const char *event) {
+        NotebookCell *cell = TAILQ_LAST(&d->cells, NotebookCells);
 
+        if (!cell || !cell->is_end || !streq(event, "restarted"))
+                cell = add_cell(d, o, "");
         if (!cell)
                 return -ENOMEM;
         cell->is_text = true;
+        cell->is_end = streq(event, "ended");
+        free(cell->text);
         cell->text = strdup(json_text_of(o->content, "text", NULL));
         return cell->text ? 0 : -ENOMEM;
 }
@@ -252,14 +257,13 @@ static int add_session_event(NotebookDocument *d, const KernelOutput *o) {
         size_t size;
 
         if (streq(event, "process")) {
-                NotebookCell *cell = cell_of_output(d, o, "");
-
                 text = json_text_of(o->content, "text", &size);
-                return cell ? add_stream(cell, true, text, size) : -ENOMEM;
+                return d->runs && d->last ? add_stream(d->last, true, text, size) : 0;
         }
+        d->runs = d->runs && !kernel_output_is_start_or_end(o);
         for (size_t i = 0; i < ELEMENTSOF(told); i++)
                 if (streq(event, told[i]))
-                        return add_text_cell(d, o);
+                        return add_text_cell(d, o, event);
         return 0;
 }
 
@@ -288,6 +292,8 @@ static int add_to_cell(NotebookDocument *d, const KernelOutput *o) {
 }
 
 int notebook_document_add(NotebookDocument *d, const KernelOutput *o) {
+        if (o->type != OUTPUT_SESSION)
+                d->runs = true;
         switch (o->type) {
         case OUTPUT_EXECUTE_INPUT:
                 return add_input(d, o);

@@ -28,6 +28,7 @@ typedef struct CellOutput {
 } CellOutput;
 
 typedef struct NotebookCell {
+        bool is_end;        /* text that tells of the kernel's end */
         bool is_text;       /* text for the reader, not code */
         char *parent;       /* the request's id; "": none */
         usec_t time;        /* when it began to run; 0: not known */
@@ -39,8 +40,9 @@ typedef struct NotebookCell {
 } NotebookCell;
 
 typedef struct NotebookDocument {
-        TAILQ_HEAD(, NotebookCell) cells;
+        TAILQ_HEAD(NotebookCells, NotebookCell) cells;
         NotebookCell *last; /* the newest of code; NULL: none */
+        bool runs;          /* the kernel said something since it started */
         void *by_parent;    /* of tsearch(3): the cells of code that have a parent */
         void *displays;     /* of tsearch(3): DisplayId */
 } NotebookDocument;

@@ -34,7 +34,7 @@ static int write_plain(const char *data, size_t size, FILE *out) {
         return fputs(text, out) < 0 ? -EIO : 0;
 }
 
-int text_filter(const char *data, size_t size, bool styles, FILE *out) {
+int text_filter(const char *data, size_t size, TextStyles styles, FILE *out) {
         bool styled = false;
         int r;
 
@@ -50,11 +50,11 @@ int text_filter(const char *data, size_t size, bool styles, FILE *out) {
                         at += n;
                         continue;
                 }
-                n = styles ? style_length(data + at, size - at) : 0;
-                if (n > 0) {
+                n = styles != STYLES_REPLACED ? style_length(data + at, size - at) : 0;
+                if (n > 0 && styles == STYLES_KEPT) {
                         styled = n > 3; /* "CSI m" ends all styles */
                         (void) fwrite(data + at, 1, n, out);
-                } else {
+                } else if (n == 0) {
                         n = 1;
                         (void) fputc(data[at] == '\n' || data[at] == '\t' ? data[at] : '?', out);
                 }

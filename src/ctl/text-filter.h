@@ -7,7 +7,13 @@
 
 #include "shared/macros.h"
 
-/* Writes the text, with everything that text_is_printable() refuses, but newlines and tabs, replaced by "?". styles:
- * SGR sequences (CSI numbers m) pass too, and the last is followed by one that ends it. 0, -ENOMEM, or -errno of
- * writing. */
-int text_filter(const char *data, size_t size, bool styles, FILE *out);
+/* What becomes of colours and other attributes: SGR sequences, "CSI numbers m". */
+typedef enum TextStyles {
+        STYLES_REPLACED, /* as all other sequences */
+        STYLES_KEPT,     /* they pass, and the last is followed by one that ends it */
+        STYLES_REMOVED,
+} TextStyles;
+
+/* Writes the text, with everything that text_is_printable() refuses, but newlines and tabs, replaced by "?". 0, -ENOMEM,
+ * or -errno of writing. */
+int text_filter(const char *data, size_t size, TextStyles styles, FILE *out);

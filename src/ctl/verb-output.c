@@ -24,16 +24,18 @@
 #include "shared/names.h"
 #include "shared/parse.h"
 
-#define RETRY_USEC (200 * 1000) /* before asking again when nothing came */
+#define RETRY_USEC       (200 * 1000) /* before asking again when nothing came */
+#define KEEPER_WAIT_USEC (30 * USEC_PER_SEC)
 
 typedef struct Reading {
         Client *client;
         const char *id;
         const char *path;
         usec_t begun;
-        usec_t from;        /* what is older is skipped */
-        uint64_t sequence;  /* the last that we have */
-        uint64_t n_skipped; /* lines that could not be understood */
+        usec_t from;            /* what is older is skipped */
+        uint64_t sequence;      /* the last that we have */
+        usec_t keeper_deadline; /* CLOCK_MONOTONIC: until then a killed keeper may come back */
+        uint64_t n_skipped;     /* lines that could not be understood */
         KernelText text;
         NotebookDocument document;
 } Reading;
@@ -43,7 +45,7 @@ static int write_line(const char *line, size_t size) {
 
         /* JSON escapes control characters, but not those beyond ASCII. */
         if (isatty(STDOUT_FILENO))
-                r = text_filter(line, size, false, stdout);
+                r = text_filter(line, size, STYLES_REPLACED, stdout);
         else
                 (void) fwrite(line, 1, size, stdout);
         (void) fputc('\n', stdout);
@@ -115,7 +117,8 @@ static int outputs_message(const Reading *g, sd_bus_message **ret) {
         return 0;
 }
 
-/* The stream of what comes behind what we have. -ENXIO: the session is gone, which is told if nothing was ever read. */
+/* The stream of what comes behind what we have. After the first: -ENXIO: the session is gone. -EAGAIN: its keeper is,
+ * but another is to come. */
 static int open_stream(Reading *g, bool first) {
         _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
         _cleanup_message_ sd_bus_message *m = NULL, *reply = NULL;
@@ -126,6 +129,9 @@ static int open_stream(Reading *g, bool first) {
                 r = client_call(g->client, m, CALL_TIMEOUT_USEC, &error, &reply);
         if (r < 0 && !first && client_error_is_gone(&error))
                 return -ENXIO;
+        if (r < 0 && !first && sd_bus_error_has_name(&error, ERROR_NO_KEEPER) &&
+                now_usec(CLOCK_MONOTONIC) < g->keeper_deadline)
+                return -EAGAIN;
         if (r >= 0)
                 r = attach_read_stream(reply);
         return r < 0 ? client_report(g->client, r, &error, "read the outputs of %s", g->id) : r;
@@ -142,9 +148,14 @@ static int read_all(Reading *g) {
                 fd = open_stream(g, first);
                 if (fd == -ENXIO)
                         return 0;
+                if (fd == -EAGAIN) {
+                        (void) usleep(RETRY_USEC);
+                        continue;
+                }
                 if (fd < 0)
                         return fd;
                 r = read_stream(g, fd);
+                g->keeper_deadline = now_usec(CLOCK_MONOTONIC) + KEEPER_WAIT_USEC;
                 if (r < 0)
                         return log_error_errno(r, "Failed to read the outputs of %s: %m", g->id);
                 if (!follow && r == 0)

@@ -99,7 +99,7 @@ int verb_snapshot(Client *c, char **operands) {
         r = read_text(fd, &text, &size);
         if (r < 0)
                 return log_error_errno(r, "Failed to read the snapshot of %s: %m", id);
-        r = text_filter(text, size, c->arguments->ansi, stdout);
+        r = text_filter(text, size, c->arguments->ansi ? STYLES_KEPT : STYLES_REPLACED, stdout);
         if (r >= 0 && fflush(stdout) != 0)
                 r = -errno;
         return r < 0 ? log_error_errno(r, "Failed to write the snapshot: %m") : 0;

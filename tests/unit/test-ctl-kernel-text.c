@@ -47,7 +47,7 @@ TEST(prompts_have_colours_if_wanted) {
 TEST(kernels_colours_pass_and_nothing_else) {
         CHECK(true, false, "\033[31mred\033[m?]0;x? ?[2J\n",
                 STREAM("\\u001b[31mred\\u001b[m\\u001b]0;x\\u0007 \\u001b[2J"));
-        CHECK(false, false, "?[31mred\n", STREAM("\\u001b[31mred"));
+        CHECK(false, false, "red\n", STREAM("\\u001b[31mred"));
         CHECK(true, true, "? ?\n", STREAM("\xc2\x9b \xe2\x80\xae"));
 }
 
@@ -83,8 +83,11 @@ TEST(errors) {
 TEST(events_of_the_session) {
         CHECK(false, false, "x\n-- The kernel was restarted.\n", STREAM("x"),
                 { "session", "{\"event\":\"restarted\",\"text\":\"The kernel was restarted.\"}" });
-        CHECK(false, false, "Segmentation fault\n",
-                { "session", "{\"event\":\"process\",\"text\":\"Segmentation fault\\n\"}" });
+        CHECK(false, false, "x\nSegmentation fault\n-- Ended.\n",
+                { "session", "{\"event\":\"process\",\"text\":\"starting\"}" }, STREAM("x\\n"),
+                { "session", "{\"event\":\"process\",\"text\":\"Segmentation fault\\n\"}" },
+                { "session", "{\"event\":\"ended\",\"text\":\"Ended.\"}" },
+                { "session", "{\"event\":\"process\",\"text\":\"starting\"}" });
 }
 
 TEST(strange_contents) {

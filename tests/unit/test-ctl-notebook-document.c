@@ -160,6 +160,8 @@ TEST(events_of_the_session) {
         add(&d, "session", "", "{\"event\":\"started\",\"text\":\"Started.\"}");
         add(&d, "execute_input", "1", "{\"code\":\"a\"}");
         add(&d, "session", "", "{\"event\":\"process\",\"text\":\"Killed\\n\"}");
+        add(&d, "session", "", "{\"event\":\"ended\",\"text\":\"Ended.\"}");
+        add(&d, "session", "", "{\"event\":\"process\",\"text\":\"starting\"}");
         add(&d, "session", "", "{\"event\":\"restarted\",\"text\":\"Again.\"}");
         add(&d, "session", "", "{}");
         add(&d, "execute_input", "2", "{\"code\":\"b\"}");

@@ -5,7 +5,7 @@
 #include "ctl/text-filter.h"
 #include "tests/unit/test-main.h"
 
-static void check(const char *data, size_t size, bool styles, const char *expected) {
+static void check(const char *data, size_t size, TextStyles styles, const char *expected) {
         _cleanup_free_ char *text = NULL;
         size_t written;
         FILE *f = open_memstream(&text, &written);
@@ -17,11 +17,11 @@ static void check(const char *data, size_t size, bool styles, const char *expect
 }
 
 static void plain(const char *text, const char *expected) {
-        check(text, strlen(text), false, expected);
+        check(text, strlen(text), STYLES_REPLACED, expected);
 }
 
 static void styled(const char *text, const char *expected) {
-        check(text, strlen(text), true, expected);
+        check(text, strlen(text), STYLES_KEPT, expected);
 }
 
 TEST(text_passes) {
@@ -33,8 +33,8 @@ TEST(text_passes) {
 TEST(everything_else_is_replaced) {
         plain("\033[31mred\033[m\a\r", "?[31mred?[m??");
         plain("\302\2331m \342\200\256 \377\300", "?1m ? ??");
-        check("a\0b\0", 4, false, "a?b?");
-        check("a\0b", 3, true, "a?b");
+        check("a\0b\0", 4, STYLES_REPLACED, "a?b?");
+        check("a\0b", 3, STYLES_KEPT, "a?b");
 }
 
 TEST(styles_pass_and_are_ended) {
@@ -66,5 +66,11 @@ TEST(no_style_is_too_long) {
         styled(text, expected);
 }
 
-TEST_MAIN(text_passes, everything_else_is_replaced, styles_pass_and_are_ended, other_sequences_are_no_styles,
-        no_style_is_too_long);
+TEST(styles_are_removed) {
+        const char *text = "\033[1;31mred\033[m \033[2J";
+
+        check(text, strlen(text), STYLES_REMOVED, "red ?[2J");
+}
+
+TEST_MAIN(styles_are_removed, text_passes, everything_else_is_replaced, styles_pass_and_are_ended,
+        other_sequences_are_no_styles, no_style_is_too_long);
