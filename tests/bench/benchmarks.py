@@ -6,6 +6,7 @@ import os
 import signal
 import time
 
+import kernel
 import system
 import terminal
 from figures import Aim, Figure
@@ -163,4 +164,4 @@ def recover(options, sessions):
 
 
 ALL = {"start": start, "list": list_, "memory": memory, "idle": idle, "poll": poll, "recover": recover,
-       **terminal.ALL}
+       **terminal.ALL, **kernel.ALL}

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What a kernel is doing, and what it and its workers use."""
+
+import time
+
+import journal
+import machine
+from kernels import PYTHON, execute, spawn, wait_state
+
+USEC = 1_000_000
+PROBES = """import sys
+from jupyter_client import BlockingKernelClient
+client = BlockingKernelClient(connection_file=sys.argv[1])
+client.load_connection_file()
+client.start_channels()
+client.kernel_info(reply=True, timeout=40)
+for ask in (client.history, lambda: client.is_complete('1'), client.comm_info):
+    ask()
+    client.get_shell_msg(timeout=40)
+client.stop_channels()"""
+
+
+def stays(condition, timeout):
+    """Is it true all the time?"""
+    end = time.monotonic() + timeout
+    while time.monotonic() < end:
+        assert condition()
+        time.sleep(timeout / 20)
+
+
+def state(user, session):
+    said = user.get_all(session)
+    return said["KernelState"], said["KernelStateTimestamp"], said["ExecutionCount"]
+
+
+def wait_idle(user, session, executions):
+    """What a client was told already may reach us later. Returns since when it is idle."""
+    def is_idle():
+        word, since, count = state(user, session)
+        return since if (word, count) == ("idle", executions) else None
+    return machine.wait_until(is_idle, "the kernel is idle")
+
+
+def test_idle_since_it_answered_and_after_each_cell(user1, notebook):
+    begun = time.time() * USEC
+    session, _ = user1.start_notebook(notebook)
+    word, since, count = state(user1, session)
+    assert (word, count) == ("idle", 0)
+    assert begun < since < time.time() * USEC
+    before = time.time() * USEC
+    execute(user1, session, "1", "2")
+    since = wait_idle(user1, session, executions=2)
+    assert before < since < time.time() * USEC
+
+
+def test_silent_cell_is_busy_until_its_end(root, user1, session, seconds=6):
+    """No timer of ours makes it idle: nothing is said about it until it ends."""
+    mark = root.mark()
+    client = spawn(user1, session, f"import time; time.sleep({seconds})")
+    wait_state(user1, session, "busy")
+    since = user1.get(session, "KernelStateTimestamp")
+    stays(lambda: state(user1, session)[:2] == ("busy", since), timeout=seconds - 2)
+    user1.wait(client, timeout=60)
+    wait_state(user1, session, "idle")
+    ended = user1.get(session, "KernelStateTimestamp")
+    assert seconds <= (ended - since) / USEC < seconds + 5
+    changes = [one["arguments"][1]["KernelState"] for one in root.signals(mark)
+               if one["member"] == "PropertiesChanged" and "KernelState" in one["arguments"][1]]
+    assert changes == ["busy", "idle"]
+
+
+def test_probes_are_no_activity(user1, session):
+    execute(user1, session, "1")
+    wait_idle(user1, session, executions=1)
+    names = ("KernelState", "KernelStateTimestamp", "ExecutionCount", "LastInputTimestamp", "LastActivityTimestamp")
+    before = [user1.get(session, name) for name in names]
+    user1.run(PYTHON, "-c", PROBES, user1.get(session, "ConnectionFile"))
+    stays(lambda: [user1.get(session, name) for name in names] == before, timeout=0.5)
+
+
+def test_idle_with_the_right_time_whatever_was_killed(root, user1, session):
+    execute(user1, session, "1")
+    wait_idle(user1, session, executions=1)
+    before = state(user1, session)
+    machine.kill_services(root, "compute-sessiond.service", f"compute-keeper-{session}.service")
+    wait_state(user1, session, "idle")
+    assert state(user1, session) == before
+
+
+def test_busy_kernel_is_found_busy_by_a_new_keeper(root, user1, session):
+    client = spawn(user1, session, "import time; time.sleep(1000)")
+    wait_state(user1, session, "busy")
+    machine.kill_services(root, f"compute-keeper-{session}.service")
+    wait_state(user1, session, "busy")
+    user1.call_session(session, "Interrupt")
+    wait_state(user1, session, "idle")
+    user1.wait(client)
+
+
+def test_status_and_list_tell_it(user1, session):
+    execute(user1, session, "1")
+    wait_idle(user1, session, executions=1)
+    said = user1.run("computectl", "status", session).output
+    assert "Kernel state: idle for " in said and ", 1 execution\n" in said
+
+
+WORKERS = """import multiprocessing, subprocess, time
+workers = [multiprocessing.Process(target=time.sleep, args=(1000,)) for _ in range(3)]
+for worker in workers: worker.start()
+free = subprocess.Popen(['setsid', 'sh', '-c', 'trap "" TERM HUP INT; while :; do sleep 1000; done'])
+print(*[worker.pid for worker in workers], free.pid)"""
+
+
+def test_workers_are_counted_and_gone_after_stop(root, user1, session):
+    before = user1.get(session, "TasksCurrent")
+    pids = execute(user1, session, WORKERS)[0].split()
+    machine.wait_until(lambda: user1.get(session, "TasksCurrent") >= before + 5, "all of them are counted")
+    unit = user1.get(session, "Unit")
+    assert all(f"/{unit}\n" in root.shell(f"cat /proc/{pid}/cgroup") for pid in pids)
+    user1.stop(session)
+    assert all(root.try_run("test", "-e", f"/proc/{pid}").status == 1 for pid in pids)
+
+
+def test_killed_by_the_memory_limit(root, user1, session, notebook):
+    """With cgroup v1 systemd cannot tell that it was for want of memory: then it is killed by signal 9."""
+    other, _ = user1.start_notebook(notebook + "2")
+    keeper = user1.get(session, "KeeperUnit")
+    before = root.shell(f"systemctl show --value --property=MainPID {user1.get(other, 'KeeperUnit')}")
+    root.run("systemctl", "set-property", "--runtime", user1.get(session, "Unit"), "MemoryMax=150M")
+    mark = root.mark()
+    client = spawn(user1, session, "x = b'x' * 400_000_000")
+    result = root.wait_removed(mark, session)
+    user1.ask("kill", pid=client, number=9)
+    entry = journal.wait_entry(root, "SESSION_END", SESSION_ID=session)
+    unified = root.try_run("test", "-e", "/sys/fs/cgroup/cgroup.controllers").status == 0
+    assert result in (("oom-killed",) if unified else ("oom-killed", "signal"))
+    assert entry["RESULT"] == result
+    assert keeper.startswith("compute-keeper-")
+    assert user1.ids() == [other]
+    assert root.shell(f"systemctl show --value --property=MainPID {user1.get(other, 'KeeperUnit')}") == before
+    assert execute(user1, other, "6 * 7") == ["42"]
+    ended = user1.run("computectl", "list", "--all").output
+    assert [line for line in ended.splitlines() if line.startswith(f"{session} ")], ended

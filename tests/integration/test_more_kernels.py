@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Notebooks as they are in earnest: large packages, large outputs, long cells."""
+
+import machine
+import pytest
+from kernels import code_cells, entries, execute, printed, saved, spawn, wait_state
+from test_kernel_state import test_silent_cell_is_busy_until_its_end as check_silent_cell
+from test_kernels import check_all, connection
+
+pytestmark = pytest.mark.kernels  # it is for tests/run kernels
+
+MATPLOTLIB = """%matplotlib inline
+import time
+import matplotlib.pyplot as plt
+for i in range(600):
+    print(i, flush=True); time.sleep(0.1)
+plt.plot(range(10))
+plt.show()"""
+
+# A notebook server: starts a session through its REST API, and says what it knows of the kernel.
+SERVER = r"""
+set -eu
+cd "$1"
+jupyter-notebook --no-browser --port=18888 --NotebookApp.token=secret --NotebookApp.password= 2> server.log &
+server=$!
+trap 'kill $server; wait $server || :' EXIT
+curl -sf --retry 60 --retry-delay 1 --retry-connrefused http://localhost:18888/api/status?token=secret > /dev/null
+curl -sf -H 'Authorization: token secret' -d '{"path": "served.ipynb", "type": "notebook", "name": "served.ipynb",
+        "kernel": {"name": "python3-session"}}' http://localhost:18888/api/sessions > session.json
+/usr/bin/python3 -c '
+import json, sys, time, urllib.request
+from jupyter_client import BlockingKernelClient
+from jupyter_core.paths import jupyter_runtime_dir
+kernel = json.load(open("session.json"))["kernel"]["id"]
+client = BlockingKernelClient(connection_file=f"{jupyter_runtime_dir()}/kernel-{kernel}.json")
+client.load_connection_file()
+client.start_channels()
+client.wait_for_ready(timeout=60)
+client.execute_interactive("print(open(\"/proc/self/cgroup\").read())", timeout=60)
+def call(what, method="GET"):
+    request = urllib.request.Request(f"http://localhost:18888/api/kernels/{kernel}{what}", method=method,
+                                     headers={"Authorization": "token secret"}, data=b"" if method == "POST" else None)
+    return urllib.request.urlopen(request, timeout=60).read()
+call("/interrupt", "POST")
+call("/restart", "POST")
+client.wait_for_ready(timeout=60)
+client.execute_interactive("print(6 * 7)", timeout=60)
+call("", "DELETE")
+'
+"""
+
+
+def test_sixty_seconds_and_a_figure_with_the_client_killed(user1, session):
+    client = spawn(user1, session, MATPLOTLIB)
+    machine.wait_until(lambda: "1\n" in printed(user1, session), "the cell prints")
+    user1.ask("kill", pid=client, number=9)
+    wait_state(user1, session, "idle", timeout=180)
+    cell, = code_cells(saved(user1, session))
+    assert "".join(one.text for one in cell.outputs if one.output_type == "stream") == \
+        "".join(f"{i}\n" for i in range(600))
+    assert len(cell.outputs[-1].data["image/png"]) > 5000
+
+
+def test_twelve_silent_minutes(root, user1, session):
+    check_silent_cell(root, user1, session, seconds=12 * 60)
+
+
+def test_two_hundred_megabytes(user1, session):
+    """More than is kept, as fast as it comes: the newest is there, what is not is told, and the kernel answers."""
+    execute(user1, session, "line = 'x' * 99 + '\\n'\nfor i in range(2000): print(line * 1000, end='', flush=True)",
+            "print('end')")
+    kept = entries(user1, session)
+    assert kept[-1]["content"]["text"] == "end\n"
+    assert [one for one in kept if one["content"].get("event") in ("dropped", "omitted")]
+    assert len(printed(user1, session)) > 30_000_000
+    saved(user1, session)
+    assert execute(user1, session, "6 * 7") == ["42"]
+
+
+def test_one_message_of_two_hundred_megabytes(user1, session):
+    execute(user1, session, "from IPython.display import display; display({'text/plain': 'x' * 200_000_000}, raw=True)",
+            "print('next')")
+    said = entries(user1, session)
+    assert [one for one in said if one["content"].get("event") == "omitted"]
+    assert said[-1]["content"]["text"] == "next\n"
+
+
+def test_kernel_of_another_language(user1, notebook):
+    session, _ = user1.start_notebook(notebook, "ir")
+    assert connection(user1, session)["transport"] == "tcp"
+    assert user1.get(session, "KernelLanguage") == "R"
+    assert saved(user1, session).metadata.language_info.name == "R"
+    check_all(user1, session, "cat(6 * 7)", "42")
+
+
+def test_interrupt_and_restart_of_another_language(user1, notebook):
+    session, _ = user1.start_notebook(notebook, "ir")
+    client = spawn(user1, session, "Sys.sleep(1000)")
+    wait_state(user1, session, "busy")
+    user1.run("computectl", "interrupt", session)
+    wait_state(user1, session, "idle")
+    user1.wait(client, timeout=60)
+    user1.run("computectl", "restart", session, timeout=120)
+    assert execute(user1, session, "cat('again')") == ["again"]
+
+
+def test_notebook_server(root, user1):
+    """Jupyter's own server starts, interrupts, restarts and ends a kernel that is a session of ours."""
+    folder = user1.shell("mktemp -d").strip()
+    user1.run("computectl", "kernelspec", "install", "python3")
+    mark = root.mark()
+    said = user1.run("bash", "-c", SERVER, "bash", folder, timeout=180).output
+    assert "/compute-n" in said and "42" in said
+    signals = root.wait_signals(mark, lambda all: len([one for one in all if one["member"] == "SessionRemoved"]) == 2)
+    assert [one["member"] for one in signals if one["member"].startswith("Session")].count("SessionNew") == 2
+    user1.run("computectl", "kernelspec", "remove")
+    user1.shell(f"rm -rf {folder}")
