@@ -22,6 +22,7 @@
 #include "manager/session-restart.h"
 #include "manager/session-start.h"
 #include "manager/session.h"
+#include "manager/systemd-return.h"
 #include "manager/systemd-units.h"
 #include "manager/systemd.h"
 #include "manager/trust.h"

@@ -2,12 +2,17 @@
 #pragma once
 
 /* Calls to systemd whose answers are events: as many at once as the bus allows one connection to leave unanswered, the
- * others in the order in which they came. */
+ * others in the order in which they came. While systemd is executed anew (systemctl daemon-reexec) it has no connection to
+ * the bus; what it was asked then is asked again, so that nobody notices but by the time it takes. */
 
 #include <systemd/sd-bus.h>
+#include <systemd/sd-event.h>
+
+#include <stdbool.h>
 
 #include "manager/charges.h"
 #include "manager/types.h"
+#include "shared/time-span.h"
 
 /* The system bus refuses more than 128 unanswered calls of a connection; usage.h and authorization.h take their
  * shares of them too. */
@@ -20,6 +25,8 @@ typedef struct SystemdCall {
         sd_bus_message *call; /* of a client, to be answered with the reply; may be NULL */
         sd_bus_message *question;
         Charge charge;                     /* to who sent the call, if there is one */
+        usec_t asked;                      /* for the first time, CLOCK_MONOTONIC; 0: not yet */
+        bool repeated;                     /* so that what it asks for may have been done already */
         sd_bus_message_handler_t on_reply; /* its userdata is this structure */
 } SystemdCall;
 
@@ -27,12 +34,16 @@ typedef struct SystemdCalls {
         SystemdCall **waiting; /* oldest first */
         size_t n_waiting;
         unsigned in_flight;
+        sd_event_source *away; /* while systemd is: to the next attempt */
 } SystemdCalls;
 
 /* s and call may be NULL. The reply always comes, if only as an error after a deadline. -EDQUOT: the user who sent the
  * call has too many with systemd already. */
 int systemd_ask(Manager *m, const Session *s, sd_bus_message *question, sd_bus_message_handler_t on_reply,
         sd_bus_message *call);
+
+/* systemd is back: asks it at once what waited for that. */
+void systemd_calls_resume(Manager *m);
 
 /* The session that the reply is about; NULL if it is gone. */
 Session *systemd_call_session(const SystemdCall *c);

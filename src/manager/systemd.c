@@ -31,6 +31,7 @@
 #define SYSTEMD_MANAGER "org.freedesktop.systemd1.Manager"
 #define RETRY_USEC      (20 * USEC_PER_MSEC) /* until systemd has forgotten a scope that is made anew */
 #define UNIT_PATH       "/org/freedesktop/systemd1/unit"
+#define UNIT_EXISTS     "org.freedesktop.systemd1.UnitExists"
 
 static int new_manager_call(Manager *m, const char *method, sd_bus_message **ret) {
         return sd_bus_message_new_method_call(
@@ -190,13 +191,16 @@ static void forget_reference(Session *s) {
 /* Starting */
 
 static int on_keeper_started(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
-        Session *s = systemd_call_session(userdata);
+        SystemdCall *c = userdata;
+        Session *s = systemd_call_session(c);
 
         if (!s || s->phase == PHASE_DISMISSING)
                 return 0;
         if (!sd_bus_message_is_method_error(reply, NULL))
                 return note_job(&s->keeper_job, reply);
         forget_job(s, &s->keeper_job);
+        if (c->repeated && sd_bus_message_is_method_error(reply, UNIT_EXISTS))
+                return 0; /* asked for the first time it was started already, and speaks for itself */
         session_fail(s, ERROR_START_FAILED, "systemd refused to start the session's keeper: %s",
                 reply_error(reply));
         return 0;
@@ -205,13 +209,13 @@ static int on_keeper_started(sd_bus_message *reply, void *userdata, sd_bus_error
 static int on_retry(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata) {
         Session *s = userdata;
 
-        if (s->phase == PHASE_RESCOPING && systemd_start_scope(s) < 0)
+        if ((s->phase == PHASE_SCOPING || s->phase == PHASE_RESCOPING) && systemd_start_scope(s) < 0)
                 log_warning("Cannot make %s, waiting for the deadline.", s->scope);
         return 0;
 }
 
-/* A scope that is to be made again may be there: still, since systemd has not put the old one away yet; or already, since
- * an earlier manager asked for it. */
+/* A scope that is to be made may be there: still, since systemd has not put the old one away yet; or already, since an
+ * earlier manager asked for it, or we did and systemd was executed anew before it could answer. */
 static void scope_exists(Session *s) {
         _cleanup_free_ char *unit = NULL;
         int r;
@@ -237,8 +241,7 @@ static int on_scope_started(sd_bus_message *reply, void *userdata, sd_bus_error 
         if (!sd_bus_message_is_method_error(reply, NULL))
                 return note_job(&s->scope_job, reply);
         forget_job(s, &s->scope_job);
-        if (s->phase == PHASE_RESCOPING &&
-                sd_bus_message_is_method_error(reply, "org.freedesktop.systemd1.UnitExists")) {
+        if (sd_bus_message_is_method_error(reply, UNIT_EXISTS)) {
                 scope_exists(s);
                 return 0;
         }
@@ -434,6 +437,36 @@ static int on_keeper_stopped(sd_bus_message *reply, void *userdata, sd_bus_error
 
 int systemd_stop_keeper(Session *s) {
         return stop_unit(s, s->keeper, &s->keeper_job, on_keeper_stopped);
+}
+
+/* A job that systemd knew of, but may have told the end of while it was not on the bus. */
+static bool waits_for_job(const char *job) {
+        return job && job[0];
+}
+
+void systemd_ask_again(Session *s) {
+        switch (s->phase) {
+        case PHASE_SCOPING:
+        case PHASE_RESCOPING:
+                if (!waits_for_job(s->scope_job))
+                        break;
+                forget_job(s, &s->scope_job);
+                scope_exists(s);
+                break;
+        case PHASE_CLEARING:
+        case PHASE_STOPPING:
+        case PHASE_SWEEPING:
+        case PHASE_KILLING:
+                if (waits_for_job(s->scope_job))
+                        (void) stop_unit(s, s->scope, &s->scope_job, on_scope_stopped);
+                break;
+        case PHASE_DISMISSING:
+                if (waits_for_job(s->keeper_job))
+                        (void) systemd_stop_keeper(s);
+                break;
+        default:
+                break; /* it waits for processes or for its keeper, and sees these itself */
+        }
 }
 
 static int on_killed(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {

@@ -27,6 +27,9 @@ int systemd_stop_scope(Session *s);
 /* Stops the keeper's service: EVENT_KEEPER_GONE. */
 int systemd_stop_keeper(Session *s);
 
+/* Asks once more for the job that the session waits for, if any: its end may have been told to nobody. */
+void systemd_ask_again(Session *s);
+
 /* Sends a signal to everything in the scope. call is answered, or NULL. */
 int systemd_kill_scope(Session *s, int signal, sd_bus_message *call);
 

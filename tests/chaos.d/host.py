@@ -43,8 +43,9 @@ class Host:
         return found
 
     def main_pids(self, unit, program):
-        """Those of the processes that are this program, and not what it forked before it was executed."""
-        return [pid for pid in sorted(self.pids(unit)) if program_of(pid) == program]
+        """Those of the processes that are this program; not what it forked, which is it for a moment too."""
+        pids = {pid for pid in self.pids(unit) if program_of(pid) == program}
+        return sorted(pid for pid in pids if parent_of(pid) not in pids)
 
     def session_pids(self):
         """The processes of the machine that were started in a session, by its id."""
@@ -62,6 +63,11 @@ def read(path):
         return Path(path).read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
+
+
+def parent_of(pid):
+    fields = read(f"/proc/{pid}/stat").rpartition(")")[2].split()
+    return int(fields[1]) if fields else None
 
 
 def program_of(pid):

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Whatever of ours is killed, no session is lost."""
 
+import time
+
 import journal
 import machine
 import pytest
@@ -201,9 +203,11 @@ def test_manager_killed_in_the_middle_of_starts(root, user1):
 def test_started_session_outlives_a_manager_that_could_not_write_all_of_its_records(root, user1):
     """However many pages are left in the runtime directory: what is started is on record, or is not started."""
     directory = "/run/compute-sessions"
-    root.shell(f"systemctl stop {MANAGER}; mkdir -p {directory}; mount -t tmpfs -o size=256k,mode=0700 small {directory}")
+    user1.stop(user1.start_terminal("cat"))  # so that there is a number to go on from
+    root.shell(f"systemctl stop {MANAGER}; mkdir -p {directory}; cp {directory}/next-number /run; "
+               f"mount -t tmpfs -o size=256k,mode=0700 small {directory}; cp /run/next-number {directory}")
     results = set()
-    for pages in [*range(3)] * 2:  # the first start takes a page for good
+    for pages in range(4):
         root.shell(f"cat /dev/zero > {directory}/fill || truncate -s -$(({pages} * 4096)) {directory}/fill")
         try:
             session = user1.start_terminal("cat")
@@ -217,7 +221,8 @@ def test_started_session_outlives_a_manager_that_could_not_write_all_of_its_reco
         if session:
             user1.stop(session)
     assert results == {True, False}
-    root.shell(f"systemctl stop {MANAGER}; umount {directory}")
+    root.shell(f"systemctl stop {MANAGER}; cp {directory}/next-number /run; umount {directory}; "
+               f"mv /run/next-number {directory}")  # no id is ever used twice
 
 
 def test_no_entry_is_lost_while_journald_is_away(root, user1):
@@ -243,3 +248,15 @@ def test_frozen_journald_holds_nobody_up(root, user1):
     finally:
         root.run("kill", "-CONT", pid)
     assert journal.wait_entry(root, "SESSION_END", SESSION_ID=session)["RESULT"] == "stopped"
+
+
+def test_nobody_notices_that_systemd_is_executed_anew(root, user1):
+    """But by the time that it takes."""
+    again = root.spawn("sh", "-c", "for i in 1 2 3 4 5 6; do systemctl daemon-reexec; sleep 0.5; done")
+    count = 0
+    while root.shell(f"test -e /proc/{again}/cwd && echo runs || :") or count < 2:
+        began = time.monotonic()
+        user1.stop(user1.start_terminal("cat"))
+        assert time.monotonic() - began < 10
+        count += 1
+    root.wait(again)
