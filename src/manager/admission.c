@@ -4,6 +4,8 @@
  *
  *   call --> caller known? --no--> ask the bus, hold (strangers.c) --(answer)--.
  *               | yes  <------------------------------------------------------'
+ *            user's turn? --no (only when the bus is behind)--> hold (turns.c) --.
+ *               | yes  <--------------------------------------------------------'
  *            allowed by the table? --no--> AccessDenied, journal entry
  *               | yes        '--to who is not the owner, if polkit says so--> ask polkit, hold (authorization.c) --.
  *               |  <-----------------------------------------(yes; journal entry)--------------------------------'
@@ -255,12 +257,21 @@ static bool sample(Manager *m, sd_bus_message *call, const Caller *caller) {
 static int admit(Manager *m, sd_bus_message *call) {
         unsigned passed = take_passed(&m->admission, call);
         const Caller *caller = admission_caller(m, call);
+        int r;
 
         if (!caller) {
                 if (strangers_hold(m, call, passed) < 0)
                         (void) sd_bus_reply_method_errorf(call, SD_BUS_ERROR_LIMITS_EXCEEDED,
                                 "Too many calls are waiting to be looked at; try again later.");
                 return 1;
+        }
+        if (!(passed & ADMISSION_TURN)) {
+                r = turns_wait(m, caller->uid, call, passed);
+                if (r < 0)
+                        (void) sd_bus_reply_method_errorf(call, SD_BUS_ERROR_LIMITS_EXCEEDED,
+                                "Too many of your calls are waiting for their turn; try again later.");
+                if (r != 0)
+                        return 1;
         }
         if (!(passed & ADMISSION_AUTHORIZED) && !authorize(m, call, caller))
                 return 1;

@@ -15,6 +15,7 @@
 enum {
         ADMISSION_AUTHORIZED = 1 << 0,
         ADMISSION_SAMPLED = 1 << 1,
+        ADMISSION_TURN = 1 << 2, /* it waited for its turn (turns.h) */
 };
 
 /* Refusals, and signals to one's own sessions, can be provoked at will: of each user only so many are written to the

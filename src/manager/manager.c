@@ -117,6 +117,7 @@ Manager *manager_free(Manager *m) {
         session_table_done(&m->sessions);
         ended_list_done(&m->ended);
         strangers_done(&m->strangers);
+        turns_done(&m->turns);
         authorizations_done(&m->authorizations);
         closings_done(&m->closings);
         admission_done(&m->admission);

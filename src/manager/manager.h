@@ -17,6 +17,7 @@
 #include "manager/session-table.h"
 #include "manager/strangers.h"
 #include "manager/systemd-calls.h"
+#include "manager/turns.h"
 #include "manager/types.h"
 #include "manager/usage.h"
 #include "shared/wire.h"
@@ -40,6 +41,7 @@ struct Manager {
         Journal journal;
         Admission admission;
         Strangers strangers;
+        Turns turns;
         Authorizations authorizations;
         Charges charges;
         Closings closings; /* of keepers' sockets */

@@ -54,6 +54,13 @@ static const char *reply_error(sd_bus_message *reply) {
 
 static int on_job_removed(sd_bus_message *signal, void *userdata, sd_bus_error *error);
 
+/* Without this, sd-bus would take a bus that is slow to answer for one that is lost. Whoever waits has a deadline. */
+static int on_listening(sd_bus_message *reply, void *userdata _unused_, sd_bus_error *error _unused_) {
+        if (sd_bus_message_is_method_error(reply, NULL))
+                log_warning("The bus does not say that we hear of systemd's jobs: %s", reply_error(reply));
+        return 0;
+}
+
 static int expect_job(Session *s, char **job) {
         Manager *m = s->manager;
         int r;
@@ -62,7 +69,7 @@ static int expect_job(Session *s, char **job) {
                 return 0;
         if (m->jobs_expected == 0) {
                 r = sd_bus_match_signal_async(m->bus, &m->job_match, SYSTEMD_NAME, SYSTEMD_PATH,
-                        SYSTEMD_MANAGER, "JobRemoved", on_job_removed, NULL, m);
+                        SYSTEMD_MANAGER, "JobRemoved", on_job_removed, on_listening, m);
                 if (r < 0)
                         return r;
         }

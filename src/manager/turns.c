@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Serves users in turn. */
+
+#include "manager/turns.h"
+#include "manager/manager.h"
+
+static bool bus_is_behind(Manager *m) {
+        uint64_t n = 0;
+
+        return sd_bus_get_n_queued_write(m->bus, &n) >= 0 && n >= TURNS_WRITE_MAX;
+}
+
+static UserTurn *find_user(Turns *turns, uid_t uid) {
+        for (size_t i = 0; i < turns->n; i++)
+                if (turns->users[i].uid == uid)
+                        return &turns->users[i];
+        return NULL;
+}
+
+static UserTurn *add_user(Turns *turns, uid_t uid) {
+        UserTurn *grown;
+
+        grown = reallocarray(turns->users, turns->n + 1, sizeof(UserTurn));
+        if (!grown)
+                return NULL;
+        turns->users = grown;
+        turns->users[turns->n] = (UserTurn){ .uid = uid };
+        return &turns->users[turns->n++];
+}
+
+static int push(UserTurn *user, sd_bus_message *call, unsigned passed) {
+        if (user->n == TURNS_CALLS_MAX)
+                return -ENOBUFS;
+        if (user->n == user->allocated) {
+                size_t allocated = MAX((size_t) 16, 2 * user->allocated);
+                HeldCall *grown = calloc(allocated, sizeof(HeldCall));
+
+                if (!grown)
+                        return -ENOMEM;
+                for (size_t i = 0; i < user->n; i++)
+                        grown[i] = user->calls[(user->first + i) % user->allocated];
+                free(user->calls);
+                user->calls = grown;
+                user->first = 0;
+                user->allocated = allocated;
+        }
+        user->calls[(user->first + user->n++) % user->allocated] = (HeldCall){
+                .call = sd_bus_message_ref(call),
+                .passed = passed,
+        };
+        return 0;
+}
+
+static HeldCall pop(UserTurn *user) {
+        HeldCall held = user->calls[user->first];
+
+        user->first = (user->first + 1) % user->allocated;
+        user->n--;
+        return held;
+}
+
+static int on_post(sd_event_source *source, void *userdata);
+static int on_turn(sd_event_source *source, void *userdata);
+
+static int watch(Manager *m) {
+        Turns *turns = &m->turns;
+        int r;
+
+        if (turns->post)
+                return 0;
+        r = sd_event_add_defer(m->event, &turns->turn, on_turn, m);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(turns->turn, SD_EVENT_OFF);
+        if (r >= 0)
+                r = sd_event_add_post(m->event, &turns->post, on_post, m);
+        return r;
+}
+
+static void unwatch(Turns *turns) {
+        turns->post = sd_event_source_disable_unref(turns->post);
+        turns->turn = sd_event_source_disable_unref(turns->turn);
+}
+
+int turns_wait(Manager *m, uid_t uid, sd_bus_message *call, unsigned passed) {
+        Turns *turns = &m->turns;
+        UserTurn *user = find_user(turns, uid);
+        int r;
+
+        if (!user && !bus_is_behind(m))
+                return 0;
+        r = watch(m);
+        if (r < 0)
+                return r;
+        if (!user)
+                user = add_user(turns, uid);
+        if (!user)
+                return -ENOMEM;
+        r = push(user, call, passed);
+        return r < 0 ? r : 1;
+}
+
+/* Takes the first user's oldest call, and puts the user behind the others. */
+static HeldCall take_next(Turns *turns) {
+        UserTurn user = turns->users[0];
+        HeldCall held = pop(&user);
+
+        memmove(turns->users, turns->users + 1, --turns->n * sizeof(UserTurn));
+        if (user.n > 0)
+                turns->users[turns->n++] = user;
+        else
+                free(user.calls);
+        return held;
+}
+
+static int on_post(sd_event_source *source _unused_, void *userdata) {
+        Manager *m = userdata;
+
+        if (m->turns.n == 0)
+                unwatch(&m->turns);
+        else if (!bus_is_behind(m))
+                (void) sd_event_source_set_enabled(m->turns.turn, SD_EVENT_ONESHOT);
+        return 0;
+}
+
+static int on_turn(sd_event_source *source _unused_, void *userdata) {
+        Manager *m = userdata;
+        HeldCall held;
+
+        if (m->turns.n == 0 || bus_is_behind(m))
+                return 0;
+        held = take_next(&m->turns);
+        admission_dispatch_again(m, held.call, held.passed | ADMISSION_TURN);
+        sd_bus_message_unref(held.call);
+        return 0;
+}
+
+void turns_done(Turns *turns) {
+        for (size_t i = 0; i < turns->n; i++) {
+                while (turns->users[i].n > 0)
+                        sd_bus_message_unref(pop(&turns->users[i]).call);
+                free(turns->users[i].calls);
+        }
+        free(turns->users);
+        unwatch(turns);
+        *turns = (Turns){};
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Whose turn it is. While the bus takes answers faster than we make them, calls are served as they come. When it does not,
+ * because somebody calls from hundreds of connections, calls wait here: each user in a queue of their own, served in turn,
+ * so that an answer waits behind few others however many calls one user has sent. */
+
+#include <systemd/sd-event.h>
+
+#include "manager/strangers.h"
+#include "manager/types.h"
+#include "shared/macros.h"
+
+#define TURNS_WRITE_MAX 64 /* answers that the bus has not taken; with more, calls wait */
+/* The bus lets a user have 256 connections with 128 calls each. What goes beyond wants no answers, and gets none. */
+#define TURNS_CALLS_MAX (256U * 128U)
+
+typedef struct UserTurn {
+        uid_t uid;
+        HeldCall *calls;
+        size_t first, n, allocated; /* a ring */
+} UserTurn;
+
+typedef struct Turns {
+        UserTurn *users; /* those who wait, in the order of their turns */
+        size_t n;
+        sd_event_source
+                *post; /* anything happened, and be it that the bus took an answer: perhaps it is time */
+        sd_event_source
+                *turn; /* serves one call; alternates with what arrives, as it has the same priority */
+} Turns;
+
+/* Has the call to wait? It is then held, and dispatched again. 1 if so; 0: it is its turn; -errno. */
+int turns_wait(Manager *m, uid_t uid, sd_bus_message *call, unsigned passed);
+
+void turns_done(Turns *turns);
