@@ -116,9 +116,11 @@ def test_broken_kernelspec(root, user1, text):
 def test_kernel_that_ends_at_once_leaves_nothing(root, user1):
     user1.shell("mkdir -p ~/short; printf '%s' "
                 "'{\"argv\": [\"false\"], \"display_name\": \"x\", \"language\": \"x\"}' > ~/short/kernel.json")
-    mark = root.mark()
-    session, _ = user1.start_notebook("/tmp/a.ipynb", f"{user1.home}/short")
-    assert root.wait_removed(mark, session) == "exit-code"
+    with pytest.raises(BusError) as error:
+        user1.start_notebook("/tmp/a.ipynb", f"{user1.home}/short")
+    assert error.value.name == ERROR + "KernelNotReady"
+    assert "exited with status 1" in error.value.message
+    assert user1.ids() == []
 
 
 def test_option_given_twice(root, user1):

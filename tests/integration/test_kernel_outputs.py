@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What kernels put out is kept, whoever is killed and whether or not anybody looks."""
+
+import json
+
+import machine
+import pytest
+from kernels import entries, execute, printed, spawn, wait_state, write_kernelspec
+
+NUMBERS = "".join(f"{number}\n" for number in range(3000))
+PRINT_NUMBERS = "import time\nfor i in range(3000):\n  print(i, flush=True)\n  time.sleep(.001)"
+
+
+@pytest.fixture
+def session(user1):
+    folder = user1.shell("mktemp -d").strip()
+    yield user1.start_notebook(f"{folder}/a.ipynb")[0]
+    user1.shell(f"rm -rf {folder}")
+
+
+def kill_keeper(root, session):
+    machine.kill_services(root, f"compute-keeper-{session}.service")
+
+
+def events(user, session, *names):
+    return [one["content"] for one in entries(user, session)
+            if one["type"] == "session" and one["content"]["event"] in names]
+
+
+def test_nothing_is_lost_or_doubled_with_killed_keepers(root, user1, session):
+    client = spawn(user1, session, PRINT_NUMBERS)
+    wait_state(user1, session, "busy")
+    for _ in range(5):
+        kill_keeper(root, session)
+    assert user1.wait(client, timeout=60).status == 0
+    machine.wait_until(lambda: len(printed(user1, session)) >= len(NUMBERS), "all is there")
+    assert printed(user1, session) == NUMBERS
+    assert [one["seq"] for one in entries(user1, session)] == list(range(1, len(entries(user1, session)) + 1))
+    assert not events(user1, session, "omitted", "invalid", "dropped")
+    assert user1.get(session, "ExecutionCount") == 1
+    wait_state(user1, session, "idle")
+
+
+def test_nothing_is_lost_while_the_keeper_is_away(root, user1, session):
+    unit = f"compute-keeper-{session}.service"
+    root.run("systemctl", "kill", "--signal=STOP", "--kill-who=main", unit)
+    execute(user1, session, "for i in range(1000): print('x' * 99)", "1 / 0", "6 * 7")
+    root.run("systemctl", "kill", "--signal=KILL", "--kill-who=main", unit)
+    machine.wait_until(lambda: user1.get(session, "ExecutionCount") == 3, "the keeper is back")
+    assert printed(user1, session) == ("x" * 99 + "\n") * 1000
+    assert [one["type"] for one in entries(user1, session) if one["type"] in ("error", "execute_result")] == \
+        ["error", "execute_result"]
+
+
+def test_what_the_process_prints_itself(root, user1, session):
+    execute(user1, session, "import os; n = os.write(2, b'written by the process \\xff\\n')")
+    machine.wait_until(lambda: "written by the process \ufffd\n" in
+                       "".join(one["text"] for one in events(user1, session, "process")), "it is recorded")
+    said = root.run("journalctl", "--output=json", "--output-fields=MESSAGE", "-a", f"SESSION_ID={session}").output
+    assert any("written by the process" in str(json.loads(line)["MESSAGE"]) for line in said.splitlines())
+
+
+def test_what_is_not_utf8_is_replaced(user1, session):
+    execute(user1, session, r"print('a\udcffb')")
+    machine.wait_until(lambda: printed(user1, session) == "a\ufffdb\n", "it is there")
+
+
+def test_large_outputs(user1, session):
+    execute(user1, session, "print('x' * 20_000_000)")
+    machine.wait_until(lambda: len(printed(user1, session)) == 20_000_001, "it is kept", 60)
+    execute(user1, session, "print('y' * 200_000_000)", "print('after')")
+    machine.wait_until(lambda: printed(user1, session).endswith("after\n"), "the kernel goes on", 120)
+    assert len(printed(user1, session)) == 20_000_007
+    omitted, = events(user1, session, "omitted")
+    assert omitted["bytes"] > 200_000_000
+
+
+def test_forged_messages_are_ignored_and_told(user1, session):
+    forge = """
+def forge():
+    socket = get_ipython().kernel.iopub_thread.socket
+    for parts in ([b'stream', b'<IDS|MSG>', b'0' * 64, b'{"msg_type":"stream"}', b'{}', b'{}', b'{"text":"forged"}'],
+                  [b'x'], [b'\\xff' * 300] * 9, [b''] * 10000, [b'<IDS|MSG>']):
+        socket.send_multipart(parts)
+for _ in range(100):
+    get_ipython().kernel.iopub_thread.schedule(forge)
+"""
+    execute(user1, session, forge, "print('genuine')")
+    machine.wait_until(lambda: printed(user1, session) == "genuine\n", "the kernel goes on")
+    told = events(user1, session, "invalid")
+    assert told and any("signature" in one["text"] for one in told)
+    assert len(told) < 150
+
+
+def test_probes_are_no_activity(user1, session):
+    execute(user1, session, "1")
+    wait_state(user1, session, "idle")
+    before = user1.get_all(session)
+    probe = ("import sys; from jupyter_client import BlockingKernelClient as C; c = C(connection_file=sys.argv[1]); "
+             "c.load_connection_file(); c.start_channels(); c.wait_for_ready(timeout=30)\n"
+             "for f in (c.kernel_info, c.history, lambda: c.is_complete('1'), c.comm_info): f(); c.get_shell_msg(timeout=30)")
+    user1.run("/usr/bin/python3", "-c", probe, user1.get(session, "ConnectionFile"), timeout=60)
+    after = user1.get_all(session)
+    assert (after["KernelState"], after["KernelStateTimestamp"]) == ("idle", before["KernelStateTimestamp"])
+    assert after["LastActivityTimestamp"] == before["LastActivityTimestamp"]
+    execute(user1, session, "2")
+    machine.wait_until(lambda: user1.get(session, "LastActivityTimestamp") > before["LastActivityTimestamp"], "activity")
+
+
+def test_silent_work_is_busy(user1, session):
+    spawn(user1, session, "import time; time.sleep(300)")
+    wait_state(user1, session, "busy")
+    since = user1.get(session, "KernelStateTimestamp")
+    kernel_info = "import sys; from jupyter_client import BlockingKernelClient as C; c = C(connection_file=sys.argv[1]); " \
+        "c.load_connection_file(); c.start_channels(); c.kernel_info()"
+    user1.run("/usr/bin/python3", "-c", kernel_info, user1.get(session, "ConnectionFile"))
+    assert (user1.get(session, "KernelState"), user1.get(session, "KernelStateTimestamp")) == ("busy", since)
+
+
+def test_kernel_that_says_why_it_ends(user1):
+    write_kernelspec(user1, "short", ["sh", "-c", "echo first >&2; echo No module named life >&2; exit 3"])
+    said = user1.try_run("computectl", "notebook", "--kernel=short", "/tmp/short.ipynb")
+    assert said.status != 0
+    assert "exited with status 3" in said.output + said.errors and "No module named life" in said.output + said.errors
+    assert user1.ids() == []
+
+
+def test_kernel_that_never_answers(configure, user1):
+    configure("[Notebook]\nKernelStartTimeoutSec=2s\n")
+    write_kernelspec(user1, "silent", ["sh", "-c", "echo waiting for Godot; exec sleep inf"])
+    said = user1.try_run("computectl", "notebook", "--kernel=silent", "/tmp/silent.ipynb")
+    assert said.status != 0
+    assert "did not answer within 2s" in said.output + said.errors and "Godot" in said.output + said.errors
+    machine.wait_until(lambda: user1.ids() == [], "nothing is left")
+    assert user1.try_run("pgrep", "-u", "user1", "-f", "sleep inf").status != 0
+
+
+def test_runtime_directory_that_cannot_be_written(user1):
+    said = user1.try_run("env", "JUPYTER_RUNTIME_DIR=/proc/nowhere", "computectl", "notebook", "/tmp/a.ipynb")
+    assert said.status != 0 and "/proc/nowhere" in said.output + said.errors
+    assert user1.ids() == []
