@@ -52,12 +52,14 @@ def test_nothing_is_lost_while_the_keeper_is_away(root, user1, session):
         ["error", "execute_result"]
 
 
-def test_what_the_process_prints_itself(root, user1, session):
-    execute(user1, session, "import os; n = os.write(2, b'written by the process \\xff\\n')")
-    machine.wait_until(lambda: "written by the process \ufffd\n" in
-                       "".join(one["text"] for one in events(user1, session, "process")), "it is recorded")
-    said = root.run("journalctl", "--output=json", "--output-fields=MESSAGE", "-a", f"SESSION_ID={session}").output
-    assert any("written by the process" in str(json.loads(line)["MESSAGE"]) for line in said.splitlines())
+def test_what_the_process_prints_itself(root, user1):
+    write_kernelspec(user1, "talks", ["sh", "-c", "printf 'written by the process \\377\\n' >&2; "
+                                      "exec python3 -m ipykernel_launcher -f \"$0\"", "{connection_file}"])
+    session, _ = user1.start_notebook("/tmp/talks.ipynb", "talks")
+    assert "written by the process \ufffd\n" in "".join(one["text"] for one in events(user1, session, "process"))
+    said = root.run("journalctl", "--output=json", "--all", f"SESSION_ID={session}").output
+    assert any("written by the process" in str(json.loads(line)["MESSAGE"]) or b"written by the process" in
+               bytes(part for part in json.loads(line)["MESSAGE"] if isinstance(part, int)) for line in said.splitlines())
 
 
 def test_what_is_not_utf8_is_replaced(user1, session):
@@ -82,14 +84,16 @@ def forge():
     for parts in ([b'stream', b'<IDS|MSG>', b'0' * 64, b'{"msg_type":"stream"}', b'{}', b'{}', b'{"text":"forged"}'],
                   [b'x'], [b'\\xff' * 300] * 9, [b''] * 10000, [b'<IDS|MSG>']):
         socket.send_multipart(parts)
-for _ in range(100):
+for _ in range(40):
     get_ipython().kernel.iopub_thread.schedule(forge)
 """
-    execute(user1, session, forge, "print('genuine')")
+    user1.wait(spawn(user1, session, forge))  # Jupyter's client does not survive this
+    machine.wait_until(lambda: len(events(user1, session, "omitted")) == 40, "all are told")
+    execute(user1, session, "print('genuine')")
     machine.wait_until(lambda: printed(user1, session) == "genuine\n", "the kernel goes on")
     told = events(user1, session, "invalid")
     assert told and any("signature" in one["text"] for one in told)
-    assert len(told) < 150
+    assert len(told) < 20
 
 
 def test_probes_are_no_activity(user1, session):
@@ -130,12 +134,12 @@ def test_kernel_that_never_answers(configure, user1):
     write_kernelspec(user1, "silent", ["sh", "-c", "echo waiting for Godot; exec sleep inf"])
     said = user1.try_run("computectl", "notebook", "--kernel=silent", "/tmp/silent.ipynb")
     assert said.status != 0
-    assert "did not answer within 2s" in said.output + said.errors and "Godot" in said.output + said.errors
+    assert "did not answer within 2.0s" in said.output + said.errors and "Godot" in said.output + said.errors
     machine.wait_until(lambda: user1.ids() == [], "nothing is left")
     assert user1.try_run("pgrep", "-u", "user1", "-f", "sleep inf").status != 0
 
 
 def test_runtime_directory_that_cannot_be_written(user1):
-    said = user1.try_run("env", "JUPYTER_RUNTIME_DIR=/proc/nowhere", "computectl", "notebook", "/tmp/a.ipynb")
+    said = user1.try_run("computectl", "notebook", "--setenv=JUPYTER_RUNTIME_DIR=/proc/nowhere", "/tmp/a.ipynb")
     assert said.status != 0 and "/proc/nowhere" in said.output + said.errors
     assert user1.ids() == []
