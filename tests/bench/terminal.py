@@ -101,6 +101,9 @@ def flood(options, _sessions):
                              flood_aim(what, peer))
             yield Figure("terminal", f"{what}, computectl attach", "ms", samples["computectl attach"],
                          "the session's stream", samples["stream"])
+            if "dtach" in peers:
+                yield Figure("terminal", f"{what}, computectl attach", "ms", samples["computectl attach"],
+                             "dtach", samples["dtach"], flood_aim(what, "dtach"))
 
 
 def p99(samples):
