@@ -70,7 +70,7 @@ PUBLIC = {(SESSION, name) for name in (
     "CreatedTimestampMonotonic", "Rows", "Columns", "Clients", "Title", "Foreground", "OnDetach", "LastInputTimestamp",
     "LastOutputTimestamp", "Notebook", "KernelName", "MemoryCurrent", "CPUUsageNSec", "TasksCurrent", "IOReadBytes",
     "IOWriteBytes", "Result", "ExitStatus", "LastActivityTimestamp", "KernelLanguage", "KernelState",
-    "KernelStateTimestamp", "ExecutionCount", "RestartOnCrash", "Restarts")} | {(MANAGER, name) for name in (
+    "KernelStateTimestamp", "ExecutionCount", "RestartOnCrash", "Restarts", "MemoryMax", "MemoryPeak")} | {(MANAGER, name) for name in (
         "Version", "NotebookCount", "TerminalCount", "RecommendedSessions", "RecommendedExceeded", "SessionsMax",
         "SessionsMaxPerUser")}
 
