@@ -281,14 +281,16 @@ static int admit(Manager *m, sd_bus_message *call) {
 }
 
 static int on_message(sd_bus_message *message, void *userdata, sd_bus_error *error _unused_) {
+        Manager *m = userdata;
         uint8_t type;
         int r;
 
         r = sd_bus_message_get_type(message, &type);
         if (r < 0 || type != SD_BUS_MESSAGE_METHOD_CALL)
                 return 0;
-        idle_touch(userdata);
-        return admit(userdata, message);
+        idle_touch(m);
+        watchdog_touch(&m->watchdog);
+        return admit(m, message);
 }
 
 int admission_start(Manager *m) {

@@ -216,6 +216,7 @@ static int on_link_readable(
         ssize_t n;
         int r;
 
+        watchdog_touch(&m->watchdog);
         n = keeper_socket_receive(fd, m->receive_buffer, WIRE_MESSAGE_MAX, &sender);
         if (n == -EAGAIN)
                 return 0;

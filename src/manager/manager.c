@@ -99,6 +99,9 @@ int manager_new(bool user_mode, Manager **ret) {
         r = journal_init(&m->journal, m->event, JOURNAL_SOCKET);
         if (r < 0)
                 return log_error_errno(r, "Cannot make a socket for the journal: %m");
+        r = watchdog_init(&m->watchdog, m->event);
+        if (r < 0)
+                return log_error_errno(r, "Cannot make a timer: %m");
         r = sd_event_add_defer(m->event, &m->flush, on_flush, m);
         if (r >= 0)
                 r = sd_event_source_set_enabled(m->flush, SD_EVENT_OFF);
@@ -129,6 +132,7 @@ Manager *manager_free(Manager *m) {
         sd_event_source_disable_unref(m->idle);
         sd_bus_flush_close_unref(m->bus);
         charges_done(&m->charges);
+        watchdog_done(&m->watchdog);
         n_lost = journal_done(&m->journal);
         if (n_lost > 0)
                 log_warning(
@@ -222,6 +226,12 @@ static int read_next_number(Manager *m) {
         return 0;
 }
 
+/* What "systemctl status" shows. */
+static void tell_status(const Manager *m, const char *more) {
+        (void) sd_notifyf(/* unset_environment = */ false, "%sSTATUS=%u notebook%s, %u terminal%s.", more,
+                m->notebooks, m->notebooks == 1 ? "" : "s", m->terminals, m->terminals == 1 ? "" : "s");
+}
+
 int manager_start(Manager *m) {
         int r;
 
@@ -269,7 +279,7 @@ int manager_start(Manager *m) {
         r = idle_start(m);
         if (r < 0)
                 return log_error_errno(r, "Cannot set a timer: %m");
-        (void) sd_notify(/* unset_environment = */ false, "READY=1\nSTATUS=Managing compute sessions.");
+        tell_status(m, "READY=1\n");
         return 0;
 }
 
@@ -338,8 +348,10 @@ static int on_flush(sd_event_source *source _unused_, void *userdata) {
                 if (s->changes & CHANGE_REMOVED)
                         say_goodbye(s);
         }
-        if (m->counts_changed)
+        if (m->counts_changed) {
                 manager_bus_tell_counts(m);
+                tell_status(m, "");
+        }
         m->counts_changed = false;
         idle_touch(m);
         return 0;

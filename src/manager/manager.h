@@ -20,6 +20,7 @@
 #include "manager/turns.h"
 #include "manager/types.h"
 #include "manager/usage.h"
+#include "manager/watchdog.h"
 #include "shared/wire.h"
 
 struct Manager {
@@ -39,6 +40,7 @@ struct Manager {
         unsigned controllers; /* scopes that are ours to stop; see scope-controller.c */
         SystemdCalls systemd_calls;
         Journal journal;
+        Watchdog watchdog;
         Admission admission;
         Strangers strangers;
         Turns turns;

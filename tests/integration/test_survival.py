@@ -260,3 +260,30 @@ def test_nobody_notices_that_systemd_is_executed_anew(root, user1):
         assert time.monotonic() - began < 10
         count += 1
     root.wait(again)
+
+
+@pytest.mark.slow
+def test_manager_that_hangs_is_restarted(root, user1):
+    """It is watched while something happens, and not woken while nothing does."""
+    def pid():
+        return root.run("systemctl", "show", "--property=MainPID", "--value", MANAGER).output.strip()
+
+    def watched():
+        return root.run("systemctl", "show", "--property=WatchdogUSec", "--value", MANAGER).output.strip()
+    session = user1.start_terminal("bash")
+    set_variable(user1, session)
+    machine.wait_until(lambda: watched() in ("0", "infinity"), "not watched while idle")
+    root.ids()
+    hanging = pid()
+    root.run("kill", "-STOP", hanging)
+    machine.wait_until(lambda: pid() not in ("0", hanging), "restarted", timeout=40)
+    expect_variable(user1, session)
+
+
+def test_status_tells_what_there_is(root, user1):
+    def status():
+        return root.run("systemctl", "show", "--property=StatusText", "--value", MANAGER).output.strip()
+    user1.start_terminal("cat")
+    machine.wait_until(lambda: status() == "0 notebooks, 1 terminal.", "status")
+    user1.start_terminal("cat")
+    machine.wait_until(lambda: status() == "0 notebooks, 2 terminals.", "status")
