@@ -45,6 +45,11 @@ TEST(reads_a_whole_message) {
         wire_put_u64(&w, KEEPER_TAG_ROWS, 24);
         wire_put_u64(&w, KEEPER_TAG_COLUMNS, 80);
         wire_put_u64(&w, KEEPER_TAG_CLIENTS, 2);
+        wire_put_string(&w, KEEPER_TAG_KERNEL_STATE, "busy");
+        wire_put_u64(&w, KEEPER_TAG_KERNEL_STATE_SINCE, 1234567);
+        wire_put_u64(&w, KEEPER_TAG_EXECUTION_COUNT, 12);
+        wire_put_string(&w, KEEPER_TAG_KERNEL_LANGUAGE, "py\nthon");
+        wire_put_u64(&w, KEEPER_TAG_LEADER, 4711);
         wire_put_u64(&w, KEEPER_TAG_EXIT_CODE, CLD_KILLED);
         wire_put_u64(&w, KEEPER_TAG_EXIT_STATUS, SIGKILL);
         wire_put_string(&w, 9999, "of a newer keeper");
@@ -57,6 +62,12 @@ TEST(reads_a_whole_message) {
         ck_assert_str_eq(m.message, "No such kernel.");
         ck_assert_uint_eq(strv_length(m.command), 3);
         ck_assert_str_eq(m.command[2], "kernel");
+        ck_assert_str_eq(m.kernel_state, "busy");
+        ck_assert_uint_eq(m.kernel_state_since, 1234567);
+        ck_assert(m.has_execution_count);
+        ck_assert_uint_eq(m.execution_count, 12);
+        ck_assert_ptr_null(strchr(m.kernel_language, '\n'));
+        ck_assert_int_eq(m.leader, 4711);
         ck_assert_str_eq(m.directory, "/home/a");
         ck_assert_str_eq(m.notebook, "/home/a/Grüße.ipynb");
         ck_assert_str_eq(m.kernel, "python3");
@@ -168,6 +179,20 @@ TEST(shown_text_is_made_fit) {
         keeper_message_done(&m);
 }
 
+TEST(states_of_kernels_are_words) {
+        static const char *const refused[] = { "", "Busy", "idle ", "running", "unknown" };
+        KeeperMessage m;
+
+        for (size_t i = 0; i < ELEMENTSOF(refused); i++) {
+                WireWriter w;
+
+                wire_begin(&w, KEEPER_CHANGED, 0);
+                wire_put_string(&w, KEEPER_TAG_KERNEL_STATE, refused[i]);
+                ck_assert_int_eq(parse(&w, &m), -EBADMSG);
+                keeper_message_done(&m);
+        }
+}
+
 TEST(paths_that_are_none_are_refused) {
         static const char *const bad[] = { "", "a", "/a/../b", "/a/.", "/a\nb", "/\xff" };
         KeeperMessage m;
@@ -240,5 +265,5 @@ TEST(every_changed_byte_is_survived) {
 
 TEST_MAIN(reads_a_whole_message, an_empty_message_says_nothing, no_status_without_a_code,
         numbers_out_of_range_are_refused, unknown_errors_are_failures, shown_text_is_made_fit,
-        paths_that_are_none_are_refused, repeated_fields_are_survived, fields_of_the_wrong_kind_are_refused,
-        every_changed_byte_is_survived);
+        states_of_kernels_are_words, paths_that_are_none_are_refused, repeated_fields_are_survived,
+        fields_of_the_wrong_kind_are_refused, every_changed_byte_is_survived);
