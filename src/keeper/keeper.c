@@ -90,7 +90,7 @@ void keeper_reset(Keeper *k) {
         audience_clear(&k->audience);
         k->terminal = terminal_free(k->terminal);
         k->recording = recording_free(k->recording);
-        if (k->state.connection_file)
+        if (k->state.connection_file && !keeper_is_watching(k))
                 connection_file_remove(k->state.connection_file);
         keeper_forget_kernel(k);
 

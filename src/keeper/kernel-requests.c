@@ -97,8 +97,11 @@ int keeper_handle_watch(Keeper *k, const WireMessage *message, WireAncillary *a)
                 (v.session && !streq(v.session, k->state.id)))
                 return -EBADMSG;
         r = begin_watching(k, &v, &failure);
-        if (r != 0)
+        if (r != 0) {
+                /* The file is not ours: it stays. */
+                free(TAKE_PTR(k->state.connection_file));
                 keeper_reset(k);
+        }
         reply(k, message, r, &failure);
         return 0;
 }

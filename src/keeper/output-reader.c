@@ -266,8 +266,6 @@ int output_readers_add(OutputReaders *readers, int fd, uint64_t since, bool foll
                 free(reader);
                 return r;
         }
-        /* A reader is served when nothing more important is to be done. */
-        (void) sd_event_source_set_priority(reader->source, SD_EVENT_PRIORITY_NORMAL + 1);
         readers->items[readers->n++] = reader;
         return 0;
 }

@@ -511,6 +511,46 @@ TEST(notebook_leaves_no_file) {
 }
 END_TEST
 
+static void send_watch(const char *file) {
+        WireWriter w = {};
+
+        wire_begin(&w, KEEPER_WATCH, 9);
+        wire_put_string(&w, KEEPER_TAG_CONNECTION_FILE, file);
+        send_message(&w, NULL, 0);
+}
+
+TEST(kernel_of_somebody_else) {
+        _cleanup_answer_ Answer a = {};
+        _cleanup_free_ char *broken = NULL, *good = NULL;
+
+        setup("n1");
+        broken = scratch_file(world.folder, "broken.json", "{\"shell_port\": 1}", 0600);
+        good = scratch_file(world.folder, "good.json",
+                "{\"shell_port\":1,\"iopub_port\":2,\"stdin_port\":3,\"control_port\":4,\"hb_port\":5,"
+                "\"transport\":\"ipc\",\"ip\":\"/nonexistent/kernel\",\"key\":\"k\"}",
+                0600);
+        send_watch(broken);
+        receive(KEEPER_REPLY, &a);
+        ck_assert_uint_eq(a.error, KEEPER_ERROR_FAILED);
+        ck_assert_ptr_nonnull(strstr(a.message, broken));
+        hello(KEEPER_PHASE_IDLE, &a);
+        ck_assert(!is_stored("outputs"));
+
+        send_watch(good);
+        receive(KEEPER_REPLY, &a);
+        ck_assert_uint_eq(a.error, 0);
+        for (int i = 0; i < 3; i++) {
+                hello(KEEPER_PHASE_RUNNING, &a);
+                ck_assert(is_stored("outputs"));
+                restart_keeper();
+        }
+        /* Neither file is ours to remove. */
+        ck_assert_int_eq(access(broken, F_OK), 0);
+        ck_assert_int_eq(access(good, F_OK), 0);
+        teardown();
+}
+END_TEST
+
 TEST(out_of_phase) {
         _cleanup_answer_ Answer a = {};
         WireWriter w = {};
@@ -560,4 +600,4 @@ TEST(not_attachable) {
 END_TEST
 
 TEST_MAIN(whole_life, killed_while_running, killed_at_the_gate, failed_attempts, notebook_leaves_no_file,
-        out_of_phase, not_attachable);
+        kernel_of_somebody_else, out_of_phase, not_attachable);
