@@ -530,11 +530,9 @@ TEST(kernel_of_somebody_else) {
                 "{\"shell_port\":1,\"iopub_port\":2,\"stdin_port\":3,\"control_port\":4,\"hb_port\":5}",
                 0600);
         watch(broken, &a);
-        ck_assert_uint_eq(a.error, KEEPER_ERROR_FAILED);
         ck_assert_ptr_nonnull(strstr(a.message, broken));
         hello(KEEPER_PHASE_IDLE, &a);
         ck_assert(!is_stored("outputs"));
-
         watch(good, &a);
         ck_assert_uint_eq(a.error, 0);
         for (int i = 0; i < 3; i++) {
