@@ -47,6 +47,10 @@ class SessionKernel(Kernel):
         self.client.load_connection_file()
         self.connect()
 
+    def processes(self):
+        """All that works for it: the kernel and its keeper."""
+        return [int(system.run("computectl", "show", "--value", "--property=Leader", self.id)), self.keeper()]
+
     def keeper(self):
         return system.main_pid(f"compute-keeper-{self.id}.service")
 
@@ -65,6 +69,9 @@ class PlainKernel(Kernel):
         self.client = self.manager.blocking_client()
         self.connect()
 
+    def processes(self):
+        return [self.manager.provisioner.pid]
+
     def close(self):
         self.client.stop_channels()
         self.manager.shutdown_kernel()
@@ -81,6 +88,12 @@ def memory_beside_log(pid):
         elif fields[0] == "Pss:" and counts:
             total += int(fields[1])
     return total
+
+
+def cpu_ms(pids):
+    """CPU time of the processes, with all their threads."""
+    threads = [thread for pid in pids for thread in pathlib.Path(f"/proc/{pid}/task").iterdir()]
+    return sum(int((thread / "schedstat").read_text().split()[0]) for thread in threads) / 1e6
 
 
 def settle(pid):
