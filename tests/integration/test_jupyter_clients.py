@@ -2,6 +2,7 @@
 """Jupyter's own programs, unmodified, on kernels that we started, and on kernels that they start through us."""
 
 import machine
+import pytest
 from kernels import PYTHON, execute
 
 PROGRAM = str(machine.FOLDER / "jupyter_programs.py")
@@ -19,6 +20,7 @@ def test_kernel_test_passes_as_without_us(user1, session):
     assert "passed" in plain and "failed" not in plain
 
 
+@pytest.mark.kernels
 def test_kernel_test_starts_a_wrapped_kernel(user1):
     user1.run("computectl", "kernelspec", "install", "python3")
     assert run(user1, "kernel-test", "python3-session") == run(user1, "kernel-test", "python3")

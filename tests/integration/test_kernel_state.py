@@ -5,19 +5,10 @@ import time
 
 import journal
 import machine
-from kernels import PYTHON, execute, spawn, wait_state
+import pytest
+from kernels import execute, spawn, wait_state
 
 USEC = 1_000_000
-PROBES = """import sys
-from jupyter_client import BlockingKernelClient
-client = BlockingKernelClient(connection_file=sys.argv[1])
-client.load_connection_file()
-client.start_channels()
-client.kernel_info(reply=True, timeout=40)
-for ask in (client.history, lambda: client.is_complete('1'), client.comm_info):
-    ask()
-    client.get_shell_msg(timeout=40)
-client.stop_channels()"""
 
 
 def stays(condition, timeout):
@@ -53,6 +44,7 @@ def test_idle_since_it_answered_and_after_each_cell(user1, notebook):
     assert before < since < time.time() * USEC
 
 
+@pytest.mark.kernels
 def test_silent_cell_is_busy_until_its_end(root, user1, session, seconds=6):
     """No timer of ours makes it idle: nothing is said about it until it ends."""
     mark = root.mark()
@@ -67,15 +59,6 @@ def test_silent_cell_is_busy_until_its_end(root, user1, session, seconds=6):
     changes = [one["arguments"][1]["KernelState"] for one in root.signals(mark)
                if one["member"] == "PropertiesChanged" and "KernelState" in one["arguments"][1]]
     assert changes == ["busy", "idle"]
-
-
-def test_probes_are_no_activity(user1, session):
-    execute(user1, session, "1")
-    wait_idle(user1, session, executions=1)
-    names = ("KernelState", "KernelStateTimestamp", "ExecutionCount", "LastInputTimestamp", "LastActivityTimestamp")
-    before = [user1.get(session, name) for name in names]
-    user1.run(PYTHON, "-c", PROBES, user1.get(session, "ConnectionFile"))
-    stays(lambda: [user1.get(session, name) for name in names] == before, timeout=0.5)
 
 
 def test_idle_with_the_right_time_whatever_was_killed(root, user1, session):
@@ -121,6 +104,7 @@ def test_workers_are_counted_and_gone_after_stop(root, user1, session):
     assert all(root.try_run("test", "-e", f"/proc/{pid}").status == 1 for pid in pids)
 
 
+@pytest.mark.kernels
 def test_killed_by_the_memory_limit(root, user1, session, notebook):
     """With cgroup v1 systemd cannot tell that it was for want of memory: then it is killed by signal 9."""
     other, _ = user1.start_notebook(notebook + "2")

@@ -108,6 +108,7 @@ def test_all_of_what_is_there(user1):
     assert all(one["wraps"] is None for one in json.loads(user1.run("computectl", "-j", "kernelspec", "list").output))
 
 
+@pytest.mark.kernels
 def test_own_name_shadows_the_original(user1):
     user1.run("computectl", "kernelspec", "install", "--name=python3", "python3")
     said = json.loads(user1.run(PYTHON, CLIENT, "--manage", "python3", "print(open('/proc/self/cgroup').read())").output)
@@ -131,6 +132,7 @@ def test_mistakes_change_nothing(user1):
     user1.shell(f"rm -r {folder} {folder.removesuffix('-session')} {folder.replace('taken-session', 'broken')}")
 
 
+@pytest.mark.kernels
 def test_for_all_users(root, user1):
     root.run("computectl", "kernelspec", "install", "python3")
     said = json.loads(user1.run(PYTHON, CLIENT, "--manage", NAME, "print(open('/proc/self/cgroup').read())").output)

@@ -35,7 +35,11 @@ kernel = json.load(open("session.json"))["kernel"]["id"]
 client = BlockingKernelClient(connection_file=f"{jupyter_runtime_dir()}/kernel-{kernel}.json")
 client.load_connection_file()
 client.start_channels()
-client.wait_for_ready(timeout=60)
+def wait_for_answer():  # wait_for_ready() takes a kernel that is slow to start for dead
+    client.kernel_info()
+    while client.get_shell_msg(timeout=60)["msg_type"] != "kernel_info_reply":
+        pass
+wait_for_answer()
 client.execute_interactive("print(open(\"/proc/self/cgroup\").read())", timeout=60)
 def call(what, method="GET"):
     request = urllib.request.Request(f"http://localhost:18888/api/kernels/{kernel}{what}", method=method,
@@ -43,8 +47,9 @@ def call(what, method="GET"):
     return urllib.request.urlopen(request, timeout=60).read()
 call("/interrupt", "POST")
 call("/restart", "POST")
-client.wait_for_ready(timeout=60)
-client.execute_interactive("print(6 * 7)", timeout=60)
+wait_for_answer()
+reply = client.execute_interactive("", user_expressions={"answer": "6 * 7"}, timeout=60)
+print(reply["content"]["user_expressions"]["answer"]["data"]["text/plain"])
 call("", "DELETE")
 '
 """
@@ -95,8 +100,10 @@ def test_kernel_of_another_language(user1, notebook):
 
 def test_interrupt_and_restart_of_another_language(user1, notebook):
     session, _ = user1.start_notebook(notebook, "ir")
-    client = spawn(user1, session, "Sys.sleep(1000)")
-    wait_state(user1, session, "busy")
+    # R ends when it is interrupted before it is in the cell.
+    client = spawn(user1, session, "file.create('begun'); Sys.sleep(1000)")
+    folder = user1.get(session, "WorkingDirectory")
+    machine.wait_until(lambda: user1.try_run("test", "-e", f"{folder}/begun").status == 0, "the cell runs")
     user1.run("computectl", "interrupt", session)
     wait_state(user1, session, "idle")
     user1.wait(client, timeout=60)

@@ -38,6 +38,7 @@ def test_everything_is_kept_in_order(user1, session):
     assert sorted(said, key=lambda one: one["time"]) == said
 
 
+@pytest.mark.kernels
 def test_notebook_tells_its_kernel(user1, session):
     execute(user1, session, "1")
     metadata = saved(user1, session).metadata
@@ -76,6 +77,7 @@ for i in range({lines}):
     assert cell.outputs[-1].data["image/png"].replace("\n", "") == PNG
 
 
+@pytest.mark.kernels
 def test_outputs_without_any_client(user1, session):
     """What a thread prints when nobody is connected any more."""
     execute(user1, session, """import threading, time
@@ -161,6 +163,7 @@ handle.update('100%')""", """print('gone'); clear_output(wait=True); print('kept
     assert texts(cells[1]) == "kept\n"
 
 
+@pytest.mark.kernels
 def test_more_than_is_kept(user1, configure, notebook):
     """The oldest goes first, and that is told."""
     configure("[Notebook]\nOutputLogSize=1M\n")
@@ -177,6 +180,7 @@ def test_more_than_is_kept(user1, configure, notebook):
     assert execute(user1, session, "6 * 7") == ["42"]
 
 
+@pytest.mark.kernels
 def test_one_that_is_too_large_is_told(user1, configure, notebook):
     configure("[Notebook]\nOutputLogSize=1M\n")
     session, _ = user1.start_notebook(notebook)
@@ -187,40 +191,7 @@ def test_one_that_is_too_large_is_told(user1, configure, notebook):
     assert said[-1]["content"]["text"] == "next\n"
 
 
-FORGED = """import time
-kernel = get_ipython().kernel
-socket, session = kernel.iopub_socket, kernel.session
-send = socket.send_multipart
-parts = session.serialize(session.msg('stream', {'name': 'stdout', 'text': 'forged'}))
-send([b'stream', *parts[:1], b'0' * 64, *parts[2:]])
-send([b'only one'])
-send([])
-send([b'', b'<IDS|MSG>'])
-send([b'<IDS|MSG>', b'', b'', b'', b'', b''])
-send([b'stream', b'<IDS|MSG>', session.sign([b'{', b'{}', b'{}', b'{}']), b'{', b'{}', b'{}', b'{}'])
-deep = b'[' * 100_000
-send([b'stream', b'<IDS|MSG>', session.sign([parts[2], b'{}', b'{}', deep]), parts[2], b'{}', b'{}', deep])
-send([b'stream', b'<IDS|MSG>', session.sign([parts[2], b'{}', b'{}', b'{"text":"\\xff"}']), parts[2], b'{}', b'{}',
-      b'{"text":"\\xff"}'])
-send([b'x'] * 2000)
-print('true')"""
-
-
-def test_forged_and_truncated_messages(user1, session):
-    """Sent by the kernel itself, on the socket that its outputs come from."""
-    keeper = user1.get(session, "KeeperUnit")
-    before = user1.shell(f"systemctl show --value --property=MainPID {keeper}")
-    client = spawn(user1, session, FORGED)
-    machine.wait_until(lambda: "true\n" in printed(user1, session), "the true message")
-    user1.ask("kill", pid=client, number=9)  # jupyter_client does not like all of them
-    assert user1.shell(f"systemctl show --value --property=MainPID {keeper}") == before
-    said = entries(user1, session)
-    assert "forged" not in json.dumps([one["content"] for one in said if one["type"] == "stream"])
-    assert [one for one in said if one["type"] == "session" and one["content"]["event"] == "invalid"]
-    saved(user1, session)
-    assert execute(user1, session, "6 * 7") == ["42"]
-
-
+@pytest.mark.kernels
 def test_restart_is_told_and_clients_go_on(user1, session):
     before = (user1.get(session, "Leader"), user1.get(session, "ConnectionFile"), user1.get(session, "Unit"))
     execute(user1, session, "x = 1; print('before')")
@@ -237,6 +208,7 @@ def test_restart_is_told_and_clients_go_on(user1, session):
     assert user1.get(session, "Restarts") == 1
 
 
+@pytest.mark.kernels
 def test_interrupt(user1, session):
     client = spawn(user1, session, "import time; time.sleep(1000)", "'still here'")
     wait_state(user1, session, "busy")
