@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Which ends of kernels are followed by another start, and how often; how kernels are asked to end. */
+
+#include <signal.h>
+
+#include "manager/manager.h"
+#include "manager/session-restart.h"
+#include "manager/session.h"
+#include "tests/unit/test-main.h"
+
+static Manager manager;
+
+/* A kernel that ended in this way. */
+static Session *make(int exit_code, int exit_status) {
+        Session *s;
+
+        manager = (Manager){ .runtime_fd = -EBADF };
+        ck_assert_int_eq(sd_event_new(&manager.event), 0);
+        ck_assert_int_eq(journal_init(&manager.journal, manager.event, "/nonexistent/journald"), 0);
+        ck_assert_int_eq(session_new(&manager, SESSION_NOTEBOOK, 1, 1000, /* kept = */ true, &s), 0);
+        s->phase = PHASE_RUNNING;
+        s->announced = true;
+        s->restart_on_crash = true;
+        s->exit_code = exit_code;
+        s->exit_status = exit_status;
+        return s;
+}
+
+static void done(void) {
+        session_table_done(&manager.sessions);
+        (void) journal_done(&manager.journal);
+        manager.event = sd_event_unref(manager.event);
+}
+
+static void check(int exit_code, int exit_status, bool expected) {
+        ck_assert_int_eq(session_survives(make(exit_code, exit_status)), expected);
+        done();
+}
+
+TEST(crashes_and_ends) {
+        check(CLD_KILLED, SIGSEGV, true);
+        check(CLD_DUMPED, SIGABRT, true);
+        check(CLD_EXITED, 1, true);
+        check(0, -1, true); /* nobody could tell how */
+        check(CLD_EXITED, 0, false);
+}
+
+TEST(only_what_can_be_started_again) {
+        Session *s;
+
+        s = make(CLD_KILLED, SIGKILL);
+        s->restart_on_crash = false;
+        ck_assert(!session_survives(s));
+        done();
+        s = make(CLD_KILLED, SIGKILL);
+        s->kept = false;
+        ck_assert(!session_survives(s));
+        done();
+        s = make(CLD_KILLED, SIGKILL);
+        s->keeper_lost = true;
+        ck_assert(!session_survives(s));
+        done();
+        for (SessionPhase phase = 0; phase < SESSION_PHASE_MAX; phase++) {
+                s = make(CLD_KILLED, SIGKILL);
+                s->phase = phase;
+                ck_assert_int_eq(session_survives(s), phase == PHASE_RUNNING);
+                s->phase = PHASE_RUNNING;
+                done();
+        }
+}
+
+TEST(crash_loops_are_bounded) {
+        Session *s = make(CLD_KILLED, SIGKILL);
+
+        for (size_t i = 0; i < CRASHES_MAX; i++)
+                ck_assert(session_survives(s));
+        ck_assert(!session_survives(s));
+        ck_assert(!session_survives(s));
+        /* The first of them was more than a minute ago. */
+        s->crashes[0] -= USEC_PER_MINUTE;
+        ck_assert_uint_gt(s->crashes[0], 0);
+        ck_assert(session_survives(s));
+        done();
+}
+
+TEST(kernels_are_asked_if_there_is_somebody_to_ask_them) {
+        Session *s = make(0, -1);
+
+        ck_assert_int_eq(session_stop_event(s), EVENT_STOP); /* no connection to its keeper */
+        s->link = (KeeperLink *) s;
+        ck_assert_int_eq(session_stop_event(s), EVENT_SHUT_DOWN);
+        s->phase = PHASE_RELEASING;
+        ck_assert_int_eq(session_stop_event(s), EVENT_STOP);
+        s->phase = PHASE_RUNNING;
+        s->type = SESSION_TERMINAL;
+        ck_assert_int_eq(session_stop_event(s), EVENT_STOP);
+        s->type = SESSION_NOTEBOOK;
+        s->link = NULL;
+        done();
+}
+
+TEST_MAIN(crashes_and_ends, only_what_can_be_started_again, crash_loops_are_bounded,
+        kernels_are_asked_if_there_is_somebody_to_ask_them);
