@@ -172,7 +172,7 @@ def test_more_than_is_kept(user1, configure, notebook):
             "print('end')")
     kept = entries(user1, session)
     assert (kept[0]["type"], kept[0]["content"]["event"]) == ("session", "dropped")
-    assert kept[-1]["content"]["text"] == "end\n"
+    assert printed(user1, session).endswith("end\n")  # which may be one message or two
     assert sum(len(json.dumps(one)) for one in kept) <= 1100 * 1000
     numbers = [int(n) for n in re.findall(r"^(\d{4})x", printed(user1, session), re.M)]
     assert numbers == list(range(400 - len(numbers), 400)) and len(numbers) > 50
