@@ -89,7 +89,7 @@ class Checker:
                 player.end(one)
                 continue
             wrong = player.look(one)
-            if wrong and one.may_end and one.id not in self.root.ids():
+            if wrong and one.may_end and self.wait_gone(one.id):
                 player.end(one)
                 continue
             # An exit that was not typed, or a stop that was not taken.
@@ -105,6 +105,14 @@ class Checker:
                 findings.leftovers.append(f"session {session_id} of {player.user.name}, which nobody started")
             player.call(player.user.stop, session_id)
             player.ended.append(session_id)
+
+    def wait_gone(self, session_id):
+        """It may have been about to end when it was listed, and take its time."""
+        try:
+            machine.wait_until(lambda: session_id not in self.root.ids(), "gone", timeout=20)
+            return True
+        except AssertionError:
+            return False
 
     def check_processes(self, known, listed, findings):
         """A shell or kernel that is asked for nothing is alone in its scope; and what was started in it is there."""
