@@ -11,6 +11,7 @@
 #include "ctl/resolve.h"
 #include "ctl/verbs.h"
 #include "shared/log.h"
+#include "shared/names.h"
 #include "shared/text.h"
 
 /* As env(1) and the shells have it. */
@@ -102,6 +103,14 @@ static int register_session(Client *c, char **command) {
                 r = append_arguments(m, &g, c->arguments, command);
         if (r >= 0)
                 r = sd_bus_call(c->bus, m, START_TIMEOUT_USEC, &error, NULL);
+        /* A Jupyter server in a terminal's session: its kernels are counted there, and run all the same. */
+        if (r < 0 && streq(g.type, "notebook") && sd_bus_error_has_name(&error, ERROR_ALREADY_IN_SESSION)) {
+                _cleanup_free_ char *message = text_sanitize(strempty(error.message), MESSAGE_TEXT_MAX);
+
+                log_warning("The kernel is no session of its own, but runs as a part of one: %s",
+                        strempty(message));
+                return 0;
+        }
         if (r < 0)
                 return client_report(c, r, &error, "register the session");
         return 0;

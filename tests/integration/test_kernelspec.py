@@ -92,6 +92,16 @@ def test_pid_signals_input_and_end_are_as_without_it(user1, installed):
         assert user1.run(PYTHON, "-c", INTERRUPT, name).output.split() == ["KeyboardInterrupt", "'typed'", "7"]
 
 
+def test_front_end_in_a_session(user1, installed):
+    """A Jupyter server in a terminal of ours: its kernels are a part of that session."""
+    path = user1.shell("mktemp").strip()
+    session = user1.start_terminal("sh", "-c", f"{PYTHON} {CLIENT} --manage {installed} '6 * 7' "
+                                   f"'print(open(\"/proc/self/cgroup\").read())' > {path}; echo over >> {path}; sleep inf")
+    machine.wait_until(lambda: "over" in user1.shell(f"cat {path}"), "the kernel's end", timeout=60)
+    said = json.loads(user1.shell(f"head -n1 {path}"))
+    assert said[0] == "42" and f"compute-{session}.scope" in said[1]
+
+
 def test_all_of_what_is_there(user1):
     folder = write_kernelspec(user1, "own", ["python3", "{resource_dir}/x", "{connection_file}"],
                               interrupt_mode="message", env={"A": "${HOME}"})

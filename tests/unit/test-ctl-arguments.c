@@ -105,6 +105,22 @@ TEST(values_about_terminals) {
         ck_assert_str_eq(b.on_detach, "10min");
 }
 
+TEST(values_about_notebooks) {
+        _cleanup_arguments_ Arguments a = {}, none = {}, ipynb = {};
+
+        ck_assert_int_eq(parse(&a, "output n1 --follow --format=jsonl --since=12 --restart-on-crash"), 1);
+        ck_assert(a.follow);
+        ck_assert(a.restart_on_crash);
+        ck_assert_int_eq(a.format, FORMAT_JSONL);
+        ck_assert_str_eq(a.since, "12");
+        ck_assert_int_eq(parse(&ipynb, "output n1 -f --format=ipynb"), 1);
+        ck_assert(ipynb.follow);
+        ck_assert_int_eq(ipynb.format, FORMAT_IPYNB);
+        ck_assert_int_eq(parse(&none, "output n1"), 1);
+        ck_assert(!none.follow);
+        ck_assert_int_eq(none.format, FORMAT_TEXT);
+}
+
 TEST(detach_key_of_the_environment) {
         static const struct {
                 const char *variable, *line;
@@ -137,7 +153,7 @@ TEST(wrong_ones_are_refused) {
                 "--setenv=1=2", "--setenv=NOT_SET_ANYWHERE", "--detach-key=x", "--name=", "--user=yes",
                 "--scrollback=x", "--scrollback=10001", "--scrollback=-1",
                 "--size-policy=", "--size-policy=big", "--on-detach=later",
-                "--on-detach=", "--read-only=yes" };
+                "--on-detach=", "--read-only=yes", "--format=pdf", "--format=", "--follow=yes" };
 
         for (size_t i = 0; i < ELEMENTSOF(wrong); i++) {
                 _cleanup_arguments_ Arguments a = {};
@@ -191,5 +207,5 @@ TEST(operands_are_counted) {
 }
 
 TEST_MAIN(options_and_words_may_be_mixed, the_command_is_not_read, nothing_said, values,
-        values_about_terminals, detach_key_of_the_environment, wrong_ones_are_refused, verbs_are_well_formed,
-        operands_are_counted);
+        values_about_notebooks, values_about_terminals, detach_key_of_the_environment,
+        wrong_ones_are_refused, verbs_are_well_formed, operands_are_counted);
