@@ -25,6 +25,10 @@ class Kernel:
         self.client.kernel_info()
         self.client.get_shell_msg(timeout=TIMEOUT_S)
 
+    def disconnect(self):
+        self.client.stop_channels()
+        self.client.context.destroy(linger=0)
+
     def execute(self, code):
         """Until the kernel is idle again, as everybody who is connected sees it."""
         request = self.client.execute(code, allow_stdin=False)
@@ -55,7 +59,7 @@ class SessionKernel(Kernel):
         return system.main_pid(f"compute-keeper-{self.id}.service")
 
     def close(self):
-        self.client.stop_channels()
+        self.disconnect()
         system.run("computectl", "stop", self.id)
         shutil.rmtree(self.folder)
 
@@ -75,6 +79,7 @@ class PlainKernel(Kernel):
     def close(self):
         self.client.stop_channels()
         self.manager.shutdown_kernel()
+        self.manager.context.destroy(linger=0)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
