@@ -97,21 +97,34 @@ static void grid_break(Grid *g, uint32_t row) {
                 g->rows[row - 1]->wrapped = false;
 }
 
+static bool grid_has_character_across(const Grid *g, uint32_t row, uint32_t column) {
+        const Line *line = g->rows[row];
+
+        return column > 0 && column < line->used && (line->cells[column].glyph & GLYPH_TAIL);
+}
+
 /* Empties the character across the beginning of column. */
 static void grid_cut_character(Grid *g, uint32_t row, uint32_t column) {
         Line *line = g->rows[row];
 
         cell_empty(line->cells + column - 1);
         cell_empty(line->cells + column);
-        line->wrapped = false;
-        grid_break(g, row);
+        if (column + 1 == g->n_columns)
+                line->wrapped = false;
 }
 
 /* Makes column the beginning of a cell. */
 static inline void grid_split(Grid *g, uint32_t row, uint32_t column) {
-        const Line *line = g->rows[row];
+        if (!grid_has_character_across(g, row, column))
+                return;
+        grid_cut_character(g, row, column);
+        if (column == 1)
+                grid_break(g, row);
+}
 
-        if (column > 0 && column < line->used && (line->cells[column].glyph & GLYPH_TAIL))
+/* The same, where the cells before column are about to be written: what continues in this line goes on to. */
+static inline void grid_split_after(Grid *g, uint32_t row, uint32_t column) {
+        if (grid_has_character_across(g, row, column))
                 grid_cut_character(g, row, column);
 }
 
@@ -127,7 +140,7 @@ Cell *grid_write(Grid *g, uint32_t row, uint32_t from, uint32_t to) {
                 memset(line->cells + line->used, 0, (from - line->used) * sizeof(Cell));
         else {
                 grid_split(g, row, from);
-                grid_split(g, row, to);
+                grid_split_after(g, row, to);
         }
         if (to > line->used)
                 line->used = to;

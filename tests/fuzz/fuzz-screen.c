@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* Feeds a screen with anything, and holds it to its promise: its picture makes an equal screen, which has the same
- * picture and goes on the same way. And lines that come at once make the same screen as one by one.
+ * picture and goes on the same way. And what comes at once makes the same screen as what comes in pieces.
  *
  * An input is rows, columns, lines of scrollback, one byte each, then what the program prints, in which 0xff, which is
  * in no UTF-8, has a meaning by the byte behind it: below 0x80 a new size, two bytes; else a cut: from there on a screen
@@ -55,15 +55,6 @@ static void feed_pieces(Screen *s, const uint8_t *data, size_t size) {
         }
 }
 
-static void feed_lines(Screen *s, const uint8_t *data, size_t size) {
-        for (size_t i = 0, n; i < size; i += n) {
-                const uint8_t *newline = memchr(data + i, '\n', size - i);
-
-                n = newline ? (size_t) (newline - data) + 1 - i : size - i;
-                screen_feed(s, data + i, n);
-        }
-}
-
 static Screen *restored(const Screen *s, uint32_t scrollback) {
         ByteQueue picture = picture_of(s);
         Screen *copy;
@@ -85,7 +76,7 @@ static void read_texts(const Screen *s) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-        _cleanup_screen_ Screen *s = NULL, *copy = NULL, *last = NULL, *lines = NULL;
+        _cleanup_screen_ Screen *s = NULL, *copy = NULL, *last = NULL, *pieces = NULL;
         const uint8_t *p = data + 3, *end = data + size;
         uint32_t scrollback;
         bool narrowed = false;
@@ -96,14 +87,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         /* Lines that are wider than the screen come back as several: with a limit, some of those would be too many. */
         scrollback = data[2] < 128 ? LINES_MAX : data[2] - 128U;
         if (screen_new(data[0] % 64 + 1, data[1] % 132 + 1, scrollback, &s) < 0 ||
-                screen_new(data[0] % 64 + 1, data[1] % 132 + 1, scrollback, &lines) < 0)
+                screen_new(data[0] % 64 + 1, data[1] % 132 + 1, scrollback, &pieces) < 0)
                 abort();
         while (p < end) {
                 const uint8_t *mark = memchr(p, MARK, (size_t) (end - p));
                 const uint8_t *stop = mark ? mark : end;
 
                 screen_feed(s, p, (size_t) (stop - p));
-                feed_lines(lines, p, (size_t) (stop - p));
+                feed_pieces(pieces, p, (size_t) (stop - p));
                 if (copy)
                         screen_feed(copy, p, (size_t) (stop - p));
                 p = stop + 1;
@@ -116,7 +107,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                         copy = screen_free(copy);
                         narrowed = narrowed || p[1] % 132 + 1U < screen_columns(s);
                         if (screen_resize(s, p[0] % 64 + 1, p[1] % 132 + 1) < 0 ||
-                                screen_resize(lines, p[0] % 64 + 1, p[1] % 132 + 1) < 0)
+                                screen_resize(pieces, p[0] % 64 + 1, p[1] % 132 + 1) < 0)
                                 abort();
                         p++;
                 }
@@ -124,7 +115,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         }
         if (copy)
                 compare("The screen that was restored goes on in another way.", s, copy);
-        compare("The same line by line is another screen.", s, lines);
+        compare("The same in pieces is another screen.", s, pieces);
         last = restored(s, scrollback);
         compare("The picture of the picture is another.", s, last);
         read_texts(s);

@@ -64,6 +64,27 @@ TEST(keeps_within_its_budget) {
         ck_assert_uint_eq(budget, 20);
 }
 
+/* A line that goes on in the next one does so too if what is there is written over, at once or in pieces; but not into
+ * an empty cell. */
+TEST(what_wrapped_goes_on_when_written_over) {
+        grid_setup();
+        put(0, 0, "abcdefgh");
+        put(1, 0, "<>cdef<>");
+        grid.rows[0]->wrapped = grid.rows[1]->wrapped = true;
+        put(1, 0, "x");
+        put(1, 1, "y");
+        expect(1, "xycdef<>");
+        ck_assert(grid.rows[0]->wrapped && grid.rows[1]->wrapped);
+        put(1, 6, "z");
+        expect(1, "xycdefz.");
+        ck_assert(grid.rows[0]->wrapped && !grid.rows[1]->wrapped);
+        put(1, 0, "<>");
+        put(1, 1, "y");
+        expect(1, ".ycdefz.");
+        ck_assert(!grid.rows[0]->wrapped);
+        grid_done(&grid);
+}
+
 TEST(wide_characters_are_whole_or_gone) {
         grid_setup();
         put(0, 0, "a<>b<>c");
@@ -173,5 +194,6 @@ TEST(resizes) {
         ck_assert_uint_eq(budget, 1000);
 }
 
-TEST_MAIN(writes, keeps_within_its_budget, wide_characters_are_whole_or_gone, erases,
-        erases_around_what_is_guarded, shifts, scrolls_lines, scrolls_part_of_lines, resizes);
+TEST_MAIN(writes, keeps_within_its_budget, what_wrapped_goes_on_when_written_over,
+        wide_characters_are_whole_or_gone, erases, erases_around_what_is_guarded, shifts, scrolls_lines,
+        scrolls_part_of_lines, resizes);
