@@ -257,7 +257,7 @@ static int on_leader_ended(
         Session *s = userdata;
         int code, status;
 
-        session_read_memory(s); /* at once, before systemd finds the scope empty */
+        session_read_last_memory(s); /* at once, before systemd finds the scope empty */
         /* The keeper's word comes first: a program may end before we were told that it began. */
         if (!keeper_tells(s) && process_exit_info(fd, &code, &status) >= 0)
                 session_on_ended(s, code, status);
@@ -329,7 +329,7 @@ void session_on_ended(Session *s, int exit_code, int exit_status) {
         if (s->leader_ended)
                 return;
         s->leader_ended = true;
-        session_read_memory(s);
+        session_read_last_memory(s);
         s->leader_event = sd_event_source_disable_unref(s->leader_event);
         s->exit_code = exit_code;
         s->exit_status = exit_code == 0 ? -1 : exit_status;
@@ -348,7 +348,7 @@ void session_forget_leader(Session *s) {
         s->leader_start = 0;
         s->leader_fd = safe_close(s->leader_fd);
         s->leader_event = sd_event_source_disable_unref(s->leader_event);
-        s->leader_ended = false;
+        s->leader_ended = s->memory_is_last = false;
         s->exit_code = 0;
         s->exit_status = -1;
         s->exit_attempts = 0;

@@ -212,6 +212,13 @@ void session_read_memory(Session *s) {
                 s->oom_kills = memory.oom_kills;
 }
 
+void session_read_last_memory(Session *s) {
+        if (!s->memory_is_last)
+                s->memory_peak = s->oom_kills = UINT64_MAX;
+        session_read_memory(s);
+        s->memory_is_last = s->memory_peak != UINT64_MAX;
+}
+
 SessionResult session_leader_result(const Session *s) {
         /* Systemd does not tell with OOMPolicy=continue. That a scope had OOM kills before, and its leader is killed by
          * somebody's SIGKILL now, looks the same. */

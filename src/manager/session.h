@@ -93,6 +93,7 @@ struct Session {
         uint64_t oom_kills;      /* in its scope when the leader ended; UINT64_MAX: unknown */
         uint64_t memory_limit,
                 memory_peak; /* of the scope when it was gone, bytes; UINT64_MAX: unknown or none */
+        bool memory_is_last; /* memory_peak and oom_kills were read after the leader ended */
         bool stop_requested;
 
         /* what a failed start tells its callers; a name from names.h and an owned sentence */
@@ -161,6 +162,10 @@ void session_read_activity(const Session *s, usec_t *ret_input, usec_t *ret_outp
 /* Notes what its scope's cgroup says of memory, while it is there: systemd takes it away as soon as it finds it empty, and
  * may be first. */
 void session_read_memory(Session *s);
+
+/* The same once the leader has ended, as often as there is a chance: what was read while it lived does not count any
+ * more, so a peak that cannot be read is unknown. */
+void session_read_last_memory(Session *s);
 
 /* Why it ends, if its leader's end is the reason: what the leader's parent says, and what the kernel counted. */
 SessionResult session_leader_result(const Session *s);
