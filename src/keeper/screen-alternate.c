@@ -42,33 +42,53 @@ static uint32_t rows_to_cut(const Grid *g, uint32_t rows, uint32_t cursor) {
         return MIN(excess - empty, cursor);
 }
 
-/* A line of the scrollback, as cells. NULL: it is empty, or there is no memory. */
-static Line *unpack_line(Screen *s, const ScrollbackLine *record) {
+/* Leaves the first code of each cell, and returns what they were; NULL if there is no memory. */
+static uint32_t *line_take_glyphs(Line *line, const ClusterTable *clusters) {
+        uint32_t *glyphs = malloc(MAX(line->used, 1U) * sizeof(*glyphs));
+
+        for (uint32_t i = 0; i < line->used; i++) {
+                uint32_t codes[CLUSTER_CODES_MAX], *glyph = &line->cells[i].glyph;
+
+                if (glyphs)
+                        glyphs[i] = *glyph;
+                if (*glyph & GLYPH_CLUSTER) {
+                        (void) cluster_codes(clusters, *glyph, codes);
+                        *glyph = (*glyph & GLYPH_WIDE) | codes[0];
+                }
+        }
+        return glyphs;
+}
+
+/* Brings a line of the scrollback back as a row, if there is memory for it. */
+static void screen_pull_line(Screen *s, Grid *g, uint32_t row, const ScrollbackLine *record) {
         _cleanup_screen_ Screen *reader = NULL;
+        _cleanup_free_ uint32_t *glyphs = NULL;
         Line *line;
 
         if (record->shape.width == 0 || record->shape.width > SCREEN_COLUMNS_MAX ||
                 screen_new(1, record->shape.width, 0, &reader) < 0)
-                return NULL;
+                return;
         screen_feed(reader, record->text, record->size);
         line = grid_take(reader->grid, 0);
         if (!line)
-                return NULL;
-        if (line->allocated > s->budget)
-                return grid_free_line(reader->grid, line);
+                return;
+        if (line->allocated > s->budget) {
+                grid_free_line(reader->grid, line);
+                return;
+        }
         s->budget -= line->allocated;
-        line->wrapped = record->shape.wrapped;
-        for (uint32_t i = 0; i < line->used; i++) /* the reader's clusters are not ours */
-                if (line->cells[i].glyph & GLYPH_CLUSTER) {
-                        uint32_t codes[CLUSTER_CODES_MAX], glyph = line->cells[i].glyph;
-                        unsigned n = cluster_codes(&reader->clusters, glyph, codes);
+        line->wrapped = record->shape.wrapped && g->continues;
+        /* The reader's clusters are not ours, and ours are kept for the cells of our rows only. */
+        glyphs = line_take_glyphs(line, &reader->clusters);
+        grid_put(g, row, line);
+        for (uint32_t i = 0; glyphs && i < line->used; i++) {
+                uint32_t codes[CLUSTER_CODES_MAX];
+                unsigned n = cluster_codes(&reader->clusters, glyphs[i], codes);
 
-                        line->cells[i].glyph = (glyph & GLYPH_WIDE) | codes[0];
-                        for (unsigned k = 1; k < n; k++)
-                                cluster_add(&s->clusters, s->grids, ELEMENTSOF(s->grids),
-                                        &line->cells[i].glyph, codes[k]);
-                }
-        return line;
+                for (unsigned k = 1; k < n; k++)
+                        cluster_add(&s->clusters, s->grids, ELEMENTSOF(s->grids), &line->cells[i].glyph,
+                                codes[k]);
+        }
 }
 
 /* Brings the newest n lines of the scrollback back into the empty rows at the top. */
@@ -76,15 +96,10 @@ static void screen_pull_lines(Screen *s, Grid *g, uint32_t n) {
         while (n-- > 0) {
                 ScrollbackPosition p = scrollback_seek(&s->scrollback, 1);
                 ScrollbackLine record;
-                Line *line;
 
                 if (!scrollback_next(&p, &record))
                         return;
-                line = unpack_line(s, &record);
-                if (line) {
-                        line->wrapped = line->wrapped && g->continues;
-                        grid_put(g, n, line);
-                }
+                screen_pull_line(s, g, n, &record);
                 g->continues = record.shape.continues;
                 scrollback_drop(&s->scrollback);
         }
