@@ -159,7 +159,7 @@ static void terminal_flush(Terminal *t) {
 
 static int on_master(sd_event_source *source, int fd, uint32_t events, void *userdata) {
         Terminal *t = userdata;
-        const uint8_t *output;
+        const uint8_t *output = NULL;
         ssize_t n;
 
         (void) source;
@@ -212,7 +212,7 @@ int terminal_send(Terminal *t, const void *data, size_t size) {
 }
 
 void terminal_drain(Terminal *t) {
-        const uint8_t *output;
+        const uint8_t *output = NULL;
         size_t total = 0;
 
         /* Bounded, because what the payload left behind may still print. */

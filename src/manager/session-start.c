@@ -144,7 +144,7 @@ int session_start(Manager *m, const Caller *caller, StartRequest *request_, sd_b
         sd_bus_error *error) {
         _cleanup_(start_request_free_pointer) StartRequest *request = request_;
         _cleanup_close_ int listen_fd = -EBADF;
-        Session *s;
+        Session *s = NULL;
         int r;
 
         if (request->notebook) {
