@@ -16,7 +16,9 @@
 #define EVENT_REFUSED      "refused"
 #define EVENT_AUTHORIZED   "authorized"
 #define EVENT_START_FAILED "start failed"
-#define EVENT_KEEPER_LOST  "keeper lost"
+#define EVENT_INTERRUPTED  "interrupted"
+#define EVENT_RESTART      "restart requested"
+#define EVENT_CRASHED      "crashed"
 
 static const struct {
         const char *message_id;
@@ -28,7 +30,13 @@ static const struct {
         { MESSAGE_REQUEST_REFUSED, EVENT_REFUSED },
         { MESSAGE_REQUEST_AUTHORIZED, EVENT_AUTHORIZED },
         { MESSAGE_START_FAILED, EVENT_START_FAILED },
-        { MESSAGE_KEEPER_LOST, EVENT_KEEPER_LOST },
+        { MESSAGE_KEEPER_LOST, "keeper lost" },
+        { MESSAGE_KERNEL_INTERRUPTED, EVENT_INTERRUPTED },
+        { MESSAGE_RESTART_REQUESTED, EVENT_RESTART },
+        { MESSAGE_KERNEL_CRASHED, EVENT_CRASHED },
+        { MESSAGE_KERNEL_RESTARTED, "restarted" },
+        { MESSAGE_KERNEL_WATCHED, "watched" },
+        { MESSAGE_ENTRIES_LOST, "entries lost" },
 };
 
 static const struct {
@@ -150,8 +158,10 @@ char *history_entry_detail(const HistoryEntry *e) {
                 method = dot + 1;
         if (streq(e->event, EVENT_STARTED))
                 return strdup(strempty(e->fields[HISTORY_NOTEBOOK]));
-        if (streq(e->event, EVENT_ENDED))
+        if (streq(e->event, EVENT_ENDED) || streq(e->event, EVENT_CRASHED))
                 return describe_end(e);
+        if (streq(e->event, EVENT_INTERRUPTED) || streq(e->event, EVENT_RESTART))
+                return asprintf(&text, "by %s", actor) < 0 ? NULL : text;
         if (streq(e->event, EVENT_STOP))
                 return asprintf(&text, "%sby %s", startswith(method, "Kill") ? "signal sent " : "", actor) <
                                 0

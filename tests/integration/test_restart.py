@@ -178,6 +178,10 @@ def test_crash_is_survived_if_asked_for(root, user1, notebook):
     assert not [one for one in root.signals(mark) if one["member"] == "SessionRemoved"]
     entry = journal.wait_entry(root, "KERNEL_CRASHED", SESSION_ID=session)
     assert (entry["EXIT_CODE"], entry["EXIT_STATUS"]) == ("exited", "7")
+    journal.wait_entry(root, "KERNEL_RESTARTED", SESSION_ID=session)
+    told = json.loads(root.run("computectl", "history", session, "--json=short").output)
+    assert [(one["event"], one["exit_status"]) for one in told] == [
+        ("started", None), ("crashed", 7), ("restarted", None)]
 
 
 def test_setting_says_what_becomes_of_crashes(configure, user1, notebook):

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Every MESSAGE_ID has its entry in the journal catalog, and the catalog has no others."""
+"""Every MESSAGE_ID has its entry in the journal catalog, and the catalog has no others. The history knows each."""
 
 import re
 
 from tree import lint
 
-IDS, CATALOG = "src/shared/message-ids.h", "conf/compute-sessions.catalog"
+IDS, CATALOG, HISTORY = "src/shared/message-ids.h", "conf/compute-sessions.catalog", "src/ctl/history.c"
 DEFINE = re.compile(r"^#define (MESSAGE_\w+)\s+(.*)$", re.MULTILINE)
 
 
@@ -41,6 +41,8 @@ def check(files):
     for id in ids:
         if id not in seen:
             yield f"{CATALOG}: no entry for {ids[id]} ({id})"
+        if HISTORY in files and not re.search(rf"\b{ids[id]}\b", files[HISTORY]):
+            yield f"{HISTORY}: does not know {ids[id]}"
 
 
 def sample(ids, catalog):
@@ -59,5 +61,6 @@ lint(check, [
     ("no Subject", sample([("A", f'"{A}"')], f"-- {A}\n\nText.\n")),
     ("no text", sample([("A", f'"{A}"')], f"-- {A}\nSubject: A\n")),
     ("is not there", {IDS: ""}),
+    ("does not know MESSAGE_A", {**sample([("A", f'"{A}"')], ENTRY_A), HISTORY: "{ MESSAGE_AB }"}),
     (None, sample([("A", f'"{A}"')], "# comment\n\n" + ENTRY_A)),
 ])

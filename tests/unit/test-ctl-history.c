@@ -37,6 +37,12 @@ TEST(details) {
         check_detail(ENTRY("start failed", FIELD(REASON, "No such kernel.")), "No such kernel.");
         check_detail(ENTRY("keeper lost", FIELD(MESSAGE, "It goes on.")), "It goes on.");
         check_detail(ENTRY("ended", FIELD(NAME, "x")), "");
+        check_detail(ENTRY("interrupted", FIELD(ACTOR_UID, "0"), FIELD(METHOD, "Interrupt")), "by root");
+        check_detail(ENTRY("restart requested", FIELD(ACTOR_UID, "0"), FIELD(METHOD, "Restart")), "by root");
+        check_detail(ENTRY("crashed", FIELD(RESULT, "signal"), FIELD(EXIT_STATUS, "9"),
+                             FIELD(MESSAGE, "It ended.")),
+                "killed by SIGKILL");
+        check_detail(ENTRY("restarted", FIELD(MESSAGE, "It runs again.")), "It runs again.");
 }
 
 TEST(json) {
