@@ -4,6 +4,7 @@
 
 #include "ctl/kernel-text.h"
 #include "ctl/format.h"
+#include "ctl/output.h"
 #include "ctl/text-filter.h"
 
 #define PROMPT_SIZE 64
@@ -266,5 +267,5 @@ int kernel_text_write(KernelText *t, const KernelOutput *o) {
 
         if (o->type != OUTPUT_SESSION)
                 t->runs = true;
-        return r >= 0 && ferror(t->out) ? -EIO : r;
+        return r < 0 ? r : output_error(t->out);
 }

@@ -3,6 +3,7 @@
 /* computectl: shows and controls compute sessions. */
 
 #include <locale.h>
+#include <stdio.h>
 
 #include "ctl/verbs.h"
 #include "shared/log.h"
@@ -21,8 +22,17 @@ static int run(int argc, char **argv) {
         return verbs_dispatch(&client, arguments.words);
 }
 
+/* What stdio still has: with a full disk, that is where it comes out. */
+static int finish(void) {
+        if (fflush(stdout) == 0 || errno == EPIPE)
+                return 0;
+        return log_error_errno(errno, "Failed to write the output: %m");
+}
+
 int main(int argc, char **argv) {
         int r = run(argc, argv);
 
+        if (r == 0)
+                r = finish();
         return r < 0 ? EXIT_FAILURE : r;
 }

@@ -23,6 +23,12 @@ int output_begin(Output *o) {
         return o->stream ? 0 : -ENOMEM;
 }
 
+int output_error(FILE *f) {
+        if (!ferror(f))
+                return 0;
+        return errno > 0 ? -errno : -EIO;
+}
+
 void output_done(Output *o) {
         if (o->stream)
                 (void) fclose(o->stream);

@@ -13,6 +13,9 @@ typedef struct Output {
         size_t size;
 } Output;
 
+/* Why a write to the stream, just now, failed: -errno, such as -ENOSPC; 0 if none ever did. */
+int output_error(FILE *f);
+
 /* 0 or -ENOMEM. */
 int output_begin(Output *o);
 /* Shows what was written. Returns 0, or -errno if it could not be written (logged; a reader that went away early is

@@ -3,6 +3,7 @@
 /* Text from a session on its way to somebody's terminal: it must not do there what a program would do. */
 
 #include "ctl/text-filter.h"
+#include "ctl/output.h"
 #include "shared/text.h"
 
 #define STYLE_MAX 256U /* every attribute and three colours take less */
@@ -31,7 +32,8 @@ static int write_plain(const char *data, size_t size, FILE *out) {
         text = text_sanitize(raw, size);
         if (!text)
                 return -ENOMEM;
-        return fputs(text, out) < 0 ? -EIO : 0;
+        (void) fputs(text, out);
+        return output_error(out);
 }
 
 int text_filter(const char *data, size_t size, TextStyles styles, FILE *out) {
@@ -62,5 +64,5 @@ int text_filter(const char *data, size_t size, TextStyles styles, FILE *out) {
         }
         if (styled)
                 (void) fputs("\033[m", out);
-        return ferror(out) ? -EIO : 0;
+        return output_error(out);
 }

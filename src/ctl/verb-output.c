@@ -49,7 +49,7 @@ static int write_line(const char *line, size_t size) {
         else
                 (void) fwrite(line, 1, size, stdout);
         (void) fputc('\n', stdout);
-        return r < 0 ? r : ferror(stdout) ? -EIO : 0;
+        return r < 0 ? r : output_error(stdout);
 }
 
 /* Returns 1 if it was there when we began, 0 otherwise, or -errno. */
@@ -157,7 +157,8 @@ static int read_all(Reading *g) {
                 r = read_stream(g, fd);
                 g->keeper_deadline = now_usec(CLOCK_MONOTONIC) + KEEPER_WAIT_USEC;
                 if (r < 0)
-                        return log_error_errno(r, "Failed to read the outputs of %s: %m", g->id);
+                        return log_error_errno(r, "Failed to %s the outputs of %s: %m",
+                                ferror(stdout) ? "write" : "read", g->id);
                 if (!follow && r == 0)
                         return 0;
                 if (g->sequence == before)

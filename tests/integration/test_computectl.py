@@ -6,6 +6,7 @@ import re
 
 import machine
 import pytest
+from kernels import execute
 
 DETACH = "\x1d"  # C-]
 
@@ -227,6 +228,15 @@ def test_history(root, user1):
     assert len(computectl(root, "history", "--no-legend", "-n2").output.splitlines()) == 2
     assert computectl(root, "history", "--since=1h ago", session).output
     assert computectl(user1, "history", status=1).errors
+
+
+@pytest.mark.parametrize("verb", ["output", "output --format=jsonl", "output --format=ipynb", "list", "show", "--version"])
+def test_disk_full(user1, session, verb):
+    execute(user1, session, "for i in range(1000): print('x' * 100)")  # more than stdio holds back
+    operand = session if verb.startswith(("output", "show")) else ""
+    done = user1.try_run("sh", "-c", f"exec computectl {verb} {operand} >/dev/full")
+    assert (done.status, "No space left on device" in done.errors) == (1, True), done
+    assert "read" not in done.errors
 
 
 def test_help_and_version(user1):
