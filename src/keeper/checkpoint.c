@@ -69,7 +69,7 @@ static int read_header(int fd, CheckpointHeader *ret) {
 }
 
 int checkpoint_write(int fd, const Checkpoint *checkpoint, const uint8_t *picture) {
-        CheckpointHeader header;
+        CheckpointHeader header = {};
         uint64_t slot;
         int r;
 
@@ -92,7 +92,7 @@ int checkpoint_write(int fd, const Checkpoint *checkpoint, const uint8_t *pictur
 }
 
 int checkpoint_read(int fd, Checkpoint *ret, ByteQueue *picture) {
-        CheckpointHeader header;
+        CheckpointHeader header = {};
         off_t offset;
         int r;
 
