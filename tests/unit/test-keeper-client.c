@@ -104,7 +104,7 @@ END_TEST
 static const char *read_all(size_t *ret_size) {
         static char last[65536 + 1];
         char block[65536];
-        usec_t deadline = now_usec(CLOCK_MONOTONIC) + LOOP_DEADLINE;
+        usec_t deadline = loop_deadline();
         size_t total = 0, silent = 0;
 
         ck_assert_int_eq(fcntl(fixture.peer, F_SETFL, O_NONBLOCK), 0);

@@ -314,6 +314,8 @@ static _Noreturn void run_follower(int fd) {
 
 /* As keepers do it, but that the connection goes from one to the next through our hands. */
 TEST(followers_killed_at_any_moment) {
+        StreamBuffer *buffer_before;
+        OutputLog *log_before;
         uint64_t n = 0;
         int fd;
         Kernel *k;
@@ -360,8 +362,12 @@ TEST(followers_killed_at_any_moment) {
         }
         shared->print = false;
 
-        ck_assert_int_eq(output_log_adopt(dup(output_log_fd(world.log)), &world.log), 0);
-        ck_assert_int_eq(kernel_buffer_adopt(dup(stream_buffer_fd(world.buffer)), &world.buffer), 0);
+        log_before = world.log;
+        buffer_before = world.buffer;
+        ck_assert_int_eq(output_log_adopt(dup(output_log_fd(log_before)), &world.log), 0);
+        ck_assert_int_eq(kernel_buffer_adopt(dup(stream_buffer_fd(buffer_before)), &world.buffer), 0);
+        output_log_free(log_before);
+        stream_buffer_free(buffer_before);
         world.state = output_log_annex(world.log);
         k = follow(fd);
         LOOP_UNTIL(world.event, check_numbers(world.log) == shared->printed);
