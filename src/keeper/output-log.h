@@ -6,11 +6,8 @@
 
 #include <sys/uio.h>
 
+#include "shared/keeper-protocol.h"
 #include "shared/macros.h"
-
-#define OUTPUT_LOG_SIZE_MIN     (1024U * 1024U)
-#define OUTPUT_LOG_SIZE_DEFAULT (64U * 1024U * 1024U)
-#define OUTPUT_LOG_SIZE_MAX     (1024U * 1024U * 1024U)
 
 #define OUTPUT_LOG_ANNEX_SIZE 1024U
 

@@ -44,6 +44,11 @@
 #define OUTPUT_BUFFER_SIZE_DEFAULT (4U * 1024U * 1024U)
 #define OUTPUT_BUFFER_SIZE_MAX     (256U * 1024U * 1024U)
 
+/* How many bytes of what a kernel said are kept. */
+#define OUTPUT_LOG_SIZE_MIN     (1024U * 1024U)
+#define OUTPUT_LOG_SIZE_DEFAULT (64U * 1024U * 1024U)
+#define OUTPUT_LOG_SIZE_MAX     (1024U * 1024U * 1024U)
+
 typedef enum KeeperOpcode {
         /* Manager to keeper. */
         KEEPER_HELLO = 1, /* a descriptor: the activity page */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "manager/config.h"
+#include "shared/keeper-protocol.h"
 #include "tests/unit/capture.h"
 #include "tests/unit/test-main.h"
 
@@ -88,6 +89,24 @@ TEST(reads_settings_of_terminals) {
         ck_assert_int_eq(
                 read_text(&config, "[Terminal]\nOutputBufferSize=262144\nOutputBufferSize=256M\n", &c), 0);
         ck_assert_uint_eq(config.output_buffer_size, 256 * 1024 * 1024);
+}
+
+/* Both ends are what a keeper makes of them. */
+TEST(reads_sizes_of_output_logs) {
+        static const char *const wrong[] = { "1023K", "1025M", "4G" };
+        char text[128];
+        Config config;
+        Capture c;
+
+        config_init(&config);
+        ck_assert_uint_eq(config.output_log_size, 64 * 1024 * 1024);
+        for (size_t i = 0; i < ELEMENTSOF(wrong); i++) {
+                snprintf(text, sizeof(text), "[Notebook]\nOutputLogSize=%s\n", wrong[i]);
+                ck_assert_int_eq(read_text(&config, text, &c), 1);
+                ck_assert_ptr_nonnull(strstr(c.text, "FILE:2: OutputLogSize= must be a size from 1M to 1G"));
+        }
+        ck_assert_int_eq(read_text(&config, "[Notebook]\nOutputLogSize=1M\nOutputLogSize=1G\n", &c), 0);
+        ck_assert_uint_eq(config.output_log_size, OUTPUT_LOG_SIZE_MAX);
 }
 
 TEST(last_assignment_counts) {
@@ -441,10 +460,10 @@ TEST(problems_in_drop_ins_are_named) {
         root_done();
 }
 
-TEST_MAIN(reads_settings, reads_settings_of_terminals, last_assignment_counts, empty_files_are_fine,
-        unknown_names_are_skipped, unknown_sections_are_skipped, bad_values_are_skipped,
-        broken_lines_are_skipped, assignments_in_comments_are_skipped, long_lines_are_skipped,
-        lines_that_fit_are_whole, nul_bytes_are_skipped, every_problem_is_named, unreadable_changes_nothing,
-        shipped_file_shows_the_defaults, nothing_there_is_fine, drop_ins_in_their_order,
-        drop_ins_hide_each_other, other_files_are_no_drop_ins, what_others_can_change_is_not_read,
-        problems_in_drop_ins_are_named);
+TEST_MAIN(reads_settings, reads_settings_of_terminals, reads_sizes_of_output_logs, last_assignment_counts,
+        empty_files_are_fine, unknown_names_are_skipped, unknown_sections_are_skipped,
+        bad_values_are_skipped, broken_lines_are_skipped, assignments_in_comments_are_skipped,
+        long_lines_are_skipped, lines_that_fit_are_whole, nul_bytes_are_skipped, every_problem_is_named,
+        unreadable_changes_nothing, shipped_file_shows_the_defaults, nothing_there_is_fine,
+        drop_ins_in_their_order, drop_ins_hide_each_other, other_files_are_no_drop_ins,
+        what_others_can_change_is_not_read, problems_in_drop_ins_are_named);
