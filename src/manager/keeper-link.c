@@ -284,8 +284,8 @@ int keeper_link_connect(Session *s) {
         if (r < 0)
                 return r;
 
-        /* One that floods us waits, and whoever calls comes first. */
-        (void) sd_event_source_set_priority(event, SD_EVENT_PRIORITY_NORMAL + 1);
+        /* It takes turns with the bus: behind it, the keeper of a start would not be heard while somebody floods the bus.
+         * One that floods us waits. */
         (void) sd_event_source_set_ratelimit(event, LINK_INTERVAL_USEC, LINK_BURST);
         link = calloc(1, sizeof(KeeperLink));
         if (!link)
