@@ -70,7 +70,7 @@ static void admit(Authorization *a) {
         if (s)
                 audit_request_authorized(s, a->actor, sd_bus_message_get_interface(a->call),
                         sd_bus_message_get_member(a->call), a->action);
-        admission_dispatch_again(a->manager, a->call, ADMISSION_AUTHORIZED);
+        admission_dispatch_again(a->manager, a->call, ADMISSION_TURN | ADMISSION_AUTHORIZED);
 }
 
 static int on_answer(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
@@ -32,6 +33,7 @@
 
 #define RUNTIME_DIR_NAME "compute-sessions"
 #define NUMBER_FILE      "next-number"
+#define BUS_SEND_BUFFER  8192 /* bytes; the kernel counts its own costs in, and doubles it for them */
 
 static int on_flush(sd_event_source *source, void *userdata);
 
@@ -185,6 +187,10 @@ static int connect_bus(Manager *m) {
         if (r < 0)
                 return log_error_errno(
                         r, "Cannot connect to the %s bus: %m", m->user_mode ? "session" : "system");
+        /* What the bus has not taken stands before our own calls to systemd. Of answers to somebody who floods us it is
+         * to be little, and the others are kept in turns.c. */
+        (void) setsockopt(
+                sd_bus_get_fd(m->bus), SOL_SOCKET, SO_SNDBUF, &(int){ BUS_SEND_BUFFER }, sizeof(int));
         /* systemd starts us again, and we take up everything where it was. */
         r = sd_bus_set_exit_on_disconnect(m->bus, true);
         if (r >= 0)

@@ -2,13 +2,36 @@
 
 /* Serves users in turn. */
 
-#include "manager/turns.h"
+#include <sys/ioctl.h>
+
 #include "manager/manager.h"
 
 static bool bus_is_behind(Manager *m) {
         uint64_t n = 0;
 
         return sd_bus_get_n_queued_write(m->bus, &n) >= 0 && n >= TURNS_WRITE_MAX;
+}
+
+/* Has more come? It is read before calls are served, and calls among it are held: behind them may be what others wait
+ * for, as systemd's answers. */
+static bool more_has_come(Manager *m) {
+        int n = 0;
+
+        return ioctl(sd_bus_get_fd(m->bus), FIONREAD, &n) >= 0 && n > 0;
+}
+
+/* Is a call being dispatched again? sd-bus reads nothing meanwhile, and does it from a timer that it sets anew in every
+ * iteration, so that any other source that is always pending comes before: turns would all be dispatched first. */
+static bool is_dispatching(Manager *m) {
+        uint64_t n = 0;
+
+        return sd_bus_get_n_queued_read(m->bus, &n) >= 0 && n > 0;
+}
+
+static bool is_time_for_a_turn(Manager *m) {
+        if (bus_is_behind(m) || is_dispatching(m))
+                return false;
+        return !more_has_come(m) || ++m->turns.reads % TURNS_READS == 0;
 }
 
 static UserTurn *find_user(Turns *turns, uid_t uid) {
@@ -87,7 +110,7 @@ int turns_wait(Manager *m, uid_t uid, sd_bus_message *call, unsigned passed) {
         UserTurn *user = find_user(turns, uid);
         int r;
 
-        if (!user && !bus_is_behind(m))
+        if (!user && !bus_is_behind(m) && !more_has_come(m))
                 return 0;
         r = watch(m);
         if (r < 0)
@@ -118,7 +141,7 @@ static int on_post(sd_event_source *source _unused_, void *userdata) {
 
         if (m->turns.n == 0)
                 unwatch(&m->turns);
-        else if (!bus_is_behind(m))
+        else if (is_time_for_a_turn(m))
                 (void) sd_event_source_set_enabled(m->turns.turn, SD_EVENT_ONESHOT);
         return 0;
 }
@@ -127,7 +150,7 @@ static int on_turn(sd_event_source *source _unused_, void *userdata) {
         Manager *m = userdata;
         HeldCall held;
 
-        if (m->turns.n == 0 || bus_is_behind(m))
+        if (m->turns.n == 0 || bus_is_behind(m) || is_dispatching(m))
                 return 0;
         held = take_next(&m->turns);
         admission_dispatch_again(m, held.call, held.passed | ADMISSION_TURN);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Whose turn it is. While the bus takes answers faster than we make them, calls are served as they come. When it does not,
- * because somebody calls from hundreds of connections, calls wait here: each user in a queue of their own, served in turn,
- * so that an answer waits behind few others however many calls one user has sent. */
+/* Whose turn it is. A call that comes alone is served at once. While more has come, or the bus takes answers slower than
+ * we make them, calls wait here, each user's in a queue of their own, and what has come is read first: behind the calls
+ * of somebody who floods us come systemd's answers and signals, which others wait for. Then users are served in turn, so
+ * that an answer waits behind few others however many calls one user has sent. */
 
 #include <systemd/sd-event.h>
 
@@ -11,7 +12,8 @@
 #include "manager/types.h"
 #include "shared/macros.h"
 
-#define TURNS_WRITE_MAX 64 /* answers that the bus has not taken; with more, calls wait */
+#define TURNS_WRITE_MAX 4  /* answers that the bus has not taken; with more, calls wait */
+#define TURNS_READS     16 /* messages read for each call that is served, as long as more come */
 /* The bus lets a user have 256 connections with 128 calls each. What goes beyond wants no answers, and gets none. */
 #define TURNS_CALLS_MAX (256U * 128U)
 
@@ -26,8 +28,8 @@ typedef struct Turns {
         size_t n;
         sd_event_source
                 *post; /* anything happened, and be it that the bus took an answer: perhaps it is time */
-        sd_event_source
-                *turn; /* serves one call; alternates with what arrives, as it has the same priority */
+        sd_event_source *turn; /* dispatches one call; the next not before the bus has taken that up */
+        unsigned reads;        /* of messages, while calls wait */
 } Turns;
 
 /* Has the call to wait? It is then held, and dispatched again. 1 if so; 0: it is its turn; -errno. */

@@ -86,7 +86,8 @@ static void release_parked(Manager *m) {
                 struct UsageParked *parked = &reader->parked[n];
 
                 charge_release(&parked->charge);
-                admission_dispatch_again(m, parked->call, ADMISSION_AUTHORIZED | ADMISSION_SAMPLED);
+                admission_dispatch_again(
+                        m, parked->call, ADMISSION_TURN | ADMISSION_AUTHORIZED | ADMISSION_SAMPLED);
                 sd_bus_message_unref(parked->call);
                 n++;
         }

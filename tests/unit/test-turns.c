@@ -2,6 +2,8 @@
 
 /* Whose turn it is, when the bus does not take answers as fast as calls come. */
 
+#include <unistd.h>
+
 #include "manager/manager.h"
 #include "tests/unit/message.h"
 #include "tests/unit/test-main.h"
@@ -74,4 +76,78 @@ TEST(a_queue_has_an_end) {
         tear_down(&m);
 }
 
-TEST_MAIN(nobody_waits_while_the_bus_keeps_up, each_user_has_a_queue, a_queue_has_an_end);
+/* Gives the bus another end, which is returned. */
+static int get_peer(sd_bus *bus) {
+        int pair[2];
+
+        ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair), 0);
+        ck_assert_int_ge(dup2(pair[0], sd_bus_get_fd(bus)), 0);
+        close(pair[0]);
+        return pair[1];
+}
+
+static int on_anything(sd_event_source *source _unused_, void *userdata _unused_) {
+        return 0;
+}
+
+/* Something happens, and the loop goes on until it has no more to do. */
+static void turn_loop(Manager *m) {
+        sd_event_source *anything;
+        int r;
+
+        ck_assert_int_ge(sd_event_add_defer(m->event, &anything, on_anything, NULL), 0);
+        for (unsigned i = 0; i < 100; i++) {
+                r = sd_event_run(m->event, 0);
+                ck_assert_int_ge(r, 0);
+                if (r == 0)
+                        break;
+        }
+        ck_assert_int_eq(r, 0);
+        sd_event_source_unref(anything);
+}
+
+TEST(what_has_come_is_read_before_calls_are_served) {
+        uint64_t dispatched;
+        Manager m;
+        char byte;
+        int peer;
+
+        set_up(&m);
+        peer = get_peer(m.bus);
+        ck_assert_int_eq(wait_turn(&m, 1000), 0);
+        ck_assert_int_eq(write(peer, "l", 1), 1);
+        for (unsigned i = 0; i < 10; i++)
+                ck_assert_int_eq(wait_turn(&m, 1000), 1);
+        turn_loop(&m);
+        ck_assert_uint_eq(m.turns.users[0].n, 10);
+
+        /* All is read: now one is dispatched, and the next not before the bus has taken it up. */
+        ck_assert_int_eq(read(sd_bus_get_fd(m.bus), &byte, 1), 1);
+        turn_loop(&m);
+        ck_assert_uint_eq(m.turns.users[0].n, 9);
+        ck_assert_int_ge(sd_bus_get_n_queued_read(m.bus, &dispatched), 0);
+        ck_assert_uint_eq(dispatched, 1);
+        close(peer);
+        admission_done(&m.admission);
+        tear_down(&m);
+}
+
+TEST(calls_are_served_also_while_more_keep_coming) {
+        Manager m;
+        int peer;
+
+        set_up(&m);
+        peer = get_peer(m.bus);
+        ck_assert_int_eq(write(peer, "l", 1), 1);
+        ck_assert_int_eq(wait_turn(&m, 1000), 1);
+        ck_assert_int_eq(wait_turn(&m, 1000), 1);
+        for (unsigned i = 0; i < TURNS_READS; i++)
+                turn_loop(&m);
+        ck_assert_uint_eq(m.turns.users[0].n, 1);
+        close(peer);
+        admission_done(&m.admission);
+        tear_down(&m);
+}
+
+TEST_MAIN(nobody_waits_while_the_bus_keeps_up, each_user_has_a_queue, a_queue_has_an_end,
+        what_has_come_is_read_before_calls_are_served, calls_are_served_also_while_more_keep_coming);
