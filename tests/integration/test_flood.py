@@ -6,7 +6,7 @@ import time
 
 import machine
 import pytest
-from bus import ERROR, MANAGER, SESSION, BusError, path_of
+from bus import ERROR, MANAGER, PROPERTIES, SESSION, BusError, path_of
 
 LIMIT_REACHED = ERROR + "LimitReached"
 PATIENCE = 30  # seconds that user2 may wait for an answer, on a computer that does other things too
@@ -114,6 +114,14 @@ def test_calls(root, user1, user2, flood, connections, waits, member, signature,
 def test_questions_to_polkit(root, user2, flood):
     session = user2.start_terminal("sleep", "inf")
     flood(4, True, path_of(session), SESSION, "Stop")
+    is_served(root, user2)
+
+
+@pytest.mark.parametrize("connections", [4, 40])
+def test_properties(root, user1, user2, flood, connections):
+    """Answers that cost more than most, and are larger."""
+    session = user1.start_terminal("sleep", "inf")
+    flood(connections, True, path_of(session), PROPERTIES, "GetAll", "s", (SESSION,))
     is_served(root, user2)
 
 
