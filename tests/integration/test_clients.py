@@ -117,7 +117,7 @@ def test_there_is_a_limit(user1):
     others.pop().close()
     machine.wait_until(lambda: user1.get(session, "Clients") == 31, "room for one more")
     others.append(Viewer(user1, session))
-    assert user1.get(session, "Clients") == 32
+    machine.wait_until(lambda: user1.get(session, "Clients") == 32, "all are counted")
     first.type("echo to all of y''ou\n")
     for one in others:
         one.until("to all of you\r\n")

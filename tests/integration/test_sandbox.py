@@ -88,15 +88,16 @@ def program(request, user1):
     script = ("cat /proc/self/status > ~/seen.status; cat /proc/self/limits /proc/self/oom_score_adj "
               "/proc/self/coredump_filter > ~/seen.limits; (ls -l /proc/$$/fd) > ~/seen.descriptors; env -0 > ~/seen.environment; "
               "readlink /proc/self/ns/mnt /proc/self/ns/net /proc/self/ns/pid /proc/self/ns/user > ~/seen.namespaces; "
-              "touch ~/seen; exec sleep inf")
+              "touch ~/seen; ")
     user1.shell("rm -rf ~/seen* ~/looking; mkdir ~/looking")
     if request.param == "kernel":
-        spec = {"argv": ["sh", "-c", script], "display_name": "Looking", "language": "sh"}
+        command = script + 'exec /usr/bin/python3 -m ipykernel_launcher -f "$1"'
+        spec = {"argv": ["sh", "-c", command, "sh", "{connection_file}"], "display_name": "Looking", "language": "python"}
         user1.run("sh", "-euc", "cat > ~/looking/kernel.json", text=json.dumps(spec))
         user1.start_notebook("/tmp/looking.ipynb", f"{user1.home}/looking")
         pid = None
     else:
-        pid = user1.spawn("computectl", "run", "--type=notebook", "--", "sh", "-c", script)
+        pid = user1.spawn("computectl", "run", "--type=notebook", "--", "sh", "-c", script + "exec sleep inf")
     machine.wait_until(lambda: user1.try_run("test", "-e", f"{user1.home}/seen").status == 0, "what it sees")
     yield request.param, lambda name: user1.shell(f"cat ~/seen.{name}")
     for session in user1.ids():
