@@ -44,7 +44,7 @@ static uint32_t rows_to_cut(const Grid *g, uint32_t rows, uint32_t cursor) {
 
 /* Leaves the first code of each cell, and returns what they were; NULL if there is no memory. */
 static uint32_t *line_take_glyphs(Line *line, const ClusterTable *clusters) {
-        uint32_t *glyphs = malloc(MAX(line->used, 1U) * sizeof(*glyphs));
+        uint32_t *glyphs = calloc(MAX(line->used, 1U), sizeof(*glyphs));
 
         for (uint32_t i = 0; i < line->used; i++) {
                 uint32_t codes[CLUSTER_CODES_MAX], *glyph = &line->cells[i].glyph;
