@@ -88,6 +88,16 @@ void client_done(Client *c) {
         c->bus = sd_bus_flush_close_unref(c->bus);
 }
 
+bool client_error_is_passing(const sd_bus_error *error) {
+        static const char *const names[] = { ERROR_NO_KEEPER, ERROR_LIMIT_REACHED, SD_BUS_ERROR_NO_REPLY,
+                SD_BUS_ERROR_TIMEOUT, SD_BUS_ERROR_SERVICE_UNKNOWN, SD_BUS_ERROR_NAME_HAS_NO_OWNER };
+
+        for (size_t i = 0; i < ELEMENTSOF(names); i++)
+                if (sd_bus_error_has_name(error, names[i]))
+                        return true;
+        return false;
+}
+
 bool client_error_is_gone(const sd_bus_error *error) {
         return sd_bus_error_has_name(error, ERROR_NO_SUCH_SESSION) ||
                 sd_bus_error_has_name(error, SD_BUS_ERROR_UNKNOWN_OBJECT);

@@ -63,3 +63,6 @@ int client_call(
 
 /* Does the error say that there is no such session (any more)? */
 bool client_error_is_gone(const sd_bus_error *error);
+
+/* Does the error say that the manager or a keeper is away, or has its hands full, and may answer before long? */
+bool client_error_is_passing(const sd_bus_error *error);

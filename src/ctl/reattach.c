@@ -45,9 +45,7 @@ ReattachPhase reattach_after_error(const sd_bus_error *error, bool *ret_ended) {
         if (*ret_ended)
                 return REATTACH_OVER;
         /* The keeper, or the service itself, is being restarted; or others come back at the same time. */
-        if (IS(error, ERROR_NO_KEEPER) || IS(error, ERROR_LIMIT_REACHED) ||
-                IS(error, SD_BUS_ERROR_NO_REPLY) || IS(error, SD_BUS_ERROR_TIMEOUT) ||
-                IS(error, SD_BUS_ERROR_SERVICE_UNKNOWN) || IS(error, SD_BUS_ERROR_NAME_HAS_NO_OWNER))
+        if (client_error_is_passing(error))
                 return REATTACH_PAUSING;
         return REATTACH_OVER;
 }

@@ -117,8 +117,8 @@ static int outputs_message(const Reading *g, sd_bus_message **ret) {
         return 0;
 }
 
-/* The stream of what comes behind what we have. After the first: -ENXIO: the session is gone. -EAGAIN: its keeper is,
- * but another is to come. */
+/* The stream of what comes behind what we have. After the first: -ENXIO: the session is gone. -EAGAIN: its keeper or
+ * the manager is, but another is to come. */
 static int open_stream(Reading *g, bool first) {
         _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
         _cleanup_message_ sd_bus_message *m = NULL, *reply = NULL;
@@ -129,7 +129,7 @@ static int open_stream(Reading *g, bool first) {
                 r = client_call(g->client, m, CALL_TIMEOUT_USEC, &error, &reply);
         if (r < 0 && !first && client_error_is_gone(&error))
                 return -ENXIO;
-        if (r < 0 && !first && sd_bus_error_has_name(&error, ERROR_NO_KEEPER) &&
+        if (r < 0 && !first && client_error_is_passing(&error) &&
                 now_usec(CLOCK_MONOTONIC) < g->keeper_deadline)
                 return -EAGAIN;
         if (r >= 0)
