@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The machine from the host's side, where no fault that is made in it can get in the way."""
 
+import fnmatch
 import os
 import signal
 import subprocess
@@ -36,8 +37,9 @@ class Host:
         for root in (CGROUPS / "systemd", CGROUPS):
             top = [root / self.name] if (root / self.name).is_dir() else root.glob(f"system.slice/{self.name}.scope")
             for folder in top:
-                for procs in folder.rglob(f"{unit}/cgroup.procs"):
-                    found |= set(map(int, read(procs).split()))
+                for path, _, _ in os.walk(folder):  # which minds no folder that goes meanwhile
+                    if fnmatch.fnmatchcase(os.path.basename(path), unit):
+                        found |= set(map(int, read(f"{path}/cgroup.procs").split()))
             if found:
                 break
         return found
