@@ -20,6 +20,10 @@ find /run/user/*/jupyter /home/*/.local/share/jupyter/runtime -name 'kernel-*' 2
 def pytest_configure(config):
     config.addinivalue_line("markers", "kernels: needs more packages, or minutes: for the step kernels of tests/run")
     config.addinivalue_line("markers", "slow: takes a minute or more, and is for the step chaos of tests/run")
+    config.addinivalue_line("markers", "v1: needs a machine with cgroup v1: looks at how it says what is not there")
+    config.addinivalue_line("markers", "v2: needs a machine with cgroup v2, as MACHINE=vm tests/machine boots")
+    config.addinivalue_line("markers", "feature(name, supported=True): shows that the machine has what docs/features.md "
+                            "names so, or, with supported=False, that it says clearly that it has not")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -48,6 +52,21 @@ def user_fixture(name):
 root = user_fixture("root")
 user1 = user_fixture("user1")
 user2 = user_fixture("user2")
+
+
+@pytest.fixture(scope="session")
+def cgroup_version(root):  # pylint: disable=redefined-outer-name
+    kind = root.run("stat", "--file-system", "--format=%T", "/sys/fs/cgroup").output.strip()
+    return 2 if kind == "cgroup2fs" else 1
+
+
+@pytest.fixture(autouse=True)
+def fits_machine(request, cgroup_version):  # pylint: disable=redefined-outer-name
+    """Skips what is for the other version of cgroups."""
+    for needed in 1, 2:
+        if request.node.get_closest_marker(f"v{needed}") and cgroup_version != needed:
+            pytest.skip(f"needs cgroup v{needed}, and this machine has v{cgroup_version}"
+                        + (": run it with MACHINE=vm" if needed == 2 else ""))
 
 
 def parts(reader):
