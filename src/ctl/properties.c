@@ -3,6 +3,7 @@
 /* Reads an object's properties into a structure, by a table. */
 
 #include "ctl/properties.h"
+#include "shared/dictionary.h"
 #include "shared/strv.h"
 
 static const PropertyField session_fields[] = {
@@ -87,7 +88,7 @@ static int read_value(sd_bus_message *m, const PropertyField *field, void *targe
         }
 }
 
-int property_read(sd_bus_message *m, const PropertyField *field, void *target) {
+static int read_field(sd_bus_message *m, const PropertyField *field, void *target) {
         const char *contents;
         char type;
         int r;
@@ -103,36 +104,28 @@ int property_read(sd_bus_message *m, const PropertyField *field, void *target) {
         r = read_value(m, field, (char *) target + field->offset);
         if (r < 0)
                 return r;
-        return sd_bus_message_exit_container(m);
+        r = sd_bus_message_exit_container(m);
+        return r < 0 ? r : 1;
+}
+
+typedef struct Target {
+        const PropertyField *fields;
+        size_t n_fields;
+        void *values;
+} Target;
+
+static int read_property(sd_bus_message *m, const char *name, void *userdata) {
+        const Target *target = userdata;
+
+        for (size_t i = 0; i < target->n_fields; i++)
+                if (streq(target->fields[i].name, name))
+                        return read_field(m, &target->fields[i], target->values);
+        return 0;
 }
 
 int properties_read(sd_bus_message *m, const PropertyField *fields, size_t n_fields, void *target) {
-        int r;
-
-        r = sd_bus_message_enter_container(m, 'a', "{sv}");
-        if (r < 0)
-                return r;
-        while ((r = sd_bus_message_enter_container(m, 'e', "sv")) > 0) {
-                const PropertyField *field = NULL;
-                const char *name;
-
-                r = sd_bus_message_read_basic(m, 's', &name);
-                if (r < 0)
-                        return r;
-                for (size_t i = 0; i < n_fields && !field; i++)
-                        if (streq(fields[i].name, name))
-                                field = &fields[i];
-                r = field ? property_read(m, field, target) : sd_bus_message_skip(m, "v");
-                if (r < 0)
-                        return r;
-                r = sd_bus_message_exit_container(m);
-                if (r < 0)
-                        return r;
-        }
-        if (r < 0)
-                return r;
-        r = sd_bus_message_exit_container(m);
-        return r < 0 ? r : 0;
+        return dictionary_read(
+                m, read_property, &(Target){ .fields = fields, .n_fields = n_fields, .values = target });
 }
 
 int session_properties_read(SessionProperties *p, sd_bus_message *m) {

@@ -20,9 +20,6 @@ typedef struct PropertyField {
  * that a newer service is understood. 0 or -errno. */
 int properties_read(sd_bus_message *m, const PropertyField *fields, size_t n_fields, void *target);
 
-/* Reads the value of a variant that m stands at, if it is of this field's type; skips it otherwise. */
-int property_read(sd_bus_message *m, const PropertyField *field, void *target);
-
 /* All that the service tells about a session. */
 typedef struct SessionProperties {
         char *id, *type, *name, *state, *unit, *keeper_unit, *working_directory, *notebook, *kernel_name,

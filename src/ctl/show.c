@@ -8,6 +8,7 @@
 #include "ctl/format.h"
 #include "ctl/resolve.h"
 #include "ctl/show.h"
+#include "shared/dictionary.h"
 #include "shared/log.h"
 #include "shared/names.h"
 #include "shared/strv.h"
@@ -150,32 +151,35 @@ static int show_line(sd_bus_message *m, const char *name, const Arguments *a, FI
         return 1;
 }
 
+typedef struct Shown {
+        const char *wanted; /* NULL: all */
+        const Arguments *arguments;
+        FILE *out;
+        Json *json; /* NULL: as text */
+        int n;
+} Shown;
+
+static int show_property(sd_bus_message *m, const char *name, void *userdata) {
+        Shown *shown = userdata;
+        int r;
+
+        if (shown->wanted && !streq(name, shown->wanted))
+                return 0;
+        shown->n++;
+        r = shown->json ? show_variant(m, name, NULL, shown->json)
+                        : show_line(m, name, shown->arguments, shown->out);
+        return r < 0 ? r : 1;
+}
+
 /* Shows the one property of this name, or all of them (NULL) in the order in which they come. Returns how many. */
 static int show_matching(sd_bus_message *m, const char *wanted, const Arguments *a, FILE *f, Json *j) {
-        const char *name;
-        int n = 0, r;
+        Shown shown = { .wanted = wanted, .arguments = a, .out = f, .json = j };
+        int r;
 
         r = sd_bus_message_rewind(m, true);
         if (r >= 0)
-                r = sd_bus_message_enter_container(m, 'a', "{sv}");
-        if (r < 0)
-                return r;
-        while ((r = sd_bus_message_enter_container(m, 'e', "sv")) > 0) {
-                r = sd_bus_message_read_basic(m, 's', &name);
-                if (r < 0)
-                        return r;
-                if (wanted && !streq(name, wanted)) {
-                        r = sd_bus_message_skip(m, "v");
-                } else {
-                        r = j ? show_variant(m, name, NULL, j) : show_line(m, name, a, f);
-                        n++;
-                }
-                if (r >= 0)
-                        r = sd_bus_message_exit_container(m);
-                if (r < 0)
-                        return r;
-        }
-        return r < 0 ? r : n;
+                r = dictionary_read(m, show_property, &shown);
+        return r < 0 ? r : shown.n;
 }
 
 static int show_properties(sd_bus_message *m, const Arguments *a, FILE *f, Json *j) {

@@ -3,6 +3,7 @@
 /* Who is behind a connection of the bus. */
 
 #include "manager/caller.h"
+#include "shared/dictionary.h"
 
 void caller_cache_done(CallerCache *cache) {
         for (size_t i = 0; i < ELEMENTSOF(cache->callers); i++)
@@ -19,38 +20,18 @@ const Caller *caller_cache_get(CallerCache *cache, const char *name) {
         return NULL;
 }
 
-/* a{sv}, as the D-Bus specification defines it under "Message Bus Messages". */
-static int read_credentials(sd_bus_message *reply, uint32_t *ret_uid, uint32_t *ret_pid) {
-        uint32_t uid = UINT32_MAX, pid = 0;
-        int r;
+typedef struct Credentials {
+        uint32_t uid, pid;
+} Credentials;
 
-        r = sd_bus_message_enter_container(reply, 'a', "{sv}");
-        if (r < 0)
-                return r;
-        while ((r = sd_bus_message_enter_container(reply, 'e', "sv")) > 0) {
-                const char *key;
+/* The names are those of the D-Bus specification, under "Message Bus Messages". */
+static int read_credential(sd_bus_message *reply, const char *name, void *userdata) {
+        Credentials *credentials = userdata;
 
-                r = sd_bus_message_read(reply, "s", &key);
-                if (r < 0)
-                        return r;
-                if (streq(key, "UnixUserID"))
-                        r = sd_bus_message_read(reply, "v", "u", &uid);
-                else if (streq(key, "ProcessID"))
-                        r = sd_bus_message_read(reply, "v", "u", &pid);
-                else
-                        r = sd_bus_message_skip(reply, "v");
-                if (r < 0)
-                        return r;
-                r = sd_bus_message_exit_container(reply);
-                if (r < 0)
-                        return r;
-        }
-        if (r < 0)
-                return r;
-        if (uid == UINT32_MAX)
-                return -ENODATA;
-        *ret_uid = uid;
-        *ret_pid = pid;
+        if (streq(name, "UnixUserID"))
+                return sd_bus_message_read(reply, "v", "u", &credentials->uid);
+        if (streq(name, "ProcessID"))
+                return sd_bus_message_read(reply, "v", "u", &credentials->pid);
         return 0;
 }
 
@@ -74,19 +55,21 @@ static Caller *find_place(CallerCache *cache, uid_t uid) {
 }
 
 int caller_cache_add(CallerCache *cache, const char *name, sd_bus_message *reply) {
+        Credentials credentials = { .uid = UINT32_MAX };
         Caller *place;
-        uint32_t uid, pid;
         int r;
 
-        r = read_credentials(reply, &uid, &pid);
+        r = dictionary_read(reply, read_credential, &credentials);
         if (r < 0)
                 return r;
-        place = find_place(cache, uid);
+        if (credentials.uid == UINT32_MAX)
+                return -ENODATA;
+        place = find_place(cache, credentials.uid);
         r = replace_string(&place->name, name);
         if (r < 0)
                 return r;
-        place->uid = uid;
-        place->pid = (pid_t) pid;
+        place->uid = credentials.uid;
+        place->pid = (pid_t) credentials.pid;
         place->seen = ++cache->turn;
         return 0;
 }

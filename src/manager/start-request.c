@@ -4,6 +4,7 @@
 
 #include "manager/start-request.h"
 #include "manager/message-strings.h"
+#include "shared/dictionary.h"
 #include "shared/names.h"
 #include "shared/parse.h"
 #include "shared/strv.h"
@@ -198,58 +199,55 @@ static void list_options(RequestKind kind, char *ret, size_t size) {
                                 length > 0 ? ", " : "", options[i].name);
 }
 
-static int read_option(sd_bus_message *m, StartRequest *request, uint32_t *seen, sd_bus_error *error) {
-        const char *name, *contents;
+typedef struct Options {
+        StartRequest *request;
+        uint32_t seen;
+        sd_bus_error *error;
+} Options;
+
+static int find_option_once(Options *given, const char *name, const Option **ret) {
+        _cleanup_free_ char *shown = NULL;
         const Option *option;
         char known[256];
+
+        option = find_option(given->request->kind, name);
+        if (!option) {
+                shown = text_sanitize(name, SESSION_NAME_MAX);
+                list_options(given->request->kind, known, sizeof(known));
+                return sd_bus_error_setf(given->error, ERROR_UNKNOWN_OPTION,
+                        "Unknown option '%s'; known here are: %s.", strempty(shown), known);
+        }
+        if (given->seen & FOR(option - options))
+                return sd_bus_error_setf(given->error, ERROR_INVALID_ARGUMENT,
+                        "Option '%s' is given twice; give it once.", name);
+        given->seen |= FOR(option - options);
+        *ret = option;
+        return 0;
+}
+
+static int read_option(sd_bus_message *m, const char *name, void *userdata) {
+        Options *given = userdata;
+        const Option *option;
+        const char *contents;
         int r;
 
-        r = sd_bus_message_read(m, "s", &name);
-        if (r < 0)
-                return r;
         r = sd_bus_message_peek_type(m, NULL, &contents);
         if (r < 0)
                 return r;
-        option = find_option(request->kind, name);
-        if (!option) {
-                _cleanup_free_ char *shown = text_sanitize(name, SESSION_NAME_MAX);
-
-                list_options(request->kind, known, sizeof(known));
-                return sd_bus_error_setf(error, ERROR_UNKNOWN_OPTION,
-                        "Unknown option '%s'; known here are: %s.", strempty(shown), known);
-        }
-        if (*seen & FOR(option - options))
-                return sd_bus_error_setf(
-                        error, ERROR_INVALID_ARGUMENT, "Option '%s' is given twice; give it once.", name);
-        *seen |= FOR(option - options);
+        r = find_option_once(given, name, &option);
+        if (r < 0)
+                return r;
         if (!streq(contents, option->signature))
-                return sd_bus_error_setf(error, ERROR_INVALID_ARGUMENT,
+                return sd_bus_error_setf(given->error, ERROR_INVALID_ARGUMENT,
                         "Option '%s' must have the type '%s', not '%s'.", name, option->signature, contents);
         r = sd_bus_message_enter_container(m, 'v', contents);
         if (r < 0)
                 return r;
-        r = option->read(m, request, option->offset, error);
+        r = option->read(m, given->request, option->offset, given->error);
         if (r < 0)
                 return r;
-        return sd_bus_message_exit_container(m);
-}
-
-static int read_options(sd_bus_message *m, StartRequest *request, sd_bus_error *error) {
-        uint32_t seen = 0;
-        int r;
-
-        r = sd_bus_message_enter_container(m, 'a', "{sv}");
-        if (r < 0)
-                return r;
-        while ((r = sd_bus_message_enter_container(m, 'e', "sv")) > 0) {
-                r = read_option(m, request, &seen, error);
-                if (r < 0)
-                        return r;
-                r = sd_bus_message_exit_container(m);
-                if (r < 0)
-                        return r;
-        }
-        return r;
+        r = sd_bus_message_exit_container(m);
+        return r < 0 ? r : 1;
 }
 
 /* Readers of the arguments before the options */
@@ -303,7 +301,7 @@ int start_request_read(RequestKind kind, sd_bus_message *call, StartRequest **re
                 r = read_register_arguments(call, request, error);
         if (r < 0)
                 return r;
-        r = read_options(call, request, error);
+        r = dictionary_read(call, read_option, &(Options){ .request = request, .error = error });
         if (r < 0)
                 return r;
         if (text_size(request) > REQUEST_TEXT_MAX)

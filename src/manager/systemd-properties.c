@@ -8,6 +8,7 @@
 #include "manager/manager.h"
 #include "manager/session.h"
 #include "manager/systemd-properties.h"
+#include "shared/dictionary.h"
 
 #define KEEPER_FDS_MAX      64U
 #define KEEPER_RESTART_USEC (50 * USEC_PER_MSEC)
@@ -179,32 +180,6 @@ int append_scope_properties(sd_bus_message *call, const Session *s) {
         return sd_bus_message_close_container(call);
 }
 
-/* Calls read for every entry of an a{sv}, positioned at the variant; what it returns 0 for is skipped. */
-static int read_properties(
-        sd_bus_message *reply, int (*read)(sd_bus_message *, const char *name, void *), void *userdata) {
-        int r;
-
-        r = sd_bus_message_enter_container(reply, 'a', "{sv}");
-        if (r < 0)
-                return r;
-        while ((r = sd_bus_message_enter_container(reply, 'e', "sv")) > 0) {
-                const char *name;
-
-                r = sd_bus_message_read(reply, "s", &name);
-                if (r < 0)
-                        return r;
-                r = read(reply, name, userdata);
-                if (r == 0)
-                        r = sd_bus_message_skip(reply, "v");
-                if (r < 0)
-                        return r;
-                r = sd_bus_message_exit_container(reply);
-                if (r < 0)
-                        return r;
-        }
-        return r;
-}
-
 typedef struct UnitTimes {
         bool inactive, deactivating;
         usec_t active_exit, inactive_enter;
@@ -233,7 +208,7 @@ int scope_end_read(sd_bus_message *reply, ScopeEnd *ret) {
         UnitTimes times = {};
         int r;
 
-        r = read_properties(reply, read_unit_property, &times);
+        r = dictionary_read(reply, read_unit_property, &times);
         if (r < 0)
                 return r;
         /* A scope whose last process ended goes from active to inactive in one step, so both times are the same; one
@@ -272,7 +247,7 @@ int scope_remains_read(sd_bus_message *reply, ScopeRemains *ret) {
         int r;
 
         scope_limits_init(&remains.limits);
-        r = read_properties(reply, read_scope_property, &remains);
+        r = dictionary_read(reply, read_scope_property, &remains);
         if (r < 0)
                 return r;
         *ret = remains;
