@@ -118,12 +118,17 @@ static int write_prompt(KernelText *t, const char *word, const char *style, json
         return 0;
 }
 
-static int write_line_of(KernelText *t, json_object *object, const char *key) {
+/* The text of the object's member, if it has one. */
+static int write_text_of(KernelText *t, json_object *object, const char *key) {
         size_t size;
         const char *text = json_text_of(object, key, &size);
-        int r;
 
-        r = write_text(t, text, size);
+        return write_text(t, text, size);
+}
+
+static int write_line_of(KernelText *t, json_object *object, const char *key) {
+        int r = write_text_of(t, object, key);
+
         return r < 0 ? r : kernel_text_finish(t);
 }
 
@@ -168,14 +173,11 @@ static int write_pictures(KernelText *t, json_object *data) {
 
 static int write_data(KernelText *t, json_object *content) {
         json_object *data = json_member(content, "data", json_type_object);
-        const char *text;
-        size_t size;
         int r;
 
         if (!data)
                 return kernel_text_finish(t);
-        text = json_text_of(data, "text/plain", &size);
-        r = write_text(t, text, size);
+        r = write_text_of(t, data, "text/plain");
         if (r >= 0)
                 r = write_pictures(t, data);
         return r < 0 ? r : kernel_text_finish(t);
@@ -199,8 +201,6 @@ static int write_traceback(KernelText *t, json_object *traceback) {
 
 static int write_error(KernelText *t, json_object *content) {
         json_object *traceback = json_member(content, "traceback", json_type_array);
-        const char *name;
-        size_t size;
         int r;
 
         r = kernel_text_finish(t);
@@ -208,8 +208,7 @@ static int write_error(KernelText *t, json_object *content) {
                 return r;
         if (traceback && json_object_array_length(traceback) > 0)
                 return write_traceback(t, traceback);
-        name = json_text_of(content, "ename", &size);
-        r = write_text(t, name, size);
+        r = write_text_of(t, content, "ename");
         if (r >= 0)
                 r = write_text(t, ": ", 2);
         return r < 0 ? r : write_line_of(t, content, "evalue");
@@ -231,13 +230,6 @@ static int write_event(KernelText *t, const KernelOutput *o) {
         return write_line_of(t, o->content, "text");
 }
 
-static int write_stream(KernelText *t, json_object *content) {
-        size_t size;
-        const char *text = json_text_of(content, "text", &size);
-
-        return write_text(t, text, size);
-}
-
 static int write_any(KernelText *t, const KernelOutput *o) {
         int r;
 
@@ -245,7 +237,7 @@ static int write_any(KernelText *t, const KernelOutput *o) {
         case OUTPUT_EXECUTE_INPUT:
                 return write_input(t, o->content);
         case OUTPUT_STREAM:
-                return write_stream(t, o->content);
+                return write_text_of(t, o->content, "text");
         case OUTPUT_EXECUTE_RESULT:
                 r = write_prompt(t, "Out", "31", o->content);
                 return r < 0 ? r : write_data(t, o->content);

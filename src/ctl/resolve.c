@@ -242,6 +242,16 @@ int session_resolve(Client *c, const char *word, char ret[SESSION_ID_MAX]) {
         return resolve_among(c, &names, word, ret);
 }
 
+int session_open(Client *c, const char *word, char ret_id[SESSION_ID_MAX], char ret_path[BUS_PATH_SIZE]) {
+        int r;
+
+        r = session_resolve(c, word, ret_id);
+        if (r < 0)
+                return r;
+        session_bus_path(ret_id, ret_path);
+        return client_connect(c);
+}
+
 int session_resolve_own(Client *c, char ret[SESSION_ID_MAX]) {
         _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
         _cleanup_message_ sd_bus_message *reply = NULL;

@@ -34,6 +34,9 @@ void session_names_done(SessionNames *names);
 /* The id of the session that is meant. An id is taken as it is, without asking the service. Failures are told. */
 int session_resolve(Client *c, const char *word, char ret[SESSION_ID_MAX]);
 
+/* The same, with the session's object path, and the bus open for calls of it. */
+int session_open(Client *c, const char *word, char ret_id[SESSION_ID_MAX], char ret_path[BUS_PATH_SIZE]);
+
 /* The id of the session that the caller is in. Failures are told. */
 int session_resolve_own(Client *c, char ret[SESSION_ID_MAX]);
 

@@ -16,16 +16,11 @@
 #define EXIT_CANNOT_RUN 126
 #define EXIT_NOT_FOUND  127
 
-static int fetch(Client *c, const char *id, SessionProperties *p) {
+static int fetch(Client *c, const char *id, const char *path, SessionProperties *p) {
         _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
         _cleanup_message_ sd_bus_message *m = NULL, *reply = NULL;
-        char path[BUS_PATH_SIZE];
         int r;
 
-        r = client_connect(c);
-        if (r < 0)
-                return r;
-        session_bus_path(id, path);
         r = properties_message(c, path, SESSION_INTERFACE, &m);
         if (r >= 0)
                 r = sd_bus_call(c->bus, m, CALL_TIMEOUT_USEC, &error, &reply);
@@ -51,7 +46,7 @@ static int check(const SessionProperties *p, const char *id) {
 
 int verb_console(Client *c, char **operands) {
         _cleanup_session_properties_ SessionProperties p = SESSION_PROPERTIES_NULL;
-        char id[SESSION_ID_MAX];
+        char id[SESSION_ID_MAX], path[BUS_PATH_SIZE];
         int r;
 
         if (c->arguments->host) {
@@ -60,10 +55,10 @@ int verb_console(Client *c, char **operands) {
                         c->arguments->host);
                 return -EOPNOTSUPP;
         }
-        r = session_resolve(c, operands[0], id);
+        r = session_open(c, operands[0], id, path);
         if (r < 0)
                 return r;
-        r = fetch(c, id, &p);
+        r = fetch(c, id, path, &p);
         if (r < 0)
                 return r;
         r = check(&p, id);

@@ -12,13 +12,9 @@ static int call_session(Client *c, const char *word, const char *member, const c
         char id[SESSION_ID_MAX], path[BUS_PATH_SIZE];
         int r;
 
-        r = session_resolve(c, word, id);
+        r = session_open(c, word, id, path);
         if (r < 0)
                 return r;
-        r = client_connect(c);
-        if (r < 0)
-                return r;
-        session_bus_path(id, path);
         r = object_message(c, path, SESSION_INTERFACE, member, &m);
         if (r >= 0)
                 r = client_call(c, m, timeout, &error, NULL);

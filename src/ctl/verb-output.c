@@ -233,13 +233,9 @@ int verb_output(Client *c, char **operands) {
         r = attach_check_host(c, "Outputs cannot be read");
         if (r < 0)
                 return r;
-        r = session_resolve(c, operands[0], id);
+        r = session_open(c, operands[0], id, path);
         if (r < 0)
                 return r;
-        r = client_connect(c);
-        if (r < 0)
-                return r;
-        session_bus_path(id, path);
 
         notebook_document_init(&reading.document);
         r = read_all(&reading);

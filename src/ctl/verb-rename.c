@@ -19,13 +19,9 @@ int verb_rename(Client *c, char **operands) {
                         SESSION_NAME_MAX);
                 return -EINVAL;
         }
-        r = session_resolve(c, operands[0], id);
+        r = session_open(c, operands[0], id, path);
         if (r < 0)
                 return r;
-        r = client_connect(c);
-        if (r < 0)
-                return r;
-        session_bus_path(id, path);
         r = object_message(c, path, SESSION_INTERFACE, "SetName", &m);
         if (r >= 0)
                 r = sd_bus_message_append(m, "s", operands[1]);

@@ -104,17 +104,12 @@ static int write_text(int stream, const char *text, size_t size, size_t *ret_lef
         }
 }
 
-static int open_stream(Client *c, const char *id) {
+static int open_stream(Client *c, const char *id, const char *path) {
         static const AttachOptions options = { .scrollback = 0, .raw = true };
         _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
         _cleanup_message_ sd_bus_message *m = NULL, *reply = NULL;
-        char path[BUS_PATH_SIZE];
         int r;
 
-        r = client_connect(c);
-        if (r < 0)
-                return r;
-        session_bus_path(id, path);
         r = attach_message(c, path, &options, &m);
         if (r >= 0)
                 r = client_call(c, m, CALL_TIMEOUT_USEC, &error, &reply);
@@ -126,7 +121,7 @@ static int open_stream(Client *c, const char *id) {
 int verb_send(Client *c, char **operands) {
         _cleanup_close_ int stream = -EBADF;
         _cleanup_free_ char *text = NULL;
-        char id[SESSION_ID_MAX];
+        char id[SESSION_ID_MAX], path[BUS_PATH_SIZE];
         size_t size = 0, left = 0;
         int r;
 
@@ -140,10 +135,10 @@ int verb_send(Client *c, char **operands) {
         r = make_text(c->arguments, operands + 1, &text, &size);
         if (r < 0)
                 return r;
-        r = session_resolve(c, operands[0], id);
+        r = session_open(c, operands[0], id, path);
         if (r < 0)
                 return r;
-        stream = open_stream(c, id);
+        stream = open_stream(c, id, path);
         if (stream < 0)
                 return stream;
         r = size > 0 ? write_text(stream, text, size, &left) : 0;

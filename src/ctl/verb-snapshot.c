@@ -82,13 +82,9 @@ int verb_snapshot(Client *c, char **operands) {
         r = attach_check_host(c, "Terminals cannot be shown");
         if (r < 0)
                 return r;
-        r = session_resolve(c, operands[0], id);
+        r = session_open(c, operands[0], id, path);
         if (r < 0)
                 return r;
-        r = client_connect(c);
-        if (r < 0)
-                return r;
-        session_bus_path(id, path);
         r = snapshot_message(c, path, &m);
         if (r >= 0)
                 r = client_call(c, m, CALL_TIMEOUT_USEC, &error, &reply);

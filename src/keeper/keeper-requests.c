@@ -151,51 +151,26 @@ static int view_request_read(const WireMessage *message, ViewRequest *v) {
         return 0;
 }
 
-static int handle_attach(Keeper *k, const WireMessage *message, WireAncillary *a) {
-        _cleanup_(view_request_done) ViewRequest v = {};
-        _cleanup_failure_ Failure failure = {};
-        ClientOptions options;
+static int attach(Keeper *k, const ViewRequest *v, WireAncillary *a, Failure *failure) {
+        const ClientOptions options = {
+                .name = v->client,
+                .rows = (uint32_t) v->rows,
+                .columns = (uint32_t) v->columns,
+                .scrollback = (uint32_t) v->scrollback,
+                .read_only = v->flags & KEEPER_FLAG_READ_ONLY,
+                .raw = v->flags & KEEPER_FLAG_RAW,
+        };
         int r;
 
-        r = view_request_read(message, &v);
-        if (r < 0)
-                return r;
-        if (a->fds[0] < 0 || a->fds[1] >= 0)
-                return -EBADMSG;
-        options = (ClientOptions){
-                .name = v.client,
-                .rows = (uint32_t) v.rows,
-                .columns = (uint32_t) v.columns,
-                .scrollback = (uint32_t) v.scrollback,
-                .read_only = v.flags & KEEPER_FLAG_READ_ONLY,
-                .raw = v.flags & KEEPER_FLAG_RAW,
-        };
-        r = keeper_set_size_policy(k, v.policy, &failure);
+        r = keeper_set_size_policy(k, v->policy, failure);
         if (r == 0)
-                r = keeper_attach(k, a->fds[0], &options, &failure);
+                r = keeper_attach(k, a->fds[0], &options, failure);
         if (r == 0)
                 (void) TAKE_FD(a->fds[0]);
-        reply(k, message->serial, r, &failure);
-        if (r == 0)
-                keeper_tell_changed(k);
-        return 0;
+        return r;
 }
 
-static int handle_resize(Keeper *k, const WireMessage *message, WireAncillary *a) {
-        _cleanup_(view_request_done) ViewRequest v = {};
-        _cleanup_failure_ Failure failure = {};
-        int r;
-
-        (void) a;
-        r = view_request_read(message, &v);
-        if (r < 0)
-                return r;
-        r = keeper_resize(k, v.client, (uint32_t) v.rows, (uint32_t) v.columns, &failure);
-        reply(k, message->serial, r, &failure);
-        return 0;
-}
-
-static int handle_snapshot(Keeper *k, const WireMessage *message, WireAncillary *a) {
+static int handle_view(Keeper *k, const WireMessage *message, WireAncillary *a) {
         _cleanup_(view_request_done) ViewRequest v = {};
         _cleanup_failure_ Failure failure = {};
         int r;
@@ -203,10 +178,18 @@ static int handle_snapshot(Keeper *k, const WireMessage *message, WireAncillary 
         r = view_request_read(message, &v);
         if (r < 0)
                 return r;
-        if (a->fds[0] < 0 || a->fds[1] >= 0)
+        if (message->opcode != KEEPER_RESIZE && (a->fds[0] < 0 || a->fds[1] >= 0))
                 return -EBADMSG;
-        r = keeper_snapshot(k, v.flags & KEEPER_FLAG_STYLES, (uint32_t) v.scrollback, a->fds[0], &failure);
+        if (message->opcode == KEEPER_ATTACH)
+                r = attach(k, &v, a, &failure);
+        else if (message->opcode == KEEPER_RESIZE)
+                r = keeper_resize(k, v.client, (uint32_t) v.rows, (uint32_t) v.columns, &failure);
+        else
+                r = keeper_snapshot(
+                        k, v.flags & KEEPER_FLAG_STYLES, (uint32_t) v.scrollback, a->fds[0], &failure);
         reply(k, message->serial, r, &failure);
+        if (r == 0 && message->opcode == KEEPER_ATTACH)
+                keeper_tell_changed(k);
         return 0;
 }
 
@@ -231,19 +214,15 @@ int keeper_handle_message(void *userdata, const WireMessage *message, WireAncill
                 { KEEPER_HELLO, handle_hello },
                 { KEEPER_START, handle_start },
                 { KEEPER_OPEN_GATE, handle_open_gate },
-                { KEEPER_ATTACH, handle_attach },
-                { KEEPER_RESIZE, handle_resize },
-                { KEEPER_SNAPSHOT, handle_snapshot },
-                { KEEPER_RESTART, keeper_handle_restart },
-                { KEEPER_WATCH, keeper_handle_watch },
-                { KEEPER_OUTPUTS, keeper_handle_outputs },
-                { KEEPER_INTERRUPT, keeper_handle_interrupt },
-                { KEEPER_SHUTDOWN, keeper_handle_shutdown },
-                { KEEPER_SET_NOTEBOOK, keeper_handle_set_notebook },
+                { KEEPER_ATTACH, handle_view },
+                { KEEPER_RESIZE, handle_view },
+                { KEEPER_SNAPSHOT, handle_view },
         };
+        int r;
 
         for (size_t i = 0; i < ELEMENTSOF(handlers); i++)
                 if (handlers[i].opcode == message->opcode)
                         return handlers[i].handler(userdata, message, a);
-        return handle_unknown(userdata, message);
+        r = keeper_handle_kernel_request(userdata, message, a);
+        return r == -EOPNOTSUPP ? handle_unknown(userdata, message) : r;
 }

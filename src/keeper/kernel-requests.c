@@ -25,8 +25,6 @@ static void kernel_request_done(KernelRequest *v) {
         free(v->connection_file);
 }
 
-#define _cleanup_kernel_request_ _cleanup_(kernel_request_done)
-
 static int kernel_request_read(const WireMessage *message, KernelRequest *v) {
         const FieldTarget targets[] = {
                 { KEEPER_TAG_SESSION_ID, FIELD_STRING, &v->session },
@@ -48,21 +46,21 @@ static int kernel_request_read(const WireMessage *message, KernelRequest *v) {
         return v->restarts > UINT32_MAX || v->leader > INT_MAX ? -EBADMSG : 0;
 }
 
-static void reply(Keeper *k, const WireMessage *message, int r, Failure *failure) {
-        keeper_reply(k, message->serial, r, failure, NULL);
+static int check_restart(const Keeper *k, const KernelRequest *v _unused_, const WireAncillary *a _unused_) {
+        return k->state.phase == KEEPER_PHASE_ENDED && k->state.type == SESSION_NOTEBOOK ? 0 : -EPROTO;
 }
 
-int keeper_handle_restart(Keeper *k, const WireMessage *message, WireAncillary *a) {
-        _cleanup_kernel_request_ KernelRequest v = {};
-        int r;
+static int restart(Keeper *k, KernelRequest *v, WireAncillary *a _unused_, Failure *failure _unused_) {
+        keeper_restart(k, (uint32_t) v->restarts);
+        return 0;
+}
 
-        (void) a;
-        r = kernel_request_read(message, &v);
-        if (r < 0)
-                return r;
-        if (k->state.phase != KEEPER_PHASE_ENDED || k->state.type != SESSION_NOTEBOOK)
+static int check_watch(const Keeper *k, const KernelRequest *v, const WireAncillary *a _unused_) {
+        if (k->state.phase != KEEPER_PHASE_IDLE || k->state.type != SESSION_NOTEBOOK)
                 return -EPROTO;
-        keeper_restart(k, (uint32_t) v.restarts);
+        if (!v->connection_file || !path_is_normalized(v->connection_file) ||
+                (v->session && !streq(v->session, k->state.id)))
+                return -EBADMSG;
         return 0;
 }
 
@@ -82,82 +80,56 @@ static int begin_watching(Keeper *k, KernelRequest *v, Failure *failure) {
         return keeper_save(k);
 }
 
-int keeper_handle_watch(Keeper *k, const WireMessage *message, WireAncillary *a) {
-        _cleanup_kernel_request_ KernelRequest v = {};
-        _cleanup_failure_ Failure failure = {};
+static int watch(Keeper *k, KernelRequest *v, WireAncillary *a _unused_, Failure *failure) {
         int r;
 
-        (void) a;
-        r = kernel_request_read(message, &v);
-        if (r < 0)
-                return r;
-        if (k->state.phase != KEEPER_PHASE_IDLE || k->state.type != SESSION_NOTEBOOK)
-                return -EPROTO;
-        if (!v.connection_file || !path_is_normalized(v.connection_file) ||
-                (v.session && !streq(v.session, k->state.id)))
-                return -EBADMSG;
-        r = begin_watching(k, &v, &failure);
+        r = begin_watching(k, v, failure);
         if (r != 0) {
                 /* The file is not ours: it stays. */
                 free(TAKE_PTR(k->state.connection_file));
                 keeper_reset(k);
         }
-        reply(k, message, r, &failure);
-        return 0;
+        return r;
 }
 
-int keeper_handle_outputs(Keeper *k, const WireMessage *message, WireAncillary *a) {
-        _cleanup_kernel_request_ KernelRequest v = {};
-        _cleanup_failure_ Failure failure = {};
+static int check_outputs(const Keeper *k _unused_, const KernelRequest *v _unused_, const WireAncillary *a) {
+        return a->fds[0] >= 0 && a->fds[1] < 0 ? 0 : -EBADMSG;
+}
+
+static int read_outputs(Keeper *k, KernelRequest *v, WireAncillary *a, Failure *failure) {
         int r;
 
-        r = kernel_request_read(message, &v);
-        if (r < 0)
-                return r;
-        if (a->fds[0] < 0 || a->fds[1] >= 0)
-                return -EBADMSG;
-        r = keeper_read_outputs(k, a->fds[0], v.since, v.flags & KEEPER_FLAG_FOLLOW, &failure);
+        r = keeper_read_outputs(k, a->fds[0], v->since, v->flags & KEEPER_FLAG_FOLLOW, failure);
         if (r == 0)
                 (void) TAKE_FD(a->fds[0]);
-        reply(k, message, r, &failure);
-        return 0;
+        return r;
 }
 
-int keeper_handle_interrupt(Keeper *k, const WireMessage *message, WireAncillary *a) {
-        _cleanup_failure_ Failure failure = {};
-        int r;
-
-        (void) a;
-        r = keeper_interrupt(k, &failure);
-        reply(k, message, r, &failure);
-        return 0;
+static int interrupt(Keeper *k, KernelRequest *v _unused_, WireAncillary *a _unused_, Failure *failure) {
+        return keeper_interrupt(k, failure);
 }
 
-int keeper_handle_shutdown(Keeper *k, const WireMessage *message, WireAncillary *a) {
-        _cleanup_kernel_request_ KernelRequest v = {};
-        _cleanup_failure_ Failure failure = {};
-        int r;
-
-        (void) a;
-        r = kernel_request_read(message, &v);
-        if (r < 0)
-                return r;
-        r = keeper_shut_down(k, v.flags & KEEPER_FLAG_RESTART, &failure);
-        reply(k, message, r, &failure);
-        return 0;
+static int shut_down(Keeper *k, KernelRequest *v, WireAncillary *a _unused_, Failure *failure) {
+        return keeper_shut_down(k, v->flags & KEEPER_FLAG_RESTART, failure);
 }
 
-static int set_notebook(Keeper *k, const char *path, Failure *failure) {
+static int check_set_notebook(
+        const Keeper *k _unused_, const KernelRequest *v, const WireAncillary *a _unused_) {
+        return v->notebook ? 0 : -EBADMSG;
+}
+
+static int set_notebook(Keeper *k, KernelRequest *v, WireAncillary *a _unused_, Failure *failure) {
         _cleanup_free_ char *resolved = NULL, *folder = NULL;
         int r;
 
         if (k->state.type != SESSION_NOTEBOOK || k->state.phase == KEEPER_PHASE_IDLE)
                 return failure_set(failure, KEEPER_ERROR_NOT_SUPPORTED,
                         "Session %s is no notebook that was started. Give one that is.", k->state.id);
-        if (!path_is_normalized(path))
+        if (!path_is_normalized(v->notebook))
                 return failure_set(failure, KEEPER_ERROR_NO_NOTEBOOK,
-                        "The notebook '%s' is not an absolute path without '.' and '..'. Give one.", path);
-        r = notebook_resolve(path, &resolved, &folder, failure);
+                        "The notebook '%s' is not an absolute path without '.' and '..'. Give one.",
+                        v->notebook);
+        r = notebook_resolve(v->notebook, &resolved, &folder, failure);
         if (r != 0)
                 return r;
         free(k->state.notebook);
@@ -165,18 +137,40 @@ static int set_notebook(Keeper *k, const char *path, Failure *failure) {
         return keeper_save(k);
 }
 
-int keeper_handle_set_notebook(Keeper *k, const WireMessage *message, WireAncillary *a) {
-        _cleanup_kernel_request_ KernelRequest v = {};
+static const struct {
+        uint16_t opcode;
+        bool unanswered;
+        /* Is it what the protocol allows now? May be NULL. -errno ends the connection. */
+        int (*check)(const Keeper *k, const KernelRequest *v, const WireAncillary *a);
+        /* Its result, see failure.h, is the answer. */
+        int (*act)(Keeper *k, KernelRequest *v, WireAncillary *a, Failure *failure);
+} requests[] = {
+        { KEEPER_RESTART, true, check_restart, restart },
+        { KEEPER_WATCH, false, check_watch, watch },
+        { KEEPER_OUTPUTS, false, check_outputs, read_outputs },
+        { KEEPER_INTERRUPT, false, NULL, interrupt },
+        { KEEPER_SHUTDOWN, false, NULL, shut_down },
+        { KEEPER_SET_NOTEBOOK, false, check_set_notebook, set_notebook },
+};
+
+int keeper_handle_kernel_request(Keeper *k, const WireMessage *message, WireAncillary *a) {
+        _cleanup_(kernel_request_done) KernelRequest v = {};
         _cleanup_failure_ Failure failure = {};
+        size_t i = 0;
         int r;
 
-        (void) a;
+        while (requests[i].opcode != message->opcode)
+                if (++i == ELEMENTSOF(requests))
+                        return -EOPNOTSUPP;
         r = kernel_request_read(message, &v);
         if (r < 0)
                 return r;
-        if (!v.notebook)
-                return -EBADMSG;
-        r = set_notebook(k, v.notebook, &failure);
-        keeper_reply(k, message->serial, r, &failure, k->state.notebook);
+        r = requests[i].check ? requests[i].check(k, &v, a) : 0;
+        if (r < 0)
+                return r;
+        r = requests[i].act(k, &v, a, &failure);
+        if (!requests[i].unanswered)
+                keeper_reply(k, message->serial, r, &failure,
+                        message->opcode == KEEPER_SET_NOTEBOOK ? k->state.notebook : NULL);
         return 0;
 }

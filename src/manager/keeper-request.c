@@ -51,7 +51,7 @@ KeeperRequest *keeper_request_free(KeeperRequest *request) {
         return NULL;
 }
 
-int keeper_request_add_stream(KeeperRequest *request) {
+static int add_stream(KeeperRequest *request) {
         int ends[2];
 
         if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
@@ -62,12 +62,36 @@ int keeper_request_add_stream(KeeperRequest *request) {
         return 0;
 }
 
-int keeper_request_add_file(KeeperRequest *request) {
+static int add_file(KeeperRequest *request) {
         request->keepers_end = memfd_create("compute-session-text", MFD_CLOEXEC);
         if (request->keepers_end < 0)
                 return -errno;
         request->callers_end = fcntl(request->keepers_end, F_DUPFD_CLOEXEC, 3);
         return request->callers_end < 0 ? -errno : 0;
+}
+
+static int new_with(Session *s, KeeperOpcode opcode, int (*add)(KeeperRequest *), KeeperRequest **ret) {
+        KeeperRequest *request;
+        int r;
+
+        request = keeper_request_new(s, opcode);
+        if (!request)
+                return -ENOMEM;
+        r = add(request);
+        if (r < 0) {
+                keeper_request_free(request);
+                return r;
+        }
+        *ret = request;
+        return 0;
+}
+
+int keeper_request_new_stream(Session *s, KeeperOpcode opcode, KeeperRequest **ret) {
+        return new_with(s, opcode, add_stream, ret);
+}
+
+int keeper_request_new_file(Session *s, KeeperOpcode opcode, KeeperRequest **ret) {
+        return new_with(s, opcode, add_file, ret);
 }
 
 /* Takes the request out of its place. */

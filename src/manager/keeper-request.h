@@ -49,10 +49,10 @@ typedef struct KeeperRequests {
 KeeperRequest *keeper_request_new(Session *s, KeeperOpcode opcode);
 KeeperRequest *keeper_request_free(KeeperRequest *request);
 
-/* Makes a stream, of which the keeper gets one end and the caller the other. -errno. */
-int keeper_request_add_stream(KeeperRequest *request);
-/* Makes a file of memory that the keeper writes into, for the caller to read. -errno. */
-int keeper_request_add_file(KeeperRequest *request);
+/* One with a stream, of which the keeper gets one end and the caller the other. -errno. */
+int keeper_request_new_stream(Session *s, KeeperOpcode opcode, KeeperRequest **ret);
+/* One with a file of memory that the keeper writes into, for the caller to read. -errno. */
+int keeper_request_new_file(Session *s, KeeperOpcode opcode, KeeperRequest **ret);
 
 /* Sends the request, now or when the keeper is connected; call, if there is one, is answered in the end. The request is
  * consumed. -ENOBUFS: too many of this session wait; -EDQUOT: too many of the caller's user. */

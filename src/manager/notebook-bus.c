@@ -147,14 +147,9 @@ int method_get_outputs(sd_bus_message *call, void *userdata, sd_bus_error *error
         if (!has_keeper(s))
                 return sd_bus_error_setf(error, ERROR_NO_KEEPER,
                         "Session %s has no keeper, so nothing keeps its outputs.", s->id);
-        request = keeper_request_new(s, KEEPER_OUTPUTS);
-        if (!request)
-                return -ENOMEM;
-        r = keeper_request_add_stream(request);
-        if (r < 0) {
-                keeper_request_free(request);
+        r = keeper_request_new_stream(s, KEEPER_OUTPUTS, &request);
+        if (r < 0)
                 return r;
-        }
         wire_put_u64(&request->message, KEEPER_TAG_SINCE, since);
         wire_put_u64(&request->message, KEEPER_TAG_FLAGS, options.follow ? KEEPER_FLAG_FOLLOW : 0U);
         return keeper_request_answer_with(s, request, call, KEEPER_ANSWER_DESCRIPTOR, error);

@@ -103,14 +103,9 @@ int method_attach(sd_bus_message *call, void *userdata, sd_bus_error *error) {
         r = check_terminal(s, error);
         if (r < 0)
                 return r;
-        request = keeper_request_new(s, KEEPER_ATTACH);
-        if (!request)
-                return -ENOMEM;
-        r = keeper_request_add_stream(request);
-        if (r < 0) {
-                keeper_request_free(request);
+        r = keeper_request_new_stream(s, KEEPER_ATTACH, &request);
+        if (r < 0)
                 return r;
-        }
         wire_put_string(&request->message, KEEPER_TAG_CLIENT, strempty(sd_bus_message_get_sender(call)));
         wire_put_u64(&request->message, KEEPER_TAG_ROWS, rows);
         wire_put_u64(&request->message, KEEPER_TAG_COLUMNS, columns);
@@ -155,14 +150,9 @@ int method_snapshot(sd_bus_message *call, void *userdata, sd_bus_error *error) {
         r = check_terminal(s, error);
         if (r < 0)
                 return r;
-        request = keeper_request_new(s, KEEPER_SNAPSHOT);
-        if (!request)
-                return -ENOMEM;
-        r = keeper_request_add_file(request);
-        if (r < 0) {
-                keeper_request_free(request);
+        r = keeper_request_new_file(s, KEEPER_SNAPSHOT, &request);
+        if (r < 0)
                 return r;
-        }
         wire_put_u64(&request->message, KEEPER_TAG_SCROLLBACK, options.scrollback);
         wire_put_u64(&request->message, KEEPER_TAG_FLAGS, options.styles ? KEEPER_FLAG_STYLES : 0U);
         return keeper_request_answer_with(s, request, call, KEEPER_ANSWER_DESCRIPTOR, error);
