@@ -125,7 +125,8 @@ _Noreturn static void payload_run(const GatePlan *plan, int gate_fd, int error_f
         payload_wait();
         if (plan->connection >= 0) {
                 r = wire_send(PAYLOAD_CONNECTION, plan->announcement, NULL, 0);
-                if (r < 0)
+                /* A manager that is gone has a successor, which asks for STATUS. */
+                if (r < 0 && r != -EPIPE && r != -ECONNRESET && r != -ENOTCONN)
                         payload_fail(GATE_STEP_ANNOUNCE, -r);
                 (void) close(PAYLOAD_CONNECTION);
         }

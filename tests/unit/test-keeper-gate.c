@@ -141,6 +141,31 @@ TEST(announced_by_the_payload_itself) {
 }
 END_TEST
 
+/* A manager that was killed just then: the payload waits for the next one. */
+TEST(nobody_is_there_to_be_told) {
+        char *arguments[] = { (char *) "true", NULL };
+        GatePlan plan = plan_for("/bin/true", arguments);
+        _cleanup_(wire_writer_done) WireWriter w = {};
+        _cleanup_(gate_done) Gate g = GATE_NULL;
+        _cleanup_close_ int pidfd = -EBADF;
+        GateStep step = _GATE_STEP_MAX;
+        int fds[2], error = 0;
+        pid_t pid;
+
+        ck_assert_int_eq(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds), 0);
+        wire_begin(&w, 101, 0);
+        plan.connection = fds[1];
+        plan.announcement = &w;
+        ck_assert_int_eq(gate_fork(&plan, &g, &pid, &pidfd), 0);
+        close(fds[0]);
+        ck_assert_int_eq(gate_announce(&g), 0);
+        ck_assert_int_eq(gate_open(&g), 0);
+        ck_assert_int_eq(wait_result(&g, &step, &error), 0);
+        ck_assert_int_eq(wait_end(pidfd), 0);
+        close(fds[1]);
+}
+END_TEST
+
 static void check_failure(const GatePlan *plan, GateStep expected_step, int expected_error) {
         _cleanup_(gate_done) Gate g = GATE_NULL;
         _cleanup_close_ int pidfd = -EBADF;
@@ -240,5 +265,5 @@ TEST(killed_at_the_gate) {
 }
 END_TEST
 
-TEST_MAIN(nothing_before_it_opens, given_up, announced_by_the_payload_itself, failures, clean_start,
-        script_without_interpreter, killed_at_the_gate);
+TEST_MAIN(nothing_before_it_opens, given_up, announced_by_the_payload_itself, nobody_is_there_to_be_told,
+        failures, clean_start, script_without_interpreter, killed_at_the_gate);
