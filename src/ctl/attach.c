@@ -26,6 +26,7 @@
 
 static const PropertyField fields[] = {
         { "State", "s", offsetof(Attach, state) },
+        { "FreezerState", "s", offsetof(Attach, freezer_state) },
         { "Result", "s", offsetof(Attach, result) },
         { "ExitStatus", "i", offsetof(Attach, exit_status) },
 };
@@ -87,8 +88,9 @@ void attach_done(Attach *a) {
         a->pump.output = safe_close(a->pump.output);
         pump_done(&a->pump);
         free(a->state);
+        free(a->freezer_state);
         free(a->result);
-        a->state = a->result = NULL;
+        a->state = a->freezer_state = a->result = NULL;
 }
 
 bool attach_update_size(Attach *a) {
@@ -349,6 +351,22 @@ static int tell_end(Attach *a) {
         return result_exit_status(a->result, a->exit_status);
 }
 
+static bool is_frozen(const Attach *a) {
+        return streq_null(a->freezer_state, "frozen");
+}
+
+/* Who attaches to what does not answer is told why: now, and when they leave, as the picture hides what was told now. */
+static void tell_frozen(Attach *a) {
+        _cleanup_message_ sd_bus_message *reply = NULL, *m = NULL;
+
+        if (a->client->arguments->quiet || properties_message(a->client, a->path, SESSION_INTERFACE, &m) < 0)
+                return;
+        if (sd_bus_call(a->client->bus, m, CALL_TIMEOUT_USEC, NULL, &reply) >= 0)
+                (void) attach_read_properties(a, reply);
+        if (is_frozen(a))
+                fprintf(stderr, "[%s is frozen, until 'computectl thaw %s']\n", a->id, a->id);
+}
+
 int attach_run(Attach *a, const char *id, bool just_started) {
         PumpResult result;
         int r;
@@ -364,6 +382,8 @@ int attach_run(Attach *a, const char *id, bool just_started) {
                 learn_end(a);
                 return tell_end(a);
         }
+        if (!just_started)
+                tell_frozen(a);
         r = prepare_terminal(a);
         if (r < 0)
                 return r;
@@ -374,7 +394,8 @@ int attach_run(Attach *a, const char *id, bool just_started) {
                 return SIGNAL_STATUS_BASE + SIGPIPE;
         if (result == PUMP_DETACHED) {
                 if (!a->client->arguments->quiet)
-                        fprintf(stderr, "[detached from %s]\n", a->id);
+                        fprintf(stderr, "[detached from %s%s]\n", a->id,
+                                is_frozen(a) ? ", which is frozen" : "");
                 return a->caught ? SIGNAL_STATUS_BASE + a->caught : EXIT_SUCCESS;
         }
         if (sd_bus_error_is_set(&a->reattach.error))

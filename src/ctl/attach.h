@@ -21,7 +21,8 @@ typedef struct Attach {
         bool gone;
         usec_t quiet_since; /* since then, or since it is gone, nothing was carried */
         char *state;        /* NULL: not known */
-        char *result;       /* NULL or "": it has not ended */
+        char *freezer_state;
+        char *result; /* NULL or "": it has not ended */
         int32_t exit_status;
 
         Reattach reattach;

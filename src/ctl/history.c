@@ -19,6 +19,8 @@
 #define EVENT_INTERRUPTED  "interrupted"
 #define EVENT_RESTART      "restart requested"
 #define EVENT_CRASHED      "crashed"
+#define EVENT_FROZEN       "frozen"
+#define EVENT_THAWED       "thawed"
 
 static const struct {
         const char *message_id;
@@ -36,6 +38,8 @@ static const struct {
         { MESSAGE_KERNEL_CRASHED, EVENT_CRASHED },
         { MESSAGE_KERNEL_RESTARTED, "restarted" },
         { MESSAGE_KERNEL_WATCHED, "watched" },
+        { MESSAGE_SESSION_FROZEN, EVENT_FROZEN },
+        { MESSAGE_SESSION_THAWED, EVENT_THAWED },
         { MESSAGE_ENTRIES_LOST, "entries lost" },
 };
 
@@ -149,6 +153,16 @@ static char *describe_end(const HistoryEntry *e) {
         return text;
 }
 
+/* "by alice", "by alice (Attach)"; without a method somebody asked systemd itself. */
+static char *describe_freezing(const char *method, const char *actor) {
+        bool plain = streq(method, "Freeze") || streq(method, "Thaw");
+        char *text;
+
+        if (isempty(method))
+                return strdup("through systemd");
+        return asprintf(&text, plain ? "by %s" : "by %s (%s)", actor, method) < 0 ? NULL : text;
+}
+
 char *history_entry_detail(const HistoryEntry *e) {
         const char *method = strempty(e->fields[HISTORY_METHOD]), *dot = strrchr(method, '.');
         char actor[USER_NAME_SIZE], *text = NULL;
@@ -160,6 +174,8 @@ char *history_entry_detail(const HistoryEntry *e) {
                 return strdup(strempty(e->fields[HISTORY_NOTEBOOK]));
         if (streq(e->event, EVENT_ENDED) || streq(e->event, EVENT_CRASHED))
                 return describe_end(e);
+        if (streq(e->event, EVENT_FROZEN) || streq(e->event, EVENT_THAWED))
+                return describe_freezing(method, actor);
         if (streq(e->event, EVENT_INTERRUPTED) || streq(e->event, EVENT_RESTART))
                 return asprintf(&text, "by %s", actor) < 0 ? NULL : text;
         if (streq(e->event, EVENT_STOP))

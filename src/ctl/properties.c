@@ -29,6 +29,7 @@ static const PropertyField session_fields[] = {
         { "LastOutputTimestamp", "t", offsetof(SessionProperties, last_output) },
         { "Notebook", "s", offsetof(SessionProperties, notebook) },
         { "KernelName", "s", offsetof(SessionProperties, kernel_name) },
+        { "FreezerState", "s", offsetof(SessionProperties, freezer_state) },
         { "KernelLanguage", "s", offsetof(SessionProperties, kernel_language) },
         { "KernelState", "s", offsetof(SessionProperties, kernel_state) },
         { "KernelStateTimestamp", "t", offsetof(SessionProperties, kernel_state_since) },
@@ -150,6 +151,7 @@ void session_properties_done(SessionProperties *p) {
         free(p->foreground);
         free(p->foreground_directory);
         free(p->on_detach);
+        free(p->freezer_state);
         strv_free(p->command);
         *p = (SessionProperties){};
 }

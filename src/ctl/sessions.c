@@ -7,6 +7,8 @@
 #include "shared/ids.h"
 #include "shared/log.h"
 #include "shared/names.h"
+#include "shared/strv.h"
+#include "shared/text.h"
 
 int session_id_compare(const char *a, const char *b) {
         SessionType type_a, type_b;
@@ -42,6 +44,7 @@ void session_list_done(SessionList *l) {
         for (size_t i = 0; i < l->n_entries; i++)
                 entry_done(&l->entries[i]);
         free(l->entries);
+        strv_free(l->frozen);
         *l = (SessionList){};
 }
 
@@ -135,6 +138,20 @@ int session_list_read_activity(SessionList *l, sd_bus_message *m) {
         return r < 0 ? r : 0;
 }
 
+int session_list_note_frozen(SessionList *l) {
+        STRV_FOREACH(id, l->frozen) {
+                SessionEntry *entry = find_entry(l, *id);
+                int r;
+
+                if (!entry || !streq(entry->state, "running"))
+                        continue;
+                r = replace_string(&entry->state, "frozen");
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
 enum {
         CALL_LIST,
         CALL_USAGE,
@@ -169,6 +186,7 @@ static int send_all(Client *c, Call *calls) {
 static int read_all(SessionList *l, Client *c, Call *calls) {
         static const PropertyField fields[] = {
                 { "RecommendedSessions", "u", offsetof(SessionList, recommended) },
+                { "FrozenSessions", "as", offsetof(SessionList, frozen) },
         };
         int r;
 
@@ -192,6 +210,8 @@ static int read_all(SessionList *l, Client *c, Call *calls) {
         r = calls[CALL_PROPERTIES].result;
         if (r >= 0)
                 r = properties_read(calls[CALL_PROPERTIES].reply, fields, ELEMENTSOF(fields), l);
+        if (r >= 0)
+                r = session_list_note_frozen(l);
         if (r < 0)
                 (void) client_report(c, r, &calls[CALL_PROPERTIES].error, "learn the recommended number");
         return 0;

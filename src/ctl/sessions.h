@@ -20,6 +20,7 @@ typedef struct SessionList {
         SessionEntry *entries; /* notebooks first, then by number, once read */
         size_t n_entries;
         uint32_t recommended; /* 0: nothing is recommended, or not known */
+        char **frozen;        /* ids */
 } SessionList;
 
 /* Asks the service for all of it at once, and reads the answers. Failures are told. */
@@ -30,6 +31,9 @@ void session_list_done(SessionList *l);
 int session_list_read(SessionList *l, sd_bus_message *m);
 int session_list_read_usage(SessionList *l, sd_bus_message *m);
 int session_list_read_activity(SessionList *l, sd_bus_message *m);
+
+/* Says "frozen" instead of "running" of the sessions in frozen. -ENOMEM. */
+int session_list_note_frozen(SessionList *l);
 
 /* Which of two ids comes first: as qsort() wants it. Notebooks, terminals, unknown types; then by number. */
 int session_id_compare(const char *a, const char *b);

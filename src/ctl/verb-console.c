@@ -44,6 +44,20 @@ static int check(const SessionProperties *p, const char *id) {
         return 0;
 }
 
+/* A frozen kernel does not answer, and a console would only wait. */
+static int thaw(Client *c, const char *id, const char *path, const SessionProperties *p) {
+        _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
+        _cleanup_message_ sd_bus_message *m = NULL;
+        int r;
+
+        if (isempty(p->freezer_state) || streq(p->freezer_state, "running"))
+                return 0;
+        r = object_message(c, path, SESSION_INTERFACE, "Thaw", &m);
+        if (r >= 0)
+                r = client_call(c, m, CALL_TIMEOUT_USEC, &error, NULL);
+        return r < 0 ? client_report(c, r, &error, "thaw %s", id) : 0;
+}
+
 int verb_console(Client *c, char **operands) {
         _cleanup_session_properties_ SessionProperties p = SESSION_PROPERTIES_NULL;
         char id[SESSION_ID_MAX], path[BUS_PATH_SIZE];
@@ -62,6 +76,9 @@ int verb_console(Client *c, char **operands) {
         if (r < 0)
                 return r;
         r = check(&p, id);
+        if (r < 0)
+                return r;
+        r = thaw(c, id, path, &p);
         if (r < 0)
                 return r;
         client_done(c);

@@ -97,7 +97,9 @@ static void print_identity(FILE *f, const SessionProperties *p, const ProcessTre
                 print_field(f, "Since", "%s; %s", timestamp_format(p->created, timestamp),
                         ago_format(p->created, now, ago));
         print_field(f, "User", "%s (%" PRIu32 ")", user_format(p->user, user), p->user);
-        print_field(f, "State", "%s", strempty(p->state));
+        print_field(f, "State",
+                isempty(p->freezer_state) || streq(p->freezer_state, "running") ? "%s" : "%s, %s",
+                strempty(p->state), strempty(p->freezer_state));
         if (!isempty(p->result)) {
                 char result[RESULT_SIZE];
 

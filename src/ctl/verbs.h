@@ -53,5 +53,7 @@ int verb_send(Client *c, char **operands);
 int verb_snapshot(Client *c, char **operands);
 int verb_rename(Client *c, char **operands);
 int verb_stop(Client *c, char **operands);
+int verb_thaw(Client *c, char **operands);
 int verb_kill(Client *c, char **operands);
+int verb_freeze(Client *c, char **operands);
 int verb_history(Client *c, char **operands);

@@ -105,6 +105,7 @@ int session_adopt(Manager *m, const char *scope, bool kept, Session **ret) {
         s->announced = true;
         manager_count(m, s, +1);
         systemd_reference_scope(s);
+        scope_events_start(s);
         session_enter(s, (SessionStep){ .phase = PHASE_RUNNING });
         *ret = s;
         return 0;

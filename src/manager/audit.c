@@ -196,6 +196,21 @@ void audit_kernel_watched(const Session *s) {
         end(&e);
 }
 
+void audit_frozen(const Session *s, bool frozen, uid_t actor, const char *method) {
+        char who[32] = "systemd";
+        Entry e;
+
+        begin(&e, s->manager, LOG_INFO, frozen ? MESSAGE_SESSION_FROZEN : MESSAGE_SESSION_THAWED, s);
+        if (method) {
+                snprintf(who, sizeof(who), "user %" PRIu32, (uint32_t) actor);
+                add(&e, "ACTOR_UID=%" PRIu32, (uint32_t) actor);
+                add(&e, "METHOD=%s", method);
+        }
+        add(&e, "MESSAGE=Session %s (%s) of user %" PRIu32 " was %s by %s.", s->id, strempty(s->name),
+                (uint32_t) s->uid, frozen ? "frozen" : "thawed", who);
+        end(&e);
+}
+
 void audit_request_refused(
         Manager *m, const Session *s, uid_t actor, const char *interface, const char *method) {
         Entry e;

@@ -9,6 +9,7 @@
  *
  * as far as they are known. In user mode they go to the same journal, with the user's credentials. */
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "manager/types.h"
@@ -23,6 +24,8 @@ void audit_interrupted(const Session *s, uid_t actor);
 void audit_kernel_crashed(const Session *s);
 void audit_kernel_restarted(const Session *s);
 void audit_kernel_watched(const Session *s);
+/* Frozen or thawed; method NULL: not through us. */
+void audit_frozen(const Session *s, bool frozen, uid_t actor, const char *method);
 /* s may be NULL: the call was refused whatever the session. */
 void audit_request_refused(
         Manager *m, const Session *s, uid_t actor, const char *interface, const char *method);

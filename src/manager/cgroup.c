@@ -14,8 +14,6 @@
 #include "shared/parse.h"
 #include "shared/text.h"
 
-#define FILE_SIZE_MAX 4096 /* io.stat has a line for each device */
-
 /* The hierarchy's directory and the file, v1 and v2. */
 static const struct {
         const char *hierarchy, *file;
@@ -69,7 +67,7 @@ int cgroup_tree_open(CgroupTree *tree, const char *root, bool unified, const cha
 
 /* Reads a whole file as text. -errno, -EFBIG. */
 static int read_file(const CgroupTree *tree, CgroupFile f, const char *cgroup, const char *file,
-        char ret[FILE_SIZE_MAX]) {
+        char ret[CGROUP_TEXT_MAX]) {
         _cleanup_close_ int fd = -EBADF;
         char path[PATH_MAX];
         ssize_t n;
@@ -82,10 +80,10 @@ static int read_file(const CgroupTree *tree, CgroupFile f, const char *cgroup, c
         fd = openat(tree->fds[f], path, O_RDONLY | O_CLOEXEC);
         if (fd < 0)
                 return -errno;
-        n = read(fd, ret, FILE_SIZE_MAX);
+        n = read(fd, ret, CGROUP_TEXT_MAX);
         if (n < 0)
                 return -errno;
-        if (n == FILE_SIZE_MAX)
+        if (n == CGROUP_TEXT_MAX)
                 return -EFBIG;
         ret[n] = 0;
         return 0;
@@ -105,7 +103,7 @@ static uint64_t parse_counter(const char *text) {
 }
 
 static uint64_t read_counter(const CgroupTree *tree, CgroupFile f, const char *cgroup) {
-        char text[FILE_SIZE_MAX];
+        char text[CGROUP_TEXT_MAX];
 
         return read_file(tree, f, cgroup, files[tree->unified][f].file, text) >= 0 ? parse_counter(text)
                                                                                    : USAGE_UNKNOWN;
@@ -113,7 +111,7 @@ static uint64_t read_counter(const CgroupTree *tree, CgroupFile f, const char *c
 
 /* ns; cpu.stat begins with "usage_usec 123". */
 static uint64_t read_cpu(const CgroupTree *tree, const char *cgroup) {
-        char text[FILE_SIZE_MAX];
+        char text[CGROUP_TEXT_MAX];
         const char *usec;
         uint64_t value;
 
@@ -128,7 +126,7 @@ static uint64_t read_cpu(const CgroupTree *tree, const char *cgroup) {
 
 /* Lines like "8:0 rbytes=1 wbytes=2 rios=3 …": the sum over all devices. */
 static void read_io(const CgroupTree *tree, const char *cgroup, uint64_t *ret_read, uint64_t *ret_write) {
-        char text[FILE_SIZE_MAX], *rest = text, *word;
+        char text[CGROUP_TEXT_MAX], *rest = text, *word;
 
         if (read_file(tree, CGROUP_IO, cgroup, strempty(files[tree->unified][CGROUP_IO].file), text) < 0)
                 return;
@@ -175,17 +173,43 @@ int cgroup_read(
         return 0;
 }
 
-/* The number of a line "oom_kill 3". */
-static uint64_t parse_oom_kills(const char *text) {
+uint64_t cgroup_parse_key(const char *text, const char *key) {
         for (const char *line = text; line; line = strchr(line, '\n')) {
                 const char *number;
 
                 line += *line == '\n';
-                number = startswith(line, "oom_kill ");
-                if (number)
-                        return parse_counter(number);
+                number = startswith(line, key);
+                if (number && *number == ' ')
+                        return parse_counter(number + 1);
         }
         return USAGE_UNKNOWN;
+}
+
+int cgroup_open(const CgroupTree *tree, const char *slice, const char *unit, const char *file, int flags) {
+        char cgroup[PATH_MAX], path[PATH_MAX];
+        int n, fd, r;
+
+        if (!tree->unified)
+                return -EOPNOTSUPP;
+        r = find_cgroup(tree, slice, unit, cgroup);
+        if (r < 0)
+                return r;
+        n = snprintf(path, sizeof(path), "%s/%s", cgroup, file);
+        if (n < 0 || (size_t) n >= sizeof(path))
+                return -ENAMETOOLONG;
+        fd = openat(tree->fds[CGROUP_MEMORY], path, flags | O_CLOEXEC);
+        return fd < 0 ? -errno : fd;
+}
+
+int cgroup_read_text(const CgroupTree *tree, const char *slice, const char *unit, const char *file,
+        char ret[CGROUP_TEXT_MAX]) {
+        char cgroup[PATH_MAX];
+        int r;
+
+        if (!tree->unified)
+                return -EOPNOTSUPP;
+        r = find_cgroup(tree, slice, unit, cgroup);
+        return r < 0 ? r : read_file(tree, CGROUP_MEMORY, cgroup, file, ret);
 }
 
 void cgroup_read_memory(const CgroupTree *tree, const char *slice, const char *unit, CgroupMemory *ret) {
@@ -196,7 +220,7 @@ void cgroup_read_memory(const CgroupTree *tree, const char *slice, const char *u
                 { "memory.max", "memory.peak", "memory.events" },
         };
         const char *const *name = names[tree->unified];
-        char cgroup[PATH_MAX], text[FILE_SIZE_MAX];
+        char cgroup[PATH_MAX], text[CGROUP_TEXT_MAX];
 
         *ret = (CgroupMemory){ USAGE_UNKNOWN, USAGE_UNKNOWN, USAGE_UNKNOWN };
         if (find_cgroup(tree, slice, unit, cgroup) < 0)
@@ -208,5 +232,5 @@ void cgroup_read_memory(const CgroupTree *tree, const char *slice, const char *u
         if (read_file(tree, CGROUP_MEMORY, cgroup, name[1], text) >= 0)
                 ret->peak = parse_counter(text);
         if (read_file(tree, CGROUP_MEMORY, cgroup, name[2], text) >= 0)
-                ret->oom_kills = parse_oom_kills(text);
+                ret->oom_kills = cgroup_parse_key(text, "oom_kill");
 }

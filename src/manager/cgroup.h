@@ -7,6 +7,8 @@
 #include "manager/usage.h"
 
 #define CGROUP_ROOT "/sys/fs/cgroup"
+#define CGROUP_TEXT_MAX \
+        4096 /* bytes of a file, its terminating NUL included; io.stat has a line for each device */
 
 /* One file that has counters, and the directory of its hierarchy. */
 typedef enum CgroupFile {
@@ -45,3 +47,14 @@ int cgroup_read(
 /* The same unit's memory; what is not known becomes UINT64_MAX. The files go with the cgroup, soon after its last
  * process. */
 void cgroup_read_memory(const CgroupTree *tree, const char *slice, const char *unit, CgroupMemory *ret);
+
+/* A file of a unit's cgroup on v2, opened with these flags. Returns the descriptor; -EOPNOTSUPP on v1, -ENOENT: it is not
+ * there (any more). */
+int cgroup_open(const CgroupTree *tree, const char *slice, const char *unit, const char *file, int flags);
+
+/* The same file's contents. As cgroup_open(); -EFBIG. */
+int cgroup_read_text(const CgroupTree *tree, const char *slice, const char *unit, const char *file,
+        char ret[CGROUP_TEXT_MAX]);
+
+/* The number of the line "KEY 3" in a file like memory.events; UINT64_MAX if there is none. */
+uint64_t cgroup_parse_key(const char *text, const char *key);

@@ -20,6 +20,7 @@ struct Config {
         usec_t start_timeout;           /* from the request to the running program */
         usec_t stop_timeout;            /* from SIGTERM to SIGKILL */
         usec_t exit_idle;               /* without sessions, after the last call */
+        uint64_t thaw_on_attach;        /* attaching to a frozen session thaws it: 0 or 1 */
         uint64_t restart_on_crash;      /* of kernels whose starter does not say: 0 or 1 */
         uint64_t output_log_size;       /* bytes, of each notebook */
         usec_t kernel_start_timeout;    /* from the running process to its kernel_info_reply */

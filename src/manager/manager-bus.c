@@ -296,6 +296,24 @@ static int get_exceeded(sd_bus *bus _unused_, const char *path _unused_, const c
         return sd_bus_message_append(reply, "b", (int) manager_exceeds_recommended(userdata));
 }
 
+static int get_frozen(sd_bus *bus _unused_, const char *path _unused_, const char *interface _unused_,
+        const char *property _unused_, sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
+        Manager *m = userdata;
+        int r;
+
+        r = sd_bus_message_open_container(reply, 'a', "s");
+        if (r < 0)
+                return r;
+        SESSION_FOREACH(s, &m->sessions) {
+                if (!s->announced || !freezer_is_frozen(s))
+                        continue;
+                r = sd_bus_message_append(reply, "s", s->id);
+                if (r < 0)
+                        return r;
+        }
+        return sd_bus_message_close_container(reply);
+}
+
 #define CONSTANT SD_BUS_VTABLE_PROPERTY_CONST
 #define CHANGES  SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE
 
@@ -335,6 +353,7 @@ static const sd_bus_vtable vtable[] = {
         SD_BUS_PROPERTY("TerminalCount", "u", NULL, offsetof(Manager, terminals), CHANGES),
         SD_BUS_PROPERTY("RecommendedSessions", "u", get_recommended, 0, CONSTANT),
         SD_BUS_PROPERTY("RecommendedExceeded", "b", get_exceeded, 0, CHANGES),
+        SD_BUS_PROPERTY("FrozenSessions", "as", get_frozen, 0, 0),
         SD_BUS_PROPERTY("SessionsMax", "t", NULL, offsetof(Manager, config.sessions_max), CONSTANT),
         SD_BUS_PROPERTY(
                 "SessionsMaxPerUser", "t", NULL, offsetof(Manager, config.sessions_max_per_user), CONSTANT),

@@ -58,6 +58,9 @@ int method_interrupt(sd_bus_message *call, void *userdata, sd_bus_error *error) 
         r = check_notebook(s, error);
         if (r < 0)
                 return r;
+        r = freezer_thaw_first(s, "Interrupt", call, error);
+        if (r != 0)
+                return r;
         if (admission_may_audit(s->manager, actor))
                 audit_interrupted(s, actor);
         if (!has_keeper(s))

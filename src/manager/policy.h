@@ -10,7 +10,7 @@
 
 /* Actions of polkit that admit somebody else than the owner and root; dbus/org.computesession1.policy describes them,
  * and a lint holds the two against each other. */
-#define MANAGE_OTHERS "org.computesession1.manage-others" /* end, signal, name */
+#define MANAGE_OTHERS "org.computesession1.manage-others" /* end, signal, freeze, name */
 #define ATTACH_OTHERS "org.computesession1.attach-others" /* see what is on it, type into it */
 #define SET_LIMITS    "org.computesession1.set-limits"    /* give it more or less of the machine */
 

@@ -125,6 +125,8 @@ static void resume(Session *s, char *const *units) {
                 return;
         }
         manager_count(s->manager, s, +1);
+        if (scope_active)
+                scope_events_start(s);
         if (state == STATE_RUNNING)
                 resume_running(s, scope_active, keeper_active);
         else if (state == STATE_RESTARTING)

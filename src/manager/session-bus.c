@@ -47,6 +47,8 @@ static int get_text(sd_bus *bus, const char *path _unused_, const char *interfac
                 value = session_state_to_string(session_phase_state(s->phase));
         else if (streq(property, "Result"))
                 value = session_result_to_string(s->result);
+        else if (streq(property, "FreezerState"))
+                value = freezer_state_to_string(s->freezer.state);
         else if (streq(property, "Notebook"))
                 value = s->notebook;
         else if (streq(property, "KernelName"))
@@ -121,6 +123,14 @@ static int method_stop(sd_bus_message *call, void *userdata, sd_bus_error *error
         return session_stop(s, admission_caller(s->manager, call), call, error);
 }
 
+static int method_freeze(sd_bus_message *call, void *userdata, sd_bus_error *error) {
+        return freezer_freeze(userdata, call, error);
+}
+
+static int method_thaw(sd_bus_message *call, void *userdata, sd_bus_error *error) {
+        return freezer_thaw(userdata, call, error);
+}
+
 static int method_set_name(sd_bus_message *call, void *userdata, sd_bus_error *error) {
         Session *s = userdata;
         const char *name;
@@ -174,6 +184,10 @@ static const sd_bus_vtable vtable[] = {
         SD_BUS_METHOD_WITH_ARGS("SetName", SD_BUS_ARGS("s", name), SD_BUS_NO_RESULT, method_set_name,
                 SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS(
+                "Freeze", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_freeze, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS(
+                "Thaw", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_thaw, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS(
                 "Stop", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_stop, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Kill", SD_BUS_ARGS("s", whom, "i", signal), SD_BUS_NO_RESULT, method_kill,
                 SD_BUS_VTABLE_UNPRIVILEGED),
@@ -218,6 +232,7 @@ static const sd_bus_vtable vtable[] = {
         SD_BUS_PROPERTY("TasksCurrent", "t", get_usage, 0, 0),
         SD_BUS_PROPERTY("IOReadBytes", "t", get_usage, 0, 0),
         SD_BUS_PROPERTY("IOWriteBytes", "t", get_usage, 0, 0),
+        SD_BUS_PROPERTY("FreezerState", "s", get_text, 0, CHANGES),
         SD_BUS_PROPERTY("Result", "s", get_text, 0, CHANGES),
         SD_BUS_PROPERTY("ExitStatus", "i", NULL, offsetof(Session, exit_status), CHANGES),
         SD_BUS_VTABLE_END,
@@ -289,6 +304,7 @@ static void tell_changes(Session *s, const char *path) {
                 { CHANGE_EXECUTION, { "ExecutionCount" } },
                 { CHANGE_LANGUAGE, { "KernelLanguage" } },
                 { CHANGE_FOREGROUND, { "Foreground", "ForegroundDirectory" } },
+                { CHANGE_FREEZER, { "FreezerState" } },
         };
         char *names[ELEMENTSOF(table) * 2 + 1] = {};
         size_t n = 0;

@@ -125,10 +125,14 @@ static void carry_out(Session *s, SessionEffects effects) {
         if (r < 0)
                 session_fail(
                         s, ERROR_START_FAILED, "systemd could not be asked for a scope: %s", strerror(-r));
-        if (effects & EFFECT_OPEN_GATE)
+        if (effects & EFFECT_OPEN_GATE) {
+                scope_events_start(s);
                 open_gate(s);
+        }
         if (effects & EFFECT_ANNOUNCE)
                 announce(s);
+        if (effects & EFFECT_THAW)
+                freezer_release(s);
         if (effects & EFFECT_SHUT_DOWN)
                 session_shut_down(s);
         if ((effects & EFFECT_STOP_SCOPE) && systemd_stop_scope(s) < 0)

@@ -118,9 +118,12 @@ void session_answer_starters(Session *s, bool is_new) {
 }
 
 /* Answers call with a session that is there already, now or when it runs. */
-static int reopen(Session *s, sd_bus_message *call) {
+static int reopen(Session *s, sd_bus_message *call, sd_bus_error *error) {
         int r;
 
+        r = s->manager->config.thaw_on_attach ? freezer_thaw_first(s, "StartNotebook", call, error) : 0;
+        if (r != 0)
+                return r;
         if (s->phase == PHASE_RUNNING)
                 return answer_started(s, call, /* started = */ false);
         r = waiters_add(&s->starters, call);
@@ -131,7 +134,7 @@ void session_join(Session *s, Session *other) {
         sd_bus_message *call;
 
         while ((call = waiters_take(&s->starters))) {
-                if (reopen(other, call) < 0)
+                if (reopen(other, call, /* error = */ NULL) < 0)
                         (void) sd_bus_reply_method_errorf(call, ERROR_START_FAILED,
                                 "The notebook is being opened by too many callers at once; try again.");
                 sd_bus_message_unref(call);
@@ -150,7 +153,7 @@ int session_start(Manager *m, const Caller *caller, StartRequest *request_, sd_b
         if (request->notebook) {
                 s = session_table_get_by_notebook(&m->sessions, caller->uid, request->notebook, NULL);
                 if (s)
-                        return reopen(s, call);
+                        return reopen(s, call, error);
         }
         r = new_session(m, caller->uid, TAKE_PTR(request), /* kept = */ true, &s, error);
         if (r < 0)

@@ -68,11 +68,11 @@ static const Transition table[SESSION_PHASE_MAX][SESSION_EVENT_MAX] = {
         },
         [PHASE_RUNNING] = {
                 /* A payload without a keeper goes on, is listed and can be stopped: no row for KEEPER_GONE. */
-                [EVENT_STOP] = STEP(STOPPING, EFFECT_STOP_SCOPE),
-                [EVENT_SHUT_DOWN] = STEP(PARTING, EFFECT_SHUT_DOWN),
-                [EVENT_RESTART] = STEP(RESTARTING, EFFECT_SHUT_DOWN),
-                [EVENT_CRASHED] = STEP(CLEARING, EFFECT_STOP_SCOPE),
-                [EVENT_LEADER_ENDED] = STEP(SWEEPING, EFFECT_STOP_SCOPE),
+                [EVENT_STOP] = STEP(STOPPING, EFFECT_THAW | EFFECT_STOP_SCOPE),
+                [EVENT_SHUT_DOWN] = STEP(PARTING, EFFECT_THAW | EFFECT_SHUT_DOWN),
+                [EVENT_RESTART] = STEP(RESTARTING, EFFECT_THAW | EFFECT_SHUT_DOWN),
+                [EVENT_CRASHED] = STEP(CLEARING, EFFECT_THAW | EFFECT_STOP_SCOPE),
+                [EVENT_LEADER_ENDED] = STEP(SWEEPING, EFFECT_THAW | EFFECT_STOP_SCOPE),
                 [EVENT_SCOPE_GONE] = STEP(DISMISSING, EFFECT_STOP_KEEPER),
         },
         [PHASE_RESTARTING] = {

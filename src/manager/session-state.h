@@ -48,14 +48,15 @@ typedef enum SessionEffects {
         EFFECT_START_SCOPE = 1 << 0,
         EFFECT_OPEN_GATE = 1 << 1,
         EFFECT_ANNOUNCE = 1 << 2,  /* export, SessionNew, answer whoever started it, journal */
-        EFFECT_SHUT_DOWN = 1 << 3, /* have the keeper ask the kernel; EVENT_FAILED if that cannot be */
+        EFFECT_THAW = 1 << 3,      /* if it is frozen: what is to end, or to be asked to, has to run */
+        EFFECT_SHUT_DOWN = 1 << 4, /* have the keeper ask the kernel; EVENT_FAILED if that cannot be */
         EFFECT_STOP_SCOPE =
-                1 << 4, /* stop job: SIGTERM and SIGHUP, later SIGKILL; its end is EVENT_SCOPE_GONE */
-        EFFECT_KILL_SCOPE = 1 << 5,  /* SIGKILL to everything in it */
-        EFFECT_REFORK = 1 << 6,      /* ask the keeper for another payload: EVENT_AT_GATE or EVENT_FAILED */
-        EFFECT_REVIVE = 1 << 7,      /* answer whoever wanted the restart, journal */
-        EFFECT_STOP_KEEPER = 1 << 8, /* stop job of the keeper's unit; its end is EVENT_KEEPER_GONE */
-        EFFECT_FINISH = 1 << 9,      /* journal, SessionRemoved, answers, record and socket away, free */
+                1 << 5, /* stop job: SIGTERM and SIGHUP, later SIGKILL; its end is EVENT_SCOPE_GONE */
+        EFFECT_KILL_SCOPE = 1 << 6,  /* SIGKILL to everything in it */
+        EFFECT_REFORK = 1 << 7,      /* ask the keeper for another payload: EVENT_AT_GATE or EVENT_FAILED */
+        EFFECT_REVIVE = 1 << 8,      /* answer whoever wanted the restart, journal */
+        EFFECT_STOP_KEEPER = 1 << 9, /* stop job of the keeper's unit; its end is EVENT_KEEPER_GONE */
+        EFFECT_FINISH = 1 << 10,     /* journal, SessionRemoved, answers, record and socket away, free */
 } SessionEffects;
 
 typedef struct SessionStep {

@@ -83,6 +83,8 @@ Session *session_free(Session *s) {
         waiters_done(&s->starters);
         waiters_done(&s->restarters);
         waiters_done(&s->stoppers);
+        waiters_done(&s->freezer.callers);
+        scope_events_stop(s);
         sd_event_source_disable_unref(s->leader_event);
         sd_event_source_disable_unref(s->deadline);
         sd_event_source_disable_unref(s->reconnect);

@@ -7,7 +7,9 @@
 #include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
 
+#include "manager/freezer.h"
 #include "manager/keeper-request.h"
+#include "manager/scope-events.h"
 #include "manager/session-state.h"
 #include "manager/systemd-properties.h"
 #include "manager/types.h"
@@ -35,6 +37,7 @@ typedef enum SessionChange {
         CHANGE_EXECUTION = 1 << 12,
         CHANGE_LANGUAGE = 1 << 13,
         CHANGE_REVIVED = 1 << 14, /* answer who waits for the restart */
+        CHANGE_FREEZER = 1 << 15,
 } SessionChange;
 
 struct Session {
@@ -125,6 +128,8 @@ struct Session {
         Waiters restarters;         /* messages to be answered when its kernel runs again */
         Waiters stoppers;           /* messages to be answered when it ended */
         Usage usage;
+        ScopeEvents scope_events;
+        Freezer freezer;
 
         SessionChange changes;
         Session *next_changed; /* Manager::changed */

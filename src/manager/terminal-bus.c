@@ -103,6 +103,12 @@ int method_attach(sd_bus_message *call, void *userdata, sd_bus_error *error) {
         r = check_terminal(s, error);
         if (r < 0)
                 return r;
+        /* Who only looks sees the screen of a frozen session as well. */
+        if (s->manager->config.thaw_on_attach && !options.read_only) {
+                r = freezer_thaw_first(s, "Attach", call, error);
+                if (r != 0)
+                        return r;
+        }
         r = keeper_request_new_stream(s, KEEPER_ATTACH, &request);
         if (r < 0)
                 return r;

@@ -29,4 +29,5 @@
 #define ERROR_ALREADY_IN_SESSION "org.computesession1.Error.AlreadyInSession"
 #define ERROR_NOT_ATTACHABLE     "org.computesession1.Error.NotAttachable"
 #define ERROR_NO_KEEPER          "org.computesession1.Error.KeeperNotAvailable"
+#define ERROR_FREEZE_FAILED      "org.computesession1.Error.FreezeFailed"
 #define ERROR_NO_SUCH_PROCESS    "org.computesession1.Error.NoSuchProcess"

@@ -24,6 +24,10 @@ TEST(effects_belong_to_phases) {
                                 entered && step.phase == PHASE_RUNNING && phase == PHASE_REVIVING);
                         ck_assert_int_eq(!!(step.effects & EFFECT_SHUT_DOWN),
                                 entered && (step.phase == PHASE_PARTING || step.phase == PHASE_RESTARTING));
+                        /* Only what runs can be frozen; and what is to end, or to be asked to, has to run. */
+                        ck_assert_int_eq(!!(step.effects & EFFECT_THAW),
+                                phase == PHASE_RUNNING &&
+                                        (step.effects & (EFFECT_SHUT_DOWN | EFFECT_STOP_SCOPE)));
                         ck_assert_int_eq(
                                 !!(step.effects & EFFECT_REFORK), entered && step.phase == PHASE_REFORKING);
                         ck_assert_int_eq(!!(step.effects & EFFECT_KILL_SCOPE),
