@@ -223,8 +223,10 @@ static int on_link_readable(
         r = n <= 0 ? (int) n : handle_message(s, m->receive_buffer, (size_t) n, &sender);
         if (n > 0 && r >= 0)
                 return 0;
-        misbehaved = n > 0 || n == -EBADMSG;
-        if (r < 0)
+        misbehaved = (n > 0 && r != -EPIPE && r != -ECONNRESET) || n == -EBADMSG;
+        if (r < 0 && !misbehaved)
+                log_debug_errno(r, "Keeper of %s hung up, connecting anew: %m", s->id);
+        else if (r < 0)
                 log_info_errno(r, "Keeper of %s sent what it should not, connecting anew: %m", s->id);
         keeper_link_close(s);
         session_on_link_lost(s, misbehaved);

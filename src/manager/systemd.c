@@ -118,6 +118,8 @@ static void on_scope_job_done(Session *s, const char *result) {
 }
 
 static void on_keeper_job_done(Session *s, const char *result) {
+        if (s->farewell)
+                return; /* it was started, or not; either way it is to be stopped soon */
         if (s->phase == PHASE_DISMISSING)
                 session_event(s, EVENT_KEEPER_GONE);
         else if (!streq(result, "done"))

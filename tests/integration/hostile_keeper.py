@@ -118,7 +118,8 @@ class Keeper:
         while True:
             self.accept()
             try:
-                self.send(status())
+                if act != self.deaf:
+                    self.send(status())
                 while act() is not True:
                     pass
             except OSError:
@@ -153,6 +154,10 @@ class Keeper:
 
     def silent(self):
         self.manager.recv(1 << 18)
+
+    def deaf(self):
+        """Waits until somebody else greets."""
+        time.sleep(3600)
 
     def late(self):
         """Answers each attach when nobody waits for it any more, and twice."""
