@@ -157,7 +157,7 @@ class Keeper:
 
     def deaf(self):
         """Waits until somebody else greets."""
-        time.sleep(3600)
+        signal.pause()
 
     def late(self):
         """Answers each attach when nobody waits for it any more, and twice."""
