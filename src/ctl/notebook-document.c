@@ -66,6 +66,9 @@ void notebook_document_done(NotebookDocument *d) {
         }
         tdestroy(d->by_parent, keep);
         tdestroy(d->displays, display_free);
+        free(d->kernel);
+        free(d->title);
+        free(d->language);
         *d = (NotebookDocument){};
 }
 
@@ -291,7 +294,29 @@ static int add_to_cell(NotebookDocument *d, const KernelOutput *o) {
         }
 }
 
+/* What the kernel is, as was said when it started. */
+static int take_text(char **target, const KernelOutput *o, const char *key) {
+        const char *text = json_text_of(o->content, key, NULL);
+
+        return isempty(text) ? 0 : replace_string(target, text);
+}
+
+static int take_kernel(NotebookDocument *d, const KernelOutput *o) {
+        int r;
+
+        if (!kernel_output_is_start_or_end(o))
+                return 0;
+        r = take_text(&d->kernel, o, "kernel");
+        if (r >= 0)
+                r = take_text(&d->title, o, "display_name");
+        if (r >= 0)
+                r = take_text(&d->language, o, "language");
+        return MIN(r, 0);
+}
+
 int notebook_document_add(NotebookDocument *d, const KernelOutput *o) {
+        int r;
+
         if (o->type != OUTPUT_SESSION)
                 d->runs = true;
         switch (o->type) {
@@ -300,7 +325,8 @@ int notebook_document_add(NotebookDocument *d, const KernelOutput *o) {
         case OUTPUT_UPDATE_DISPLAY_DATA:
                 return change_display(d, o);
         case OUTPUT_SESSION:
-                return add_session_event(d, o);
+                r = take_kernel(d, o);
+                return r < 0 ? r : add_session_event(d, o);
         default:
                 return add_to_cell(d, o);
         }

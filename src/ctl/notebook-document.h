@@ -41,10 +41,11 @@ typedef struct NotebookCell {
 
 typedef struct NotebookDocument {
         TAILQ_HEAD(NotebookCells, NotebookCell) cells;
-        NotebookCell *last; /* the newest of code; NULL: none */
-        bool runs;          /* the kernel said something since it started */
-        void *by_parent;    /* of tsearch(3): the cells of code that have a parent */
-        void *displays;     /* of tsearch(3): DisplayId */
+        NotebookCell *last;              /* the newest of code; NULL: none */
+        bool runs;                       /* the kernel said something since it started */
+        void *by_parent;                 /* of tsearch(3): the cells of code that have a parent */
+        void *displays;                  /* of tsearch(3): DisplayId */
+        char *kernel, *title, *language; /* the kernelspec's name and display_name; NULL: not said */
 } NotebookDocument;
 
 void notebook_document_init(NotebookDocument *d);

@@ -205,7 +205,7 @@ static void write_metadata(Json *j, const NotebookMetadata *m) {
         json_begin_object(j, "metadata");
         if (!isempty(m->kernel)) {
                 json_begin_object(j, "kernelspec");
-                json_string(j, "display_name", m->kernel);
+                json_string(j, "display_name", isempty(m->title) ? m->kernel : m->title);
                 if (!isempty(m->language))
                         json_string(j, "language", m->language);
                 json_string(j, "name", m->kernel);

@@ -9,6 +9,7 @@
 
 typedef struct NotebookMetadata {
         const char *kernel;   /* the kernelspec's name; empty: not known */
+        const char *title;    /* its display_name; empty: not known */
         const char *language; /* empty: not known */
 } NotebookMetadata;
 

@@ -167,6 +167,35 @@ int session_names_read(SessionNames *names, sd_bus_message *m) {
         return r < 0 ? r : 0;
 }
 
+static bool has_notebook(const SessionNames *names, const EndedSession *e) {
+        for (size_t i = 0; i < names->n_names; i++)
+                if (names->names[i].uid == e->uid && streq(names->names[i].notebook, e->what))
+                        return true;
+        return false;
+}
+
+int session_names_of_ended(SessionNames *names, const EndedSessions *ended) {
+        names->names = calloc(MAX(ended->n_sessions, (size_t) 1), sizeof(SessionName));
+        if (!names->names)
+                return -ENOMEM;
+        for (size_t i = ended->n_sessions; i > 0; i--) {
+                const EndedSession *e = &ended->sessions[i - 1];
+                SessionName *name = &names->names[names->n_names];
+
+                if (!streq(e->type, "notebook") || has_notebook(names, e))
+                        continue;
+                names->n_names++;
+                name->uid = e->uid;
+                name->id = strdup(e->id);
+                name->type = strdup(e->type);
+                name->name = strdup(e->name);
+                name->notebook = strdup(e->what);
+                if (!name->id || !name->type || !name->name || !name->notebook)
+                        return -ENOMEM;
+        }
+        return 0;
+}
+
 static int tell_candidates(const char *word, const SessionName **candidates) {
         _cleanup_free_ char *text = NULL, *shown = text_sanitize(word, 256);
         size_t size, n = 0;
@@ -192,9 +221,10 @@ static int tell_candidates(const char *word, const SessionName **candidates) {
         return -ENOTUNIQ;
 }
 
+/* -ENXIO: none is meant, which is not told. */
 static int resolve_among(Client *c, const SessionNames *names, const char *word, char ret[SESSION_ID_MAX]) {
         _cleanup_free_ const SessionName **candidates = NULL;
-        _cleanup_free_ char *path = NULL, *shown = NULL;
+        _cleanup_free_ char *path = NULL;
         const SessionName *found;
         int r;
 
@@ -207,20 +237,23 @@ static int resolve_among(Client *c, const SessionNames *names, const char *word,
                 names, word, path, c->arguments->host ? UID_NOBODY_SPECIAL : geteuid(), &found, &candidates);
         if (r == -ENOTUNIQ)
                 return tell_candidates(word, candidates);
-        if (r == -ENXIO) {
-                shown = text_sanitize(word, 256);
-                log_error("There is no session \"%s\"; 'computectl list' shows all.", strempty(shown));
-                return r;
-        }
         if (r < 0)
-                return log_oom();
+                return r == -ENXIO ? r : log_oom();
         if (!session_id_is_valid(found->id))
                 return log_error_errno(EBADMSG, "The service named a session in an unknown way.");
         snprintf(ret, SESSION_ID_MAX, "%s", found->id);
         return 0;
 }
 
-int session_resolve(Client *c, const char *word, char ret[SESSION_ID_MAX]) {
+static int tell_none(const char *word, const char *advice) {
+        _cleanup_free_ char *shown = text_sanitize(word, 256);
+
+        log_error("There is no session \"%s\"; '%s' shows all.", strempty(shown), advice);
+        return -ENXIO;
+}
+
+/* As session_resolve(), but -ENXIO is not told. */
+static int resolve_living(Client *c, const char *word, char ret[SESSION_ID_MAX]) {
         _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
         _cleanup_message_ sd_bus_message *reply = NULL;
         _cleanup_(session_names_done) SessionNames names = {};
@@ -240,6 +273,31 @@ int session_resolve(Client *c, const char *word, char ret[SESSION_ID_MAX]) {
         if (r < 0)
                 return client_report(c, r, &error, "list sessions");
         return resolve_among(c, &names, word, ret);
+}
+
+int session_resolve(Client *c, const char *word, char ret[SESSION_ID_MAX]) {
+        int r;
+
+        r = resolve_living(c, word, ret);
+        return r == -ENXIO ? tell_none(word, "computectl list") : r;
+}
+
+int session_resolve_lately(Client *c, const char *word, char ret[SESSION_ID_MAX]) {
+        _cleanup_(session_names_done) SessionNames names = {};
+        _cleanup_ended_sessions_ EndedSessions ended = {};
+        int r;
+
+        r = resolve_living(c, word, ret);
+        if (r != -ENXIO)
+                return r;
+        r = ended_sessions_fetch(&ended, c);
+        if (r < 0)
+                return r;
+        r = session_names_of_ended(&names, &ended);
+        if (r < 0)
+                return log_oom();
+        r = resolve_among(c, &names, word, ret);
+        return r == -ENXIO ? tell_none(word, "computectl list --all") : r;
 }
 
 int session_open(Client *c, const char *word, char ret_id[SESSION_ID_MAX], char ret_path[BUS_PATH_SIZE]) {

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "ctl/client.h"
+#include "ctl/ended.h"
 #include "shared/ids.h"
 
 typedef struct SessionName {
@@ -27,6 +28,9 @@ typedef struct SessionNames {
 int session_names_find(const SessionNames *names, const char *word, const char *path, uint32_t uid,
         const SessionName **ret, const SessionName ***ret_candidates);
 
+/* The notebooks that ended, of each file only the session that did so last. 0 or -ENOMEM. */
+int session_names_of_ended(SessionNames *names, const EndedSessions *ended);
+
 /* Reads the answer of GetManagedObjects. 0 or -errno. */
 int session_names_read(SessionNames *names, sd_bus_message *m);
 void session_names_done(SessionNames *names);
@@ -36,6 +40,9 @@ int session_resolve(Client *c, const char *word, char ret[SESSION_ID_MAX]);
 
 /* The same, with the session's object path, and the bus open for calls of it. */
 int session_open(Client *c, const char *word, char ret_id[SESSION_ID_MAX], char ret_path[BUS_PATH_SIZE]);
+
+/* The same; if none that lives is meant, the one that ended last of those that ended within a day. Notebooks only. */
+int session_resolve_lately(Client *c, const char *word, char ret[SESSION_ID_MAX]);
 
 /* The id of the session that the caller is in. Failures are told. */
 int session_resolve_own(Client *c, char ret[SESSION_ID_MAX]);

@@ -4,7 +4,8 @@
  *
  * The keeper writes into a socket until there is no more. Its end says nothing about why: the keeper may have been killed
  * in between. So we ask again for what comes behind the last line that we have, until nothing comes that was there
- * when we began; with --follow until the session is gone. */
+ * when we began; with --follow until the session is gone. What was not read by then, and the outputs of a session that
+ * ended before, are asked for once more: they are kept for a day. */
 
 #include <stdio.h>
 #include <unistd.h>
@@ -35,6 +36,7 @@ typedef struct Reading {
         usec_t from;            /* what is older is skipped */
         uint64_t sequence;      /* the last that we have */
         usec_t keeper_deadline; /* CLOCK_MONOTONIC: until then a killed keeper may come back */
+        bool has_ended;         /* what is left of the session is read */
         uint64_t n_skipped;     /* lines that could not be understood */
         KernelText text;
         NotebookDocument document;
@@ -102,6 +104,10 @@ static int outputs_message(const Reading *g, sd_bus_message **ret) {
         _cleanup_message_ sd_bus_message *m = NULL;
         int r;
 
+        if (g->has_ended) {
+                r = manager_message(g->client, "GetEndedOutputs", ret);
+                return r < 0 ? r : sd_bus_message_append(*ret, "st", g->id, g->sequence);
+        }
         r = object_message(g->client, g->path, SESSION_INTERFACE, "GetOutputs", &m);
         if (r >= 0)
                 r = sd_bus_message_append(m, "t", g->sequence);
@@ -117,8 +123,8 @@ static int outputs_message(const Reading *g, sd_bus_message **ret) {
         return 0;
 }
 
-/* The stream of what comes behind what we have. After the first: -ENXIO: the session is gone. -EAGAIN: its keeper or
- * the manager is, but another is to come. */
+/* The stream of what comes behind what we have. -ENXIO: the session is gone, and nothing is left of it that we do not
+ * have. -ESTALE: it is gone. -EAGAIN: its keeper or the manager is, but another is to come. */
 static int open_stream(Reading *g, bool first) {
         _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
         _cleanup_message_ sd_bus_message *m = NULL, *reply = NULL;
@@ -127,9 +133,11 @@ static int open_stream(Reading *g, bool first) {
         r = outputs_message(g, &m);
         if (r >= 0)
                 r = client_call(g->client, m, CALL_TIMEOUT_USEC, &error, &reply);
+        if (r < 0 && !g->has_ended && client_error_is_gone(&error))
+                return -ESTALE;
         if (r < 0 && !first && client_error_is_gone(&error))
                 return -ENXIO;
-        if (r < 0 && !first && client_error_is_passing(&error) &&
+        if (r < 0 && (!first || g->has_ended) && client_error_is_passing(&error) &&
                 now_usec(CLOCK_MONOTONIC) < g->keeper_deadline)
                 return -EAGAIN;
         if (r >= 0)
@@ -138,9 +146,7 @@ static int open_stream(Reading *g, bool first) {
 }
 
 static int read_all(Reading *g) {
-        bool follow = g->client->arguments->follow;
-
-        for (bool first = true;; first = false) {
+        for (bool first = true;;) {
                 uint64_t before = g->sequence;
                 _cleanup_close_ int fd = -EBADF;
                 int r;
@@ -148,18 +154,24 @@ static int read_all(Reading *g) {
                 fd = open_stream(g, first);
                 if (fd == -ENXIO)
                         return 0;
+                if (fd == -ESTALE) {
+                        g->has_ended = true;
+                        g->keeper_deadline = now_usec(CLOCK_MONOTONIC) + KEEPER_WAIT_USEC;
+                        continue;
+                }
                 if (fd == -EAGAIN) {
                         (void) usleep(RETRY_USEC);
                         continue;
                 }
                 if (fd < 0)
                         return fd;
+                first = false;
                 r = read_stream(g, fd);
                 g->keeper_deadline = now_usec(CLOCK_MONOTONIC) + KEEPER_WAIT_USEC;
                 if (r < 0)
                         return log_error_errno(r, "Failed to %s the outputs of %s: %m",
                                 ferror(stdout) ? "write" : "read", g->id);
-                if (!follow && r == 0)
+                if ((!g->client->arguments->follow || g->has_ended) && r == 0)
                         return 0;
                 if (g->sequence == before)
                         (void) usleep(RETRY_USEC);
@@ -181,7 +193,12 @@ static int write_notebook(const Reading *g) {
         if (r < 0 && !client_error_is_gone(&error))
                 return client_report(g->client, r, &error, "learn about %s", g->id);
         r = notebook_write(&g->document,
-                &(NotebookMetadata){ .kernel = p.kernel_name, .language = p.kernel_language }, stdout);
+                &(NotebookMetadata){
+                        .kernel = isempty(p.kernel_name) ? g->document.kernel : p.kernel_name,
+                        .title = g->document.title,
+                        .language = isempty(p.kernel_language) ? g->document.language : p.kernel_language,
+                },
+                stdout);
         return r < 0 ? log_error_errno(r, "Failed to write the notebook: %m") : 0;
 }
 
@@ -233,9 +250,13 @@ int verb_output(Client *c, char **operands) {
         r = attach_check_host(c, "Outputs cannot be read");
         if (r < 0)
                 return r;
-        r = session_open(c, operands[0], id, path);
+        r = session_resolve_lately(c, operands[0], id);
         if (r < 0)
                 return r;
+        r = client_connect(c);
+        if (r < 0)
+                return r;
+        session_bus_path(id, path);
 
         notebook_document_init(&reading.document);
         r = read_all(&reading);

@@ -16,6 +16,7 @@
 #include "jupyter/json-file.h"
 #include "jupyter/jupyter-paths.h"
 #include "keeper/connection-file.h"
+#include "keeper/folder.h"
 #include "shared/text.h"
 
 #define N_PORTS  5
@@ -46,27 +47,6 @@ static char *socket_prefix(const char *path) {
         return prefix;
 }
 
-/* Makes the directory and what is missing above it, for this user alone. */
-static int make_directory(const char *path) {
-        _cleanup_free_ char *part = strdup(path);
-
-        if (!part)
-                return -ENOMEM;
-        for (char *slash = part; slash;) {
-                slash = strchr(slash + 1, '/');
-                if (slash)
-                        *slash = 0;
-                if (mkdir(part, 0700) < 0 && errno != EEXIST) {
-                        /* Above it there may be folders that we cannot write to, but that are there. */
-                        if (!slash || (errno != EACCES && errno != EPERM && errno != EROFS))
-                                return -errno;
-                }
-                if (slash)
-                        *slash = '/';
-        }
-        return 0;
-}
-
 int connection_file_plan(char *const *environment, Transport wanted, bool can_ipc, char **ret_path,
         Transport *ret_transport, Failure *failure) {
         _cleanup_free_ char *directory = NULL, *path = NULL, *prefix = NULL;
@@ -81,7 +61,7 @@ int connection_file_plan(char *const *environment, Transport wanted, bool can_ip
                 return failure_set(failure, KEEPER_ERROR_FAILED,
                         "The path of Jupyter's runtime directory '%s' cannot be used. Set JUPYTER_RUNTIME_DIR.",
                         directory);
-        r = make_directory(directory);
+        r = folder_make(directory);
         if (r < 0)
                 return failure_set(failure, KEEPER_ERROR_FAILED,
                         "Jupyter's runtime directory '%s' could not be made: %s. Make it, or set JUPYTER_RUNTIME_DIR.",
@@ -246,8 +226,11 @@ int connection_file_create(
 }
 
 void connection_file_remove(const char *path) {
-        _cleanup_free_ char *prefix = socket_prefix(path);
+        _cleanup_free_ char *prefix = NULL;
 
+        if (strlen(path) <= strlen(SUFFIX) || !streq(path + strlen(path) - strlen(SUFFIX), SUFFIX))
+                return;
+        prefix = socket_prefix(path);
         (void) unlink(path);
         for (int i = 1; prefix && i <= N_PORTS; i++) {
                 _cleanup_free_ char *name = NULL;

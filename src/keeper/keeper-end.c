@@ -6,6 +6,7 @@
 #include "keeper/connection-file.h"
 #include "keeper/descriptor-store.h"
 #include "keeper/keeper-kernel.h"
+#include "keeper/keeper-outputs.h"
 #include "keeper/keeper-requests.h"
 #include "keeper/keeper-start.h"
 #include "keeper/leader.h"
@@ -78,6 +79,8 @@ void keeper_end(Keeper *k) {
                 keeper_fail(k, &failure, 0);
                 return;
         }
+        /* Before anybody hears of the end, and dismisses us; a successor finds the log, and does it again. */
+        keeper_keep_outputs(k);
         k->state.phase = KEEPER_PHASE_ENDED;
         k->state.exit_code = code;
         k->state.exit_status = status;

@@ -7,6 +7,7 @@
 
 #include "keeper/keeper-end.h"
 #include "keeper/keeper-kernel.h"
+#include "keeper/keeper-outputs.h"
 #include "keeper/keeper-requests.h"
 #include "keeper/keeper-start.h"
 #include "keeper/output-record.h"
@@ -37,14 +38,24 @@ bool keeper_awaits_kernel(const Keeper *k) {
         return k->kernel_record && !k->kernel_record->is_watched && !k->kernel_record->state.is_ready;
 }
 
+bool keeper_has_run_kernel(const Keeper *k) {
+        return k->kernel_record && k->kernel_record->restarts > 0;
+}
+
 /* Recording */
 
 static void record(Keeper *k, OutputEvent event, const char *text, uint64_t entries) {
+        const OutputKernel kernel = {
+                .name = k->state.kernel,
+                .title = k->state.kernel_title,
+                .language = k->kernel_record->state.language,
+        };
         const OutputNotice notice = {
                 .event = event,
                 .text = text,
                 .size = strlen(text),
                 .entries = entries,
+                .kernel = event == OUTPUT_EVENT_INTERRUPTED ? NULL : &kernel,
         };
         int r;
 
@@ -292,6 +303,7 @@ static int new_process_output(Keeper *k) {
 int keeper_make_kernel(Keeper *k, const StartRequest *request, const WireMessage *message) {
         int r;
 
+        keeper_expire_outputs(k);
         r = new_record(k, request->output_log_size);
         if (r < 0)
                 return r;
@@ -515,22 +527,4 @@ int keeper_shut_down(Keeper *k, bool restart, Failure *failure) {
         if (k->kernel_record->state.status == KERNEL_STATUS_BUSY)
                 (void) interrupt(k, &ignored);
         return kernel_shutdown(k->kernel, restart);
-}
-
-int keeper_read_outputs(Keeper *k, int fd, uint64_t since, bool follow, Failure *failure) {
-        int r;
-
-        if (!k->readers)
-                return failure_set(failure, KEEPER_ERROR_NOT_SUPPORTED,
-                        "Session %s has no outputs of a kernel. Give a notebook that was started.",
-                        k->state.id);
-        r = output_readers_add(k->readers, fd, since, follow);
-        if (r == -EUSERS)
-                return failure_set(failure, KEEPER_ERROR_LIMIT,
-                        "%u clients read the outputs of session %s, as many as there may be. End one.",
-                        OUTPUT_READERS_MAX, k->state.id);
-        if (r == -ENOTSOCK || r == -EPROTOTYPE)
-                return failure_set(failure, KEEPER_ERROR_FAILED,
-                        "To read outputs, a stream socket is needed. Give one.");
-        return r;
 }

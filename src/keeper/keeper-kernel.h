@@ -30,6 +30,9 @@ int keeper_watch_kernel(Keeper *k, uint64_t log_size, pid_t leader, Failure *fai
 /* Is it a kernel of somebody else that is followed? */
 bool keeper_is_watching(const Keeper *k);
 
+/* Is what was recorded of a kernel that ran, before the one that starts now? */
+bool keeper_has_run_kernel(const Keeper *k);
+
 /* Has the kernel yet to answer for the first time? */
 bool keeper_awaits_kernel(const Keeper *k);
 
@@ -53,4 +56,3 @@ void keeper_put_kernel(const Keeper *k, WireWriter *w);
 /* Requests. They return as failure.h says. */
 int keeper_interrupt(Keeper *k, Failure *failure);
 int keeper_shut_down(Keeper *k, bool restart, Failure *failure);
-int keeper_read_outputs(Keeper *k, int fd, uint64_t since, bool follow, Failure *failure);

@@ -80,10 +80,32 @@ static void reply(Keeper *k, uint32_t serial, int r, Failure *failure) {
         keeper_reply(k, serial, r, failure, NULL);
 }
 
+/* What every manager says anew. */
+static int take_greeting(Keeper *k, const WireMessage *message) {
+        uint64_t created = k->state.created, max = k->state.ended_outputs_max;
+        const FieldTarget targets[] = {
+                { KEEPER_TAG_CREATED, FIELD_NUMBER, &created },
+                { KEEPER_TAG_ENDED_OUTPUTS_MAX, FIELD_NUMBER, &max },
+        };
+        int r;
+
+        r = message_fields_read(*message, targets, ELEMENTSOF(targets));
+        if (r < 0)
+                return r;
+        if (created == k->state.created && max == k->state.ended_outputs_max)
+                return 0;
+        k->state.created = created;
+        k->state.ended_outputs_max = max;
+        return keeper_save(k);
+}
+
 static int handle_hello(Keeper *k, const WireMessage *message, WireAncillary *a) {
         _cleanup_(wire_writer_done) WireWriter w = {};
         int r;
 
+        r = take_greeting(k, message);
+        if (r < 0)
+                return r;
         r = a->fds[0] >= 0 ? activity_share(&k->activity, a->fds[0]) : 0;
         if (r < 0)
                 log_warning_errno(r, "The manager gave no page for the session's activity: %m");

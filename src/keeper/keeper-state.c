@@ -36,6 +36,10 @@ void keeper_state_put(const KeeperState *s, WireWriter *w) {
         put_optional(w, KEEPER_TAG_KERNEL, s->kernel);
         put_optional(w, KEEPER_TAG_KERNEL_TITLE, s->kernel_title);
         put_optional(w, KEEPER_TAG_CONNECTION_FILE, s->connection_file);
+        if (s->created > 0) {
+                wire_put_u64(w, KEEPER_TAG_CREATED, s->created);
+                wire_put_u64(w, KEEPER_TAG_ENDED_OUTPUTS_MAX, s->ended_outputs_max);
+        }
 }
 
 bool keeper_state_fits(const KeeperState *s) {
@@ -65,6 +69,8 @@ int keeper_state_read(const WireMessage *message, KeeperState *ret) {
                 { KEEPER_TAG_KERNEL, FIELD_STRING, &s.kernel },
                 { KEEPER_TAG_KERNEL_TITLE, FIELD_STRING, &s.kernel_title },
                 { KEEPER_TAG_CONNECTION_FILE, FIELD_STRING, &s.connection_file },
+                { KEEPER_TAG_CREATED, FIELD_NUMBER, &s.created },
+                { KEEPER_TAG_ENDED_OUTPUTS_MAX, FIELD_NUMBER, &s.ended_outputs_max },
         };
         int r;
 
@@ -90,12 +96,15 @@ int keeper_state_read(const WireMessage *message, KeeperState *ret) {
 }
 
 void keeper_state_reset(KeeperState *s) {
-        char *id = TAKE_PTR(s->id);
-        SessionType type = s->type;
+        KeeperState fresh = {
+                .id = TAKE_PTR(s->id),
+                .type = s->type,
+                .created = s->created,
+                .ended_outputs_max = s->ended_outputs_max,
+        };
 
         keeper_state_done(s);
-        s->id = id;
-        s->type = type;
+        *s = fresh;
 }
 
 void keeper_state_done(KeeperState *s) {

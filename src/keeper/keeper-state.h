@@ -7,6 +7,7 @@
 
 #include "shared/keeper-protocol.h"
 #include "shared/session-types.h"
+#include "shared/time-span.h"
 #include "shared/wire.h"
 
 typedef struct KeeperState {
@@ -23,6 +24,8 @@ typedef struct KeeperState {
         char *kernel;
         char *kernel_title;
         char *connection_file;
+        usec_t created;             /* as the manager says, CLOCK_REALTIME; 0 = it did not */
+        uint64_t ended_outputs_max; /* bytes of what all sessions of the user leave */
 } KeeperState;
 
 /* Puts everything that is known into a message. */
@@ -34,7 +37,7 @@ bool keeper_state_fits(const KeeperState *s);
 /* The inverse. -EBADMSG if the message is not what keeper_state_put() makes; ret is untouched then. */
 int keeper_state_read(const WireMessage *message, KeeperState *ret);
 
-/* Forgets everything but id and type: what is left when an attempt to start has failed. */
+/* Forgets everything but what is told before a start: what is left when an attempt to start has failed. */
 void keeper_state_reset(KeeperState *s);
 
 void keeper_state_done(KeeperState *s);

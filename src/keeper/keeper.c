@@ -31,6 +31,7 @@
 #include "keeper/keeper-attach.h"
 #include "keeper/keeper-end.h"
 #include "keeper/keeper-kernel.h"
+#include "keeper/keeper-outputs.h"
 #include "keeper/keeper-requests.h"
 #include "keeper/keeper.h"
 #include "keeper/leader.h"
@@ -92,6 +93,9 @@ void keeper_reset(Keeper *k) {
         k->recording = recording_free(k->recording);
         if (k->state.connection_file && !keeper_is_watching(k))
                 connection_file_remove(k->state.connection_file);
+        /* Of a kernel that was to be restarted. */
+        if (keeper_has_run_kernel(k))
+                keeper_keep_outputs(k);
         keeper_forget_kernel(k);
 
         keeper_state_reset(&k->state);
@@ -112,9 +116,15 @@ void keeper_stop(Keeper *k) {
                 /* Whoever stops the scope and then us at once is not to leave files behind. */
                 if (k->leader_fd >= 0 && process_has_ended(k->leader_fd) > 0)
                         keeper_end(k);
+                /* The kernel may go on, and so may the session: with another keeper, or with none. */
+                if (k->kernel)
+                        kernel_drain(k->kernel);
+                keeper_keep_outputs(k);
+                break;
+        case KEEPER_PHASE_ENDED:
+                keeper_keep_outputs(k);
                 break;
         case KEEPER_PHASE_IDLE:
-        case KEEPER_PHASE_ENDED:
                 break;
         }
 }

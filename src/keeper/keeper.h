@@ -49,6 +49,8 @@ typedef struct Keeper {
         OutputLog *outputs;                 /* NULL: a terminal, or not started */
         struct KernelRecord *kernel_record; /* in the log's annex */
         OutputReaders *readers;
+        uint64_t
+                kept_until; /* the next entry's number when outputs were kept last; 0 = not by this keeper */
         StreamBuffer *iopub_buffer;
         ProcessOutput *process_output; /* NULL: somebody else started the kernel */
         Kernel *kernel;                /* NULL: it does not run */

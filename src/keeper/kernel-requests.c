@@ -5,6 +5,7 @@
 #include <limits.h>
 
 #include "keeper/keeper-kernel.h"
+#include "keeper/keeper-outputs.h"
 #include "keeper/keeper-requests.h"
 #include "keeper/keeper-start.h"
 #include "keeper/kernel-requests.h"

@@ -7,6 +7,8 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include "keeper/connection-file.h"
+#include "keeper/keeper-outputs.h"
 #include "keeper/keeper.h"
 #include "shared/ids.h"
 #include "shared/log.h"
@@ -70,6 +72,12 @@ int main(int argc, char *argv[]) {
                 puts("compute-session-keeper " PACKAGE_VERSION);
                 return EXIT_SUCCESS;
         }
+        if (argc == 3 && streq(argv[1], "--remove-connection-file")) {
+                connection_file_remove(argv[2]);
+                return EXIT_SUCCESS;
+        }
+        if (argc == 5 && streq(argv[1], "--outputs"))
+                return keeper_send_kept_outputs(argv[2], argv[3], argv[4]);
         if (argc != 2 || !session_id_is_valid(argv[1])) {
                 fprintf(stderr,
                         "Usage: compute-session-keeper ID\n"

@@ -103,10 +103,26 @@ static char *escape(char *out, const char *text, size_t size) {
         return out;
 }
 
+/* How many bytes that takes at most, and that. */
+static size_t text_space(const char *name, const char *text) {
+        return isempty(text) ? 0 : strlen(name) + ESCAPED_MAX * strlen(text) + sizeof(",\"\":\"\"");
+}
+
+static char *put_text(char *out, const char *name, const char *text) {
+        if (isempty(text))
+                return out;
+        out += sprintf(out, ",\"%s\":\"", name);
+        out = escape(out, text, strlen(text));
+        *out++ = '"';
+        return out;
+}
+
 int output_notice_format(const OutputNotice *notice, uint64_t seq, char **ret, size_t *ret_size) {
+        const OutputKernel *kernel = notice->kernel ? notice->kernel : &(OutputKernel){};
         char *line, *p;
 
-        line = malloc(256 + ESCAPED_MAX * notice->size);
+        line = malloc(256 + ESCAPED_MAX * notice->size + text_space("kernel", kernel->name) +
+                text_space("display_name", kernel->title) + text_space("language", kernel->language));
         if (!line)
                 return -ENOMEM;
         p = line +
@@ -120,6 +136,9 @@ int output_notice_format(const OutputNotice *notice, uint64_t seq, char **ret, s
                 p += sprintf(p, ",\"entries\":%" PRIu64, notice->entries);
         if (notice->bytes > 0)
                 p += sprintf(p, ",\"bytes\":%" PRIu64, notice->bytes);
+        p = put_text(p, "kernel", kernel->name);
+        p = put_text(p, "display_name", kernel->title);
+        p = put_text(p, "language", kernel->language);
         p = mempcpy(p, "}}\n", 3);
         *ret = line;
         *ret_size = (size_t) (p - line);

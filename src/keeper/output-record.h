@@ -11,7 +11,8 @@
 #include "keeper/jupyter-message.h"
 #include "keeper/output-log.h"
 
-/* What the keeper says: content is {"event": …, "text": …, "entries": n, "bytes": n}. */
+/* What the keeper says: content is {"event": …, "text": …, "entries": n, "bytes": n}, and of started,
+ * restarted and ended "kernel": …, "display_name": …, "language": …. */
 typedef enum OutputEvent {
         OUTPUT_EVENT_STARTED,     /* the kernel answered */
         OUTPUT_EVENT_RESTARTED,   /* the same, after a restart; entries: how many restarts there were */
@@ -24,11 +25,18 @@ typedef enum OutputEvent {
         _OUTPUT_EVENT_MAX,
 } OutputEvent;
 
+/* What a notebook that is made of the log says of its kernel. */
+typedef struct OutputKernel {
+        const char *name, *title; /* the kernelspec's name and display_name; NULL or "": not said */
+        const char *language;
+} OutputKernel;
+
 typedef struct OutputNotice {
         OutputEvent event;
         const char *text; /* of size bytes; what is not UTF-8 in it is replaced */
         size_t size;
-        uint64_t entries, bytes; /* 0: not said */
+        uint64_t entries, bytes;    /* 0: not said */
+        const OutputKernel *kernel; /* NULL: not said */
         OutputOrigin origin;
         uint64_t position;
 } OutputNotice;

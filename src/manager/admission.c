@@ -54,13 +54,21 @@ static Session *session_of_path(Manager *m, sd_bus_message *call) {
         return session_table_get_by_id(&m->sessions, id);
 }
 
-static Session *session_of_first_argument(Manager *m, sd_bus_message *call) {
+static const char *first_argument(sd_bus_message *call) {
         const char *id = NULL;
 
         if (sd_bus_message_read(call, "s", &id) < 0)
                 id = NULL;
         (void) sd_bus_message_rewind(call, /* complete = */ true);
-        return id ? session_table_get_by_id(&m->sessions, id) : NULL;
+        return strempty(id);
+}
+
+static Owned owned_session(const Session *s) {
+        return s ? (Owned){ .id = s->id, .uid = s->uid } : (Owned){};
+}
+
+static Owned owned_ended(const EndedSession *e) {
+        return e ? (Owned){ .id = e->id, .uid = e->uid } : (Owned){};
 }
 
 /* Is this somebody who may ask polkit? In user mode there is no polkit to ask: the bus is the owner's. */
@@ -69,26 +77,29 @@ static Verdict judge_other(const Manager *m, const char *action) {
 }
 
 /* A session that does not exist has no owner: the handler then says so. */
-static Verdict judge(Manager *m, sd_bus_message *call, const Caller *caller, Session **ret_session,
+static Verdict judge(Manager *m, sd_bus_message *call, const Caller *caller, Owned *ret_subject,
         const char **ret_action) {
-        Session *s;
-
-        *ret_session = NULL;
+        *ret_subject = (Owned){};
         switch (policy_rule(
                 sd_bus_message_get_interface(call), sd_bus_message_get_member(call), ret_action)) {
         case POLICY_ANYONE:
                 return ADMITTED;
         case POLICY_OWNER_OF_PATH:
-                s = *ret_session = session_of_path(m, call);
+                *ret_subject = owned_session(session_of_path(m, call));
                 break;
         case POLICY_OWNER_OF_FIRST:
-                s = *ret_session = session_of_first_argument(m, call);
+                *ret_subject = owned_session(session_table_get_by_id(&m->sessions, first_argument(call)));
+                break;
+        case POLICY_OWNER_OF_ENDED:
+                *ret_subject = owned_ended(ended_list_get(&m->ended, first_argument(call)));
                 break;
         case POLICY_DENY:
         default:
                 return REFUSED;
         }
-        return !s || policy_is_owner(caller->uid, s->uid) ? ADMITTED : judge_other(m, *ret_action);
+        return !ret_subject->id || policy_is_owner(caller->uid, ret_subject->uid)
+                ? ADMITTED
+                : judge_other(m, *ret_action);
 }
 
 bool admission_may_audit(Manager *m, uid_t uid) {
@@ -129,19 +140,19 @@ void admission_refuse(Manager *m, sd_bus_message *call, uid_t actor, const char 
 /* Returns whether the call may go on now; if not, it was answered or is held. */
 static bool authorize(Manager *m, sd_bus_message *call, const Caller *caller) {
         const char *action;
-        Session *s;
+        Owned subject;
 
-        switch (judge(m, call, caller, &s, &action)) {
+        switch (judge(m, call, caller, &subject, &action)) {
         case ADMITTED:
                 return true;
         case ASK_POLKIT:
-                if (authorization_ask(m, call, caller, s, action) < 0)
+                if (authorization_ask(m, call, caller, subject, action) < 0)
                         (void) sd_bus_reply_method_errorf(call, SD_BUS_ERROR_LIMITS_EXCEEDED,
                                 "Too many calls are waiting for polkit; try again later.");
                 return false;
         case REFUSED:
         default:
-                admission_refuse(m, call, caller->uid, s ? s->id : NULL, /* challenge = */ NULL);
+                admission_refuse(m, call, caller->uid, subject.id, /* challenge = */ NULL);
                 return false;
         }
 }

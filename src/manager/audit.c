@@ -223,18 +223,23 @@ void audit_request_refused(
         end(&e);
 }
 
-void audit_request_authorized(
-        const Session *s, uid_t actor, const char *interface, const char *method, const char *action) {
+void audit_request_authorized(Manager *m, const Session *s, Owned subject, uid_t actor,
+        const char *interface, const char *method, const char *action) {
         Entry e;
 
-        begin(&e, s->manager, LOG_NOTICE, MESSAGE_REQUEST_AUTHORIZED, s);
+        begin(&e, m, LOG_NOTICE, MESSAGE_REQUEST_AUTHORIZED, s);
+        if (!s) {
+                add(&e, "SESSION_ID=%s", subject.id);
+                add(&e, "USER_ID=%" PRIu32, (uint32_t) subject.uid);
+        }
         add(&e, "ACTOR_UID=%" PRIu32, (uint32_t) actor);
         add(&e, "METHOD=%s.%s", interface, method);
         add(&e, "ACTION=%s", action);
         add(&e,
-                "MESSAGE=User %" PRIu32 " was let by polkit (%s) call %s on session %s (%s) of user %" PRIu32
-                ".",
-                (uint32_t) actor, action, method, s->id, strempty(s->name), (uint32_t) s->uid);
+                "MESSAGE=User %" PRIu32
+                " was let by polkit (%s) call %s on session %s%s%s%s of user %" PRIu32 ".",
+                (uint32_t) actor, action, method, subject.id, s ? " (" : "", s ? strempty(s->name) : "",
+                s ? ")" : "", (uint32_t) subject.uid);
         end(&e);
 }
 

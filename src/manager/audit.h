@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "manager/policy.h"
 #include "manager/types.h"
 
 void audit_session_started(const Session *s);
@@ -29,7 +30,7 @@ void audit_frozen(const Session *s, bool frozen, uid_t actor, const char *method
 /* s may be NULL: the call was refused whatever the session. */
 void audit_request_refused(
         Manager *m, const Session *s, uid_t actor, const char *interface, const char *method);
-/* polkit let somebody who is not the owner do this. */
-void audit_request_authorized(
-        const Session *s, uid_t actor, const char *interface, const char *method, const char *action);
+/* polkit let somebody who is not the owner do this. s is NULL if the session has ended. */
+void audit_request_authorized(Manager *m, const Session *s, Owned subject, uid_t actor,
+        const char *interface, const char *method, const char *action);
 void audit_keeper_lost(const Session *s);

@@ -65,11 +65,10 @@ static void take_back(Authorization *a) {
 }
 
 static void admit(Authorization *a) {
-        const Session *s = session_table_get(&a->manager->sessions, a->number);
+        const Session *s = session_table_get_by_id(&a->manager->sessions, a->id);
 
-        if (s)
-                audit_request_authorized(s, a->actor, sd_bus_message_get_interface(a->call),
-                        sd_bus_message_get_member(a->call), a->action);
+        audit_request_authorized(a->manager, s, (Owned){ .id = a->id, .uid = a->owner }, a->actor,
+                sd_bus_message_get_interface(a->call), sd_bus_message_get_member(a->call), a->action);
         admission_dispatch_again(a->manager, a->call, ADMISSION_TURN | ADMISSION_AUTHORIZED);
 }
 
@@ -124,7 +123,8 @@ static int watch_departure(Authorization *a) {
         return sd_bus_add_match_async(a->manager->bus, &a->departure, match, on_departed, on_watched, a);
 }
 
-static int append_question(sd_bus_message *question, const Authorization *a, const Session *s) {
+static int append_question(sd_bus_message *question, const Authorization *a) {
+        SessionType type = SESSION_TYPE_INVALID;
         bool interactive = sd_bus_message_get_allow_interactive_authorization(a->call) > 0;
         char owner[16];
         int r;
@@ -134,17 +134,17 @@ static int append_question(sd_bus_message *question, const Authorization *a, con
         if (r < 0)
                 return r;
         /* What rules can look at: action.lookup("owner"). Nothing in it is an ordinary user's word. */
-        (void) snprintf(owner, sizeof(owner), "%" PRIu32, (uint32_t) s->uid);
-        r = sd_bus_message_append(question, "a{ss}", 4, "session", s->id, "type",
-                session_type_to_string(s->type), "owner", owner, "method",
-                sd_bus_message_get_member(a->call));
+        (void) snprintf(owner, sizeof(owner), "%" PRIu32, (uint32_t) a->owner);
+        (void) session_id_parse(a->id, &type, NULL);
+        r = sd_bus_message_append(question, "a{ss}", 4, "session", a->id, "type",
+                session_type_to_string(type), "owner", owner, "method", sd_bus_message_get_member(a->call));
         if (r < 0)
                 return r;
         return sd_bus_message_append(
                 question, "us", interactive ? POLKIT_INTERACT : UINT32_C(0), a->question);
 }
 
-static int ask(Authorization *a, const Session *s) {
+static int ask(Authorization *a) {
         bool interactive = sd_bus_message_get_allow_interactive_authorization(a->call) > 0;
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *question = NULL;
         int r;
@@ -153,7 +153,7 @@ static int ask(Authorization *a, const Session *s) {
                 POLKIT_INTERFACE, "CheckAuthorization");
         if (r < 0)
                 return r;
-        r = append_question(question, a, s);
+        r = append_question(question, a);
         if (r < 0)
                 return r;
         r = watch_departure(a);
@@ -164,7 +164,7 @@ static int ask(Authorization *a, const Session *s) {
 }
 
 int authorization_ask(
-        Manager *m, sd_bus_message *call, const Caller *caller, const Session *s, const char *action) {
+        Manager *m, sd_bus_message *call, const Caller *caller, Owned subject, const char *action) {
         Authorizations *all = &m->authorizations;
         Authorization *a;
         int r;
@@ -178,14 +178,14 @@ int authorization_ask(
                 .manager = m,
                 .call = sd_bus_message_ref(call),
                 .actor = caller->uid,
-                .number = s->number,
+                .owner = subject.uid,
                 .action = action,
         };
-        strcpy(a->id, s->id);
+        strcpy(a->id, subject.id);
         (void) snprintf(a->question, sizeof(a->question), "compute-%" PRIu64, ++all->serial);
         r = charge_take(&a->charge, &m->charges, caller->uid, CHARGE_AUTHORIZATION);
         if (r >= 0)
-                r = ask(a, s);
+                r = ask(a);
         if (r < 0) {
                 authorization_free(a);
                 return r;

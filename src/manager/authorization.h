@@ -6,6 +6,7 @@
 #include <systemd/sd-bus.h>
 
 #include "manager/charges.h"
+#include "manager/policy.h"
 #include "manager/types.h"
 #include "shared/ids.h"
 #include "shared/time-span.h"
@@ -23,8 +24,8 @@ typedef struct Authorization {
         Manager *manager;
         sd_bus_message *call; /* held until there is an answer */
         uid_t actor;
-        uint64_t number;         /* of the session, which may end meanwhile */
-        char id[SESSION_ID_MAX]; /* the same */
+        char id[SESSION_ID_MAX]; /* of the session, which may end or be forgotten meanwhile */
+        uid_t owner;
         const char *action;
         char question[32]; /* its name, in case that it is taken back */
         sd_bus_slot *answer;
@@ -42,6 +43,6 @@ typedef struct Authorizations {
  * ALLOW_INTERACTIVE_AUTHORIZATION is asked for a password if the administrator wants it. action: a constant of policy.h.
  * -EDQUOT or -ENOBUFS: too many calls of the caller, or of all, wait for polkit; then it is not held. */
 int authorization_ask(
-        Manager *m, sd_bus_message *call, const Caller *caller, const Session *s, const char *action);
+        Manager *m, sd_bus_message *call, const Caller *caller, Owned subject, const char *action);
 
 void authorizations_done(Authorizations *authorizations);

@@ -63,6 +63,8 @@ static const Setting settings[] = {
                 "'yes' or 'no'" },
         { "Notebook", "OutputLogSize", parse_size, offsetof(Config, output_log_size), OUTPUT_LOG_SIZE_MIN,
                 OUTPUT_LOG_SIZE_MAX, "a size from 1M to 1G" },
+        { "Notebook", "EndedOutputsMax", parse_size, offsetof(Config, ended_outputs_max), 0,
+                ENDED_OUTPUTS_MAX, "a size from 0 to 1T" },
         { "Notebook", "KernelStartTimeoutSec", parse_time_span, offsetof(Config, kernel_start_timeout),
                 USEC_PER_SEC, USEC_PER_HOUR, "a time span from 1s to 1h" },
         { "Notebook", "KernelShutdownTimeoutSec", parse_time_span, offsetof(Config, kernel_shutdown_timeout),
@@ -92,6 +94,7 @@ void config_init(Config *c) {
                 .output_buffer_size = OUTPUT_BUFFER_SIZE_DEFAULT,
                 .restart_on_crash = false,
                 .output_log_size = OUTPUT_LOG_SIZE_DEFAULT,
+                .ended_outputs_max = ENDED_OUTPUTS_DEFAULT,
                 .kernel_start_timeout = 60 * USEC_PER_SEC,
                 .kernel_shutdown_timeout = 5 * USEC_PER_SEC,
         };

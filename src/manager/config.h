@@ -23,6 +23,7 @@ struct Config {
         uint64_t thaw_on_attach;        /* attaching to a frozen session thaws it: 0 or 1 */
         uint64_t restart_on_crash;      /* of kernels whose starter does not say: 0 or 1 */
         uint64_t output_log_size;       /* bytes, of each notebook */
+        uint64_t ended_outputs_max;     /* bytes, of all ended sessions of a user; 0: none are kept */
         usec_t kernel_start_timeout;    /* from the running process to its kernel_info_reply */
         usec_t kernel_shutdown_timeout; /* from shutdown_request to SIGTERM */
         usec_t on_detach;               /* of terminals that do not say; USEC_INFINITY: keep; 0: stop */

@@ -56,6 +56,13 @@ void ended_list_expire(EndedList *list) {
         list->n = kept;
 }
 
+const EndedSession *ended_list_get(const EndedList *list, const char *id) {
+        for (size_t i = 0; i < list->n; i++)
+                if (streq(list->items[i].id, id))
+                        return &list->items[i];
+        return NULL;
+}
+
 /* Adds one; the oldest of its user, or of all, makes way. It is consumed. */
 static int add(EndedList *list, EndedSession *e) {
         size_t own = 0, oldest = 0;

@@ -44,5 +44,8 @@ void ended_list_done(EndedList *list);
 /* Adds a session that ends now, in memory and in the file. -errno: it is not in the file. */
 int ended_list_add(EndedList *list, int dir_fd, const Session *s);
 
+/* The session of this id, or NULL. Valid until something is added or forgotten. */
+const EndedSession *ended_list_get(const EndedList *list, const char *id);
+
 /* Forgets what is older than a day. */
 void ended_list_expire(EndedList *list);

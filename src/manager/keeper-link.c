@@ -255,6 +255,8 @@ static int say_hello(Session *s) {
         _cleanup_(wire_writer_done) WireWriter w = {};
 
         wire_begin(&w, KEEPER_HELLO, 0);
+        wire_put_u64(&w, KEEPER_TAG_CREATED, s->created);
+        wire_put_u64(&w, KEEPER_TAG_ENDED_OUTPUTS_MAX, s->manager->config.ended_outputs_max);
         return send_message(s, &w, &s->activity_fd, 1);
 }
 

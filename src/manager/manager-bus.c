@@ -5,6 +5,7 @@
 #include "manager/manager-bus.h"
 #include "config.h"
 #include "manager/caller.h"
+#include "manager/errand.h"
 #include "manager/manager.h"
 #include "manager/message-strings.h"
 #include "manager/policy.h"
@@ -156,6 +157,33 @@ static int method_list_ended(sd_bus_message *call, void *userdata, sd_bus_error 
         if (r < 0)
                 return r;
         return sd_bus_send(NULL, reply, NULL);
+}
+
+static int method_get_ended_outputs(sd_bus_message *call, void *userdata, sd_bus_error *error) {
+        SessionType type = SESSION_TYPE_INVALID;
+        const EndedSession *e;
+        Manager *m = userdata;
+        const char *id;
+        uint64_t since;
+        int r;
+
+        r = sd_bus_message_read(call, "st", &id, &since);
+        if (r < 0)
+                return r;
+        ended_list_expire(&m->ended);
+        e = ended_list_get(&m->ended, id);
+        if (!e) {
+                _cleanup_free_ char *shown = text_sanitize(id, SESSION_NAME_MAX);
+
+                return sd_bus_error_setf(error, ERROR_NO_SUCH_SESSION,
+                        "There is no session '%s', and none ended within a day; 'computectl list --all' shows all.",
+                        strempty(shown));
+        }
+        (void) session_id_parse(e->id, &type, NULL);
+        if (type != SESSION_NOTEBOOK)
+                return sd_bus_error_setf(error, ERROR_NOT_SUPPORTED,
+                        "Session %s was a terminal; only what notebooks put out is kept.", e->id);
+        return errand_send_outputs(m, e->uid, e->id, e->created, since, call, error);
 }
 
 static int append_usage(sd_bus_message *reply, const Session *s) {
@@ -323,6 +351,8 @@ static const sd_bus_vtable vtable[] = {
                 method_list_sessions, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("ListEnded", SD_BUS_NO_ARGS, SD_BUS_RESULT("a(ssusssittttt)", sessions),
                 method_list_ended, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("GetEndedOutputs", SD_BUS_ARGS("s", id, "t", since),
+                SD_BUS_RESULT("h", stream), method_get_ended_outputs, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("GetUsage", SD_BUS_ARGS("as", ids), SD_BUS_RESULT("a(stttttt)", usage),
                 method_get_usage, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("GetActivity", SD_BUS_ARGS("as", ids), SD_BUS_RESULT("a(sutt)", activity),

@@ -8,6 +8,7 @@
 
 #include "manager/audit.h"
 #include "manager/call-options.h"
+#include "manager/errand.h"
 #include "manager/keeper-request.h"
 #include "manager/manager.h"
 #include "manager/notebook-bus.h"
@@ -147,6 +148,9 @@ int method_get_outputs(sd_bus_message *call, void *userdata, sd_bus_error *error
         if (s->type != SESSION_NOTEBOOK)
                 return sd_bus_error_setf(error, ERROR_NOT_SUPPORTED,
                         "Session %s is a terminal; attach to it, or take a snapshot.", s->id);
+        /* One that was stopped left what there was by then. */
+        if (s->keeper[0] && s->keeper_lost)
+                return errand_send_outputs(s->manager, s->uid, s->id, s->created, since, call, error);
         if (!has_keeper(s))
                 return sd_bus_error_setf(error, ERROR_NO_KEEPER,
                         "Session %s has no keeper, so nothing keeps its outputs.", s->id);

@@ -19,7 +19,14 @@ typedef enum PolicyRule {
         POLICY_ANYONE,         /* any local user; the handler acts for the caller alone */
         POLICY_OWNER_OF_PATH,  /* the owner of the session that is the object, root, whom polkit admits */
         POLICY_OWNER_OF_FIRST, /* the same of the session whose id is the first argument */
+        POLICY_OWNER_OF_ENDED, /* the same, of one that ended */
 } PolicyRule;
+
+/* A session that a call is about: one that lives, or one that ended. */
+typedef struct Owned {
+        const char *id; /* NULL: there is none */
+        uid_t uid;
+} Owned;
 
 /* interface may be NULL, which is denied: a call must say what it means. Writes the action that polkit is asked about
  * if the caller is not the owner; NULL where there is none. */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "manager/audit.h"
+#include "manager/errand.h"
 #include "manager/keeper-link.h"
 #include "manager/manager.h"
 #include "manager/session-engine.h"
@@ -104,6 +105,9 @@ static void finish(Session *s) {
         } else if (s->error_name)
                 audit_start_failed(s);
         session_record_remove(s);
+        /* Its keeper would have done it. */
+        if (s->kept && s->keeper_lost && s->type == SESSION_NOTEBOOK && s->connection_file)
+                errand_remove_connection_file(s);
         if (s->keeper[0])
                 keeper_link_forget(s->manager, s);
         session_changed(s, CHANGE_REMOVED);

@@ -46,6 +46,16 @@ static void watch_detached(Session *s) {
 
 /* The keeper */
 
+/* There is none, and none will come: what it alone could tell is not known any more. */
+static void lose_keeper(Session *s) {
+        s->keeper_lost = true;
+        if (!s->kernel_state)
+                return;
+        s->kernel_state = NULL;
+        s->kernel_state_since = 0;
+        session_changed(s, CHANGE_KERNEL_STATE);
+}
+
 static void stop_keeper(Session *s) {
         s->farewell = sd_event_source_disable_unref(s->farewell);
         if (systemd_stop_keeper(s) < 0)
@@ -228,7 +238,7 @@ void session_connect_keeper(Session *s) {
                 keeper_requests_done(&s->requests);
                 if (s->phase == PHASE_RUNNING)
                         audit_keeper_lost(s);
-                s->keeper_lost = true;
+                lose_keeper(s);
                 if (s->farewell)
                         stop_keeper(s);
                 else
@@ -252,7 +262,7 @@ void session_on_link_lost(Session *s, bool misbehaved) {
         }
         if (misbehaved && ++s->link_failures >= LINK_FAILURES_MAX) {
                 audit_keeper_lost(s);
-                s->keeper_lost = true;
+                lose_keeper(s);
                 return;
         }
         /* It is being restarted, and its socket waits for us; but one that hangs up at once must not keep us busy. */

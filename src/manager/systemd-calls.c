@@ -4,6 +4,7 @@
 
 #include "manager/systemd-calls.h"
 #include "manager/caller.h"
+#include "manager/keeper-socket.h"
 #include "manager/manager.h"
 #include "manager/session.h"
 #include "shared/log.h"
@@ -16,6 +17,7 @@ static void free_call(void *userdata) {
         SystemdCall *c = userdata;
 
         charge_release(&c->charge);
+        (void) keeper_socket_close(&c->manager->closings, c->stream_uid, c->stream);
         sd_bus_message_unref(c->call);
         sd_bus_message_unref(c->question);
         free(c);
@@ -126,34 +128,56 @@ static int charge_call(SystemdCall *c) {
         return caller ? charge_take(&c->charge, &c->manager->charges, caller->uid, CHARGE_SYSTEMD) : 0;
 }
 
-int systemd_ask(Manager *m, const Session *s, sd_bus_message *question, sd_bus_message_handler_t on_reply,
-        sd_bus_message *call) {
-        SystemdCalls *calls = &m->systemd_calls;
-        SystemdCall **grown, *c;
+/* A copy of c, which is consumed. */
+static int ask(SystemdCall c) {
+        SystemdCalls *calls = &c.manager->systemd_calls;
+        SystemdCall **grown, *copy;
         int r;
 
         grown = reallocarray(calls->waiting, calls->n_waiting + 1, sizeof(SystemdCall *));
-        if (!grown)
+        if (grown)
+                calls->waiting = grown;
+        copy = malloc(sizeof(SystemdCall));
+        if (!grown || !copy) {
+                free(copy);
+                (void) safe_close(c.stream);
                 return -ENOMEM;
-        calls->waiting = grown;
-        c = malloc(sizeof(SystemdCall));
-        if (!c)
-                return -ENOMEM;
-        *c = (SystemdCall){
-                .manager = m,
-                .number = s ? s->number : 0,
-                .call = sd_bus_message_ref(call),
-                .question = sd_bus_message_ref(question),
-                .on_reply = on_reply,
-        };
-        r = charge_call(c);
+        }
+        *copy = c;
+        sd_bus_message_ref(copy->call);
+        sd_bus_message_ref(copy->question);
+        r = charge_call(copy);
         if (r < 0) {
-                free_call(c);
+                free_call(copy);
                 return r;
         }
-        calls->waiting[calls->n_waiting++] = c;
-        send_waiting(m);
+        calls->waiting[calls->n_waiting++] = copy;
+        send_waiting(copy->manager);
         return 0;
+}
+
+int systemd_ask(Manager *m, const Session *s, sd_bus_message *question, sd_bus_message_handler_t on_reply,
+        sd_bus_message *call) {
+        return ask((SystemdCall){
+                .manager = m,
+                .number = s ? s->number : 0,
+                .call = call,
+                .question = question,
+                .stream = -EBADF,
+                .on_reply = on_reply,
+        });
+}
+
+int systemd_ask_with_stream(Manager *m, sd_bus_message *question, sd_bus_message_handler_t on_reply,
+        sd_bus_message *call, int stream, uid_t uid) {
+        return ask((SystemdCall){
+                .manager = m,
+                .call = call,
+                .question = question,
+                .stream = stream,
+                .stream_uid = uid,
+                .on_reply = on_reply,
+        });
 }
 
 Session *systemd_call_session(const SystemdCall *c) {

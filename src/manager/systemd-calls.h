@@ -24,6 +24,8 @@ typedef struct SystemdCall {
         uint64_t number;      /* 0: of no session */
         sd_bus_message *call; /* of a client, to be answered with the reply; may be NULL */
         sd_bus_message *question;
+        int stream; /* whose other end the question hands to a process of stream_uid; -EBADF */
+        uid_t stream_uid;
         Charge charge;                     /* to who sent the call, if there is one */
         usec_t asked;                      /* for the first time, CLOCK_MONOTONIC; 0: not yet */
         bool repeated;                     /* so that what it asks for may have been done already */
@@ -41,6 +43,11 @@ typedef struct SystemdCalls {
  * call has too many with systemd already. */
 int systemd_ask(Manager *m, const Session *s, sd_bus_message *question, sd_bus_message_handler_t on_reply,
         sd_bus_message *call);
+
+/* The same for a unit of this user that gets one end of a stream; the other one, which becomes ours, is at hand when the
+ * reply comes. */
+int systemd_ask_with_stream(Manager *m, sd_bus_message *question, sd_bus_message_handler_t on_reply,
+        sd_bus_message *call, int stream, uid_t uid);
 
 /* systemd is back: asks it at once what waited for that. */
 void systemd_calls_resume(Manager *m);

@@ -49,9 +49,13 @@
 #define OUTPUT_LOG_SIZE_DEFAULT (64U * 1024U * 1024U)
 #define OUTPUT_LOG_SIZE_MAX     (1024U * 1024U * 1024U)
 
+/* How many bytes of the outputs of all ended sessions a user keeps. */
+#define ENDED_OUTPUTS_DEFAULT (UINT64_C(256) << 20)
+#define ENDED_OUTPUTS_MAX     (UINT64_C(1) << 40)
+
 typedef enum KeeperOpcode {
         /* Manager to keeper. */
-        KEEPER_HELLO = 1, /* a descriptor: the activity page */
+        KEEPER_HELLO = 1, /* CREATED ENDED_OUTPUTS_MAX, a descriptor: the activity page */
         /* TYPE ARGUMENT* ENVIRONMENT* DIRECTORY ROWS COLUMNS OUTPUT_BUFFER_SIZE SESSION_ID; of notebooks also
          * NOTEBOOK KERNEL TRANSPORT KERNEL_START_TIMEOUT OUTPUT_LOG_SIZE */
         KEEPER_START = 2,
@@ -123,6 +127,9 @@ typedef enum KeeperTag {
         KEEPER_TAG_KERNEL_START_TIMEOUT = 45, /* number: µs from OPEN_GATE to the kernel_info_reply; START */
         KEEPER_TAG_OUTPUT_LOG_SIZE = 46,      /* number: bytes; START, WATCH */
         KEEPER_TAG_RESTARTS = 47,             /* number: restarts so far; RESTART, STATUS */
+        KEEPER_TAG_CREATED =
+                48, /* number: the session's start, µs, CLOCK_REALTIME: names what is left of it */
+        KEEPER_TAG_ENDED_OUTPUTS_MAX = 49, /* number: bytes of ended sessions' outputs that the user keeps */
 } KeeperTag;
 
 typedef enum KeeperFlags {

@@ -64,6 +64,13 @@ def test_notebook(own):
     assert json.loads(own.run(*run, "kept").output) == ["42"]
 
 
+def test_outputs_outlive_the_session(own):
+    session, _ = own.start_notebook(f"{own.home}/own.ipynb")
+    own.run("/usr/bin/python3", CLIENT, own.get(session, "ConnectionFile"), "print('kept')")
+    own.stop(session)
+    assert "kept" in own.run("computectl", "--user", "output", session).output
+
+
 def test_usage_is_known_or_unknown_but_not_wrong(own):
     session = own.start_terminal("sleep", "inf")
     for name in ("MemoryCurrent", "CPUUsageNSec", "TasksCurrent"):

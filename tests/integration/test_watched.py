@@ -123,3 +123,12 @@ def test_interrupt(root, user1, front):
                        user1.get(front.session, "ExecutionCount") == 1, "it executes")
     user1.call_session(front.session, "Interrupt")
     assert json.loads(user1.wait(waiting, timeout=60).output) == ["KeyboardInterrupt", "'alive'"]
+
+
+def test_outputs_outlive_the_session(root, user1, front):
+    wait_watched(root, front)
+    front.execute("print('kept')")
+    machine.wait_until(lambda: front.outputs() == "kept\n", "it is recorded")
+    user1.ask("kill", pid=front.pid, number=9)
+    machine.wait_until(lambda: front.session not in user1.ids(), "the session ended")
+    assert user1.run("computectl", "output", front.session).output.endswith("kept\n")

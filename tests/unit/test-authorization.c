@@ -33,7 +33,8 @@ static int ask(uid_t uid) {
         int r;
 
         ck_assert_int_ge(sd_bus_message_set_sender(call, caller.name), 0);
-        r = authorization_ask(&manager, message_seal(call), &caller, session, MANAGE_OTHERS);
+        r = authorization_ask(&manager, message_seal(call), &caller,
+                (Owned){ .id = session->id, .uid = session->uid }, MANAGE_OTHERS);
         sd_bus_message_unref(call);
         return r;
 }

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What becomes of a notebook's outputs: they are read while the session lives, and kept when it ends. */
+
+#include "keeper/keeper.h"
+
+/* Writes entries beyond since into a stream socket, which becomes the keeper's on success. Returns as failure.h says. */
+int keeper_read_outputs(Keeper *k, int fd, uint64_t since, bool follow, Failure *failure);
+
+/* Keeps what is in the log now where it outlives the keeper (kept-outputs.h), if it is not there already. Failures are
+ * logged. */
+void keeper_keep_outputs(Keeper *k);
+
+/* A kernel starts: removes what other sessions left long ago. */
+void keeper_expire_outputs(Keeper *k);
+
+/* Writes what is left of a session that ended into standard output, a socket: the keeper's other trade, for GetEndedOutputs().
+ * Returns the exit status. */
+int keeper_send_kept_outputs(const char *id, const char *created, const char *since);

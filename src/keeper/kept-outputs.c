@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What is left of the outputs of sessions that ended. */
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "keeper/folder.h"
+#include "keeper/kept-outputs.h"
+#include "keeper/output-record.h"
+#include "shared/ids.h"
+#include "shared/strv.h"
+
+#define SUFFIX        ".jsonl"
+#define NEW_SUFFIX    ".new"                 /* while it is being written */
+#define NAME_SIZE     (SESSION_ID_MAX + 32U) /* of a file */
+#define FILES_SEEN    4096U                  /* of a folder that others may have filled */
+#define GATHER_MAX    64U                    /* entries in one call */
+#define DROPPED_SPACE 256U                   /* for the line that says what was dropped */
+
+/* The folder */
+
+static int folder_path(char *const *environment, char **ret) {
+        const char *state = strv_env_get(environment, "XDG_STATE_HOME");
+        const char *home = strv_env_get(environment, "HOME");
+        int r;
+
+        if (state && state[0] == '/')
+                r = asprintf(ret, "%s/compute-sessions/outputs", state);
+        else if (home && home[0] == '/')
+                r = asprintf(ret, "%s/.local/state/compute-sessions/outputs", home);
+        else
+                return -ENOENT;
+        return r < 0 ? -ENOMEM : 0;
+}
+
+int kept_outputs_open(char *const *environment, bool make, int *ret_fd) {
+        _cleanup_free_ char *path = NULL;
+        int fd, r;
+
+        r = folder_path(environment, &path);
+        if (r < 0)
+                return r;
+        r = make ? folder_make(path) : 0;
+        if (r < 0)
+                return r;
+        fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (fd < 0)
+                return -errno;
+        *ret_fd = fd;
+        return 0;
+}
+
+static void file_name(KeptOutputs which, const char *suffix, char ret[NAME_SIZE]) {
+        (void) snprintf(ret, NAME_SIZE, "%s-%" PRIu64 SUFFIX "%s", which.id, which.created, suffix);
+}
+
+/* Expiring */
+
+typedef struct KeptFile {
+        char name[NAME_SIZE];
+        usec_t modified;
+        uint64_t size;
+} KeptFile;
+
+static bool is_ours(const char *name) {
+        const char *suffix = strstr(name, SUFFIX);
+
+        return (name[0] == 'n' || name[0] == 't') && strlen(name) < NAME_SIZE && suffix &&
+                (streq(suffix, SUFFIX) || streq(suffix, SUFFIX NEW_SUFFIX));
+}
+
+static int newest_first(const void *a, const void *b) {
+        const KeptFile *x = a, *y = b;
+
+        return (x->modified < y->modified) - (x->modified > y->modified);
+}
+
+/* Lists our files; the caller's. Returns how many, or -errno. */
+static ssize_t list_files(int dir_fd, KeptFile **ret) {
+        _cleanup_free_ KeptFile *files = NULL;
+        struct dirent *entry;
+        size_t n = 0;
+        DIR *d;
+        int fd;
+
+        fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (fd < 0)
+                return -errno;
+        d = fdopendir(fd);
+        if (!d) {
+                (void) safe_close(fd);
+                return -ENOMEM;
+        }
+        while (n < FILES_SEEN && (entry = readdir(d))) {
+                struct stat st;
+
+                if (!is_ours(entry->d_name) || fstatat(dir_fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+                        continue;
+                if (n % 64 == 0) {
+                        KeptFile *grown = reallocarray(files, n + 64, sizeof(KeptFile));
+
+                        if (!grown) {
+                                (void) closedir(d);
+                                return -ENOMEM;
+                        }
+                        files = grown;
+                }
+                strcpy(files[n].name, entry->d_name);
+                files[n].modified =
+                        (usec_t) st.st_mtim.tv_sec * USEC_PER_SEC + (usec_t) st.st_mtim.tv_nsec / 1000;
+                files[n++].size = (uint64_t) MAX(st.st_size, 0);
+        }
+        (void) closedir(d);
+        *ret = TAKE_PTR(files);
+        return (ssize_t) n;
+}
+
+void kept_outputs_expire(int dir_fd, uint64_t max) {
+        _cleanup_free_ KeptFile *files = NULL;
+        usec_t now = now_usec(CLOCK_REALTIME);
+        uint64_t total = 0;
+        ssize_t n;
+
+        n = list_files(dir_fd, &files);
+        if (n <= 0)
+                return;
+        qsort(files, (size_t) n, sizeof(KeptFile), newest_first);
+        for (ssize_t i = 0; i < n; i++) {
+                bool old = usec_add(files[i].modified, KEPT_OUTPUTS_AGE_USEC) < now;
+
+                if (!old && i + 1 < KEPT_OUTPUTS_FILES_MAX && files[i].size <= max - total)
+                        total += files[i].size;
+                else {
+                        /* With it goes what is older, however small. */
+                        (void) unlinkat(dir_fd, files[i].name, 0);
+                        max = total;
+                }
+        }
+}
+
+/* Writing */
+
+/* All of the parts, which are changed. */
+static int write_parts(int fd, struct iovec *parts, size_t n) {
+        while (n > 0) {
+                ssize_t written = writev(fd, parts, (int) n);
+
+                if (written < 0 && errno == EINTR)
+                        continue;
+                if (written < 0)
+                        return -errno;
+                for (; n > 0 && (size_t) written >= parts->iov_len; parts++, n--)
+                        written -= (ssize_t) parts->iov_len;
+                if (n > 0) {
+                        parts->iov_base = (char *) parts->iov_base + written;
+                        parts->iov_len -= (size_t) written;
+                }
+        }
+        return 0;
+}
+
+/* Writes what lies between two positions of the log. */
+static int write_entries(int fd, const OutputLog *log, uint64_t position, uint64_t end) {
+        while (position < end) {
+                struct iovec parts[GATHER_MAX];
+                size_t n = 0;
+                int r;
+
+                for (; n < GATHER_MAX && position < end; n++) {
+                        OutputEntry entry = output_log_get(log, position);
+
+                        parts[n] = (struct iovec){ (char *) entry.text, entry.size };
+                        position = entry.next;
+                }
+                r = write_parts(fd, parts, n);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+/* Says that entries before this one are missing. */
+static int write_dropped(int fd, uint64_t first) {
+        static const char text[] = "Older entries were dropped, since only so much is kept.";
+        const OutputNotice notice = {
+                .event = OUTPUT_EVENT_DROPPED,
+                .text = text,
+                .size = strlen(text),
+                .entries = first - 1,
+        };
+        _cleanup_free_ char *line = NULL;
+        struct iovec part;
+        int r;
+
+        r = output_notice_format(&notice, first - 1, &line, &part.iov_len);
+        if (r < 0)
+                return r;
+        part.iov_base = line;
+        return write_parts(fd, &part, 1);
+}
+
+/* Where the newest of the log begins that is not larger than max, and how large that is. */
+static uint64_t find_newest(const OutputLog *log, uint64_t max, uint64_t *ret_size) {
+        uint64_t position = output_log_begin(log), end = output_log_end(log), total = 0;
+
+        for (uint64_t p = position; p < end;) {
+                OutputEntry entry = output_log_get(log, p);
+
+                total += entry.size;
+                p = entry.next;
+        }
+        /* What is left out is told in a line of its own. */
+        if (total > max)
+                max -= MIN(max, (uint64_t) DROPPED_SPACE);
+        while (position < end && total > max) {
+                OutputEntry entry = output_log_get(log, position);
+
+                total -= entry.size;
+                position = entry.next;
+        }
+        *ret_size = total;
+        return position;
+}
+
+static int write_log(int fd, const OutputLog *log, uint64_t position) {
+        uint64_t end = output_log_end(log);
+        int r;
+
+        if (position < end) {
+                uint64_t first = output_log_get(log, position).seq;
+
+                r = first > 1 ? write_dropped(fd, first) : 0;
+                if (r < 0)
+                        return r;
+        }
+        return write_entries(fd, log, position, end);
+}
+
+int kept_outputs_save(int dir_fd, KeptOutputs which, const OutputLog *log, uint64_t max) {
+        char name[NAME_SIZE], new_name[NAME_SIZE];
+        _cleanup_close_ int fd = -EBADF;
+        uint64_t position, size;
+        int r;
+
+        position = find_newest(log, max, &size);
+        kept_outputs_expire(dir_fd, max - size);
+        file_name(which, "", name);
+        file_name(which, NEW_SUFFIX, new_name);
+        (void) unlinkat(dir_fd, new_name, 0);
+        fd = openat(dir_fd, new_name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        if (fd < 0)
+                return -errno;
+        r = write_log(fd, log, position);
+        if (r >= 0 && renameat(dir_fd, new_name, dir_fd, name) < 0)
+                r = -errno;
+        if (r < 0) {
+                (void) unlinkat(dir_fd, new_name, 0);
+                return r;
+        }
+        kept_outputs_expire(dir_fd, max); /* another keeper may have written one, too */
+        return 0;
+}
+
+/* Reading */
+
+/* Finds where the entries begin that are beyond since. */
+static int find_since(FILE *f, uint64_t since, off_t *ret) {
+        _cleanup_free_ char *line = NULL;
+        uint64_t seq;
+        size_t size = 0;
+        off_t at;
+
+        do {
+                at = ftello(f);
+                if (at < 0)
+                        return -errno;
+                if (getline(&line, &size, f) < 0)
+                        break;
+        } while (sscanf(line, "{\"seq\":%" SCNu64, &seq) != 1 || seq <= since);
+        *ret = at;
+        return ferror(f) ? -EIO : 0;
+}
+
+int kept_outputs_send(int dir_fd, KeptOutputs which, uint64_t since, int socket_fd) {
+        char name[NAME_SIZE];
+        off_t at = 0;
+        FILE *f;
+        int fd, r;
+
+        file_name(which, "", name);
+        fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+        if (fd < 0)
+                return -errno;
+        f = fdopen(fd, "r");
+        if (!f) {
+                (void) safe_close(fd);
+                return -ENOMEM;
+        }
+        r = since > 0 ? find_since(f, since, &at) : 0;
+        while (r >= 0) {
+                ssize_t n = sendfile(socket_fd, fd, &at, 1024 * 1024);
+
+                if (n < 0 && errno != EINTR)
+                        r = -errno;
+                if (n == 0)
+                        break;
+        }
+        (void) fclose(f);
+        return r;
+}

@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What a kernel printed and drew can be opened after its session has ended, however that ended."""
+
+import journal
+import machine
+import pytest
+from bus import DENIED, INTERACT, BusError
+from kernels import code_cells, entries, execute, output, printed, saved
+
+ATTACH = "org.computesession1.attach-others"
+FOLDER = ".local/state/compute-sessions/outputs"
+CODE = "print('kept'); 6 * 7"
+
+
+def kept_files(user):
+    return user.shell(f"ls ~/{FOLDER}").split()
+
+
+def file_of(user, session):
+    name, = (name for name in kept_files(user) if name.startswith(f"{session}-"))
+    return f"{user.home}/{FOLDER}/{name}"
+
+
+def check_kept(user, session):
+    cell, = code_cells(saved(user, session))
+    assert (cell.source, cell.outputs[0].text, cell.outputs[1].data["text/plain"]) == (CODE, "kept\n", "42")
+
+
+def has_ended(user, session):
+    try:
+        return any(one[0] == session for one in user.call("ListEnded"))
+    except BusError:  # the manager was killed
+        return False
+
+
+def kill_kernel(root, user, session):
+    root.shell(f"kill -9 {user.get(session, 'Leader')}")
+
+
+def kill_both(root, user, session):
+    keeper = root.shell(f"systemctl show --value -p MainPID compute-keeper-{session}").strip()
+    root.shell(f"kill -9 {keeper} {user.get(session, 'Leader')}")
+
+
+def kill_everything(root, user, session):
+    manager = root.shell("systemctl show --value -p MainPID compute-sessiond").strip()
+    keeper = root.shell(f"systemctl show --value -p MainPID compute-keeper-{session}").strip()
+    root.shell(f"kill -9 {keeper} {user.get(session, 'Leader')} {manager}")
+
+
+def stop(_, user, session):
+    user.stop(session)
+
+
+def stop_scope(root, _, session):
+    root.shell(f"systemctl stop compute-{session}.scope")
+
+
+
+@pytest.mark.parametrize("end", [kill_kernel, kill_both, kill_everything, stop, stop_scope])
+def test_outputs_outlive_the_session(root, user1, session, end):
+    execute(user1, session, CODE)
+    before = entries(user1, session)
+    end(root, user1, session)
+    machine.wait_until(lambda: has_ended(user1, session), "the session ended")
+    after = entries(user1, session)
+    assert after[:len(before)] == before
+    assert after[-1]["content"]["event"] == "ended"
+    check_kept(user1, session)
+    assert root.shell(f"systemctl list-units --plain --no-legend 'compute-*{session}.*'") == ""
+
+
+def test_the_notebook_made_of_it_is_that_kernels(user1, notebook, session):
+    execute(user1, session, CODE)
+    title = saved(user1, session).metadata.kernelspec.display_name
+    assert title.startswith("Python 3")
+    user1.stop(session)
+    metadata = saved(user1, session).metadata
+    assert (metadata.kernelspec.name, metadata.kernelspec.display_name, metadata.language_info.name) == (
+        "python3", title, "python")
+    assert output(user1, notebook) == output(user1, session)  # it is found by the notebook's path, too
+
+
+def test_followed_to_the_end(user1, session):
+    follower = user1.spawn("computectl", "output", "--follow", "--format=jsonl", session)
+    execute(user1, session, CODE)
+    user1.stop(session)
+    followed = user1.wait(follower)
+    assert followed.status == 0
+    assert followed.output == output(user1, session, "--format=jsonl")
+
+
+def test_since(user1, session):
+    execute(user1, session, "print(1)", "print(2)")
+    user1.stop(session)
+    said = entries(user1, session)
+    assert entries(user1, session, f"--since={said[2]['seq']}") == said[3:]
+    assert entries(user1, session, f"--since={said[-1]['seq']}") == []
+
+
+def test_it_is_the_owners_alone(root, user1, user2, session):
+    execute(user1, session, CODE)
+    user1.stop(session)
+    with pytest.raises(BusError) as caught:
+        user2.call("GetEndedOutputs", "st", session, 0)
+    assert caught.value.name in (DENIED, INTERACT)
+    assert user2.try_run("computectl", "output", session).status == 1
+    check_kept(root, session)
+    assert root.shell(f"stat -c '%U %a' {user1.home}/{FOLDER} {file_of(user1, session)}") == "user1 700\nuser1 600\n"
+
+
+def test_whom_polkit_lets_in(root, polkit, user1, user2, session):
+    execute(user1, session, CODE)
+    user1.stop(session)
+    polkit.say("YES", f'action.id == "{ATTACH}" && action.lookup("session") == "{session}" && '
+               f'action.lookup("owner") == "{user1.uid}" && action.lookup("type") == "notebook"')
+    check_kept(user2, session)
+    entry = machine.wait_until(lambda: journal.entries(root, f"MESSAGE_ID={journal.IDS['REQUEST_AUTHORIZED']}",
+                                                       f"SESSION_ID={session}"), "it is in the journal")[0]
+    assert (entry["ACTOR_UID"], entry["USER_ID"]) == (str(user2.uid), str(user1.uid))
+
+
+def test_what_there_is_not(user1):
+    session = user1.start_terminal("true")
+    machine.wait_until(lambda: session not in user1.ids(), "it ended")
+    done = user1.try_run("computectl", "output", session)
+    assert done.status == 1 and "terminal" in done.errors
+    done = user1.try_run("computectl", "output", "n999999")
+    assert done.status == 1 and "There is no session 'n999999'" in done.errors
+    done = user1.try_run("computectl", "output", "nowhere.ipynb")
+    assert done.status == 1 and "There is no session" in done.errors
+
+
+def test_nothing_is_left(user1, session):
+    """Files are the user's, who may remove them."""
+    execute(user1, session, CODE)
+    user1.stop(session)
+    user1.run("rm", file_of(user1, session))
+    assert entries(user1, session) == []
+
+
+def test_home_that_cannot_be_written_to(root, user1, session):
+    execute(user1, session, CODE)
+    root.shell(f"mkdir -p {user1.home}/{FOLDER}; mv {user1.home}/{FOLDER} {user1.home}/outputs; touch {user1.home}/{FOLDER}")
+    try:
+        user1.stop(session)
+        assert entries(user1, session) == []
+    finally:
+        root.shell(f"rm {user1.home}/{FOLDER}; mv {user1.home}/outputs {user1.home}/{FOLDER}")
+
+
+def test_old_ones_go(user1, notebook, session):
+    execute(user1, session, CODE)
+    user1.stop(session)
+    old = file_of(user1, session)
+    user1.run("touch", "-d", "25 hours ago", old)
+    user1.shell(f"touch ~/{FOLDER}/n1-1.jsonl.new ~/{FOLDER}/mine; touch -d '2 days ago' ~/{FOLDER}/n1-1.jsonl.new ~/{FOLDER}/mine")
+    user1.stop(user1.start_notebook(notebook)[0])
+    left = kept_files(user1)
+    assert old.split("/")[-1] not in left and "n1-1.jsonl.new" not in left
+    assert "mine" in left
+    user1.shell(f"rm ~/{FOLDER}/mine")
+
+
+def test_no_more_than_so_many_bytes(user1, configure, notebook):
+    configure("[Notebook]\nEndedOutputsMax=200K\n")
+    session = user1.start_notebook(notebook)[0]
+    execute(user1, session, CODE)
+    user1.stop(session)
+    first = file_of(user1, session)
+    session = user1.start_notebook(notebook)[0]
+    execute(user1, session, "for i in range(300): print(i, 'x' * 1000, flush=True)")
+    user1.stop(session)
+    said = entries(user1, session)
+    assert said[0]["content"]["event"] == "dropped"
+    assert said[0]["seq"] == said[0]["content"]["entries"] == said[1]["seq"] - 1
+    assert printed(user1, session).endswith("299 " + 1000 * "x" + "\n")
+    assert first.split("/")[-1] not in kept_files(user1)
+    assert int(user1.shell(f"cat ~/{FOLDER}/*.jsonl | wc -c")) <= 200 * 1024
+
+
+def test_none_are_kept(user1, configure, notebook):
+    configure("[Notebook]\nEndedOutputsMax=0\n")
+    session = user1.start_notebook(notebook)[0]
+    execute(user1, session, CODE)
+    user1.stop(session)
+    assert entries(user1, session) == []
