@@ -196,6 +196,8 @@ static int append_activity(sd_bus_message *reply, const Session *s) {
         usec_t input, output;
 
         session_read_activity(s, &input, &output);
+        if (output != UINT64_MAX)
+                output = MAX(output, session_last_work(s));
         return sd_bus_message_append(reply, "(sutt)", s->id, s->clients, input, output);
 }
 

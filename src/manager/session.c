@@ -201,6 +201,12 @@ void session_read_activity(const Session *s, usec_t *ret_input, usec_t *ret_outp
         *ret_output = le64toh(activity.last_output);
 }
 
+usec_t session_last_work(const Session *s) {
+        if (!s->kernel_state)
+                return 0;
+        return streq(s->kernel_state, "busy") ? now_usec(CLOCK_REALTIME) : s->kernel_state_since;
+}
+
 void session_read_memory(Session *s) {
         CgroupMemory memory;
 

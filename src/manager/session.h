@@ -164,6 +164,10 @@ const char *session_on_detach_to_string(const Session *s, char ret[ON_DETACH_SIZ
 /* Reads the activity page; 0 = never, UINT64_MAX = unknown. */
 void session_read_activity(const Session *s, usec_t *ret_input, usec_t *ret_output);
 
+/* When a kernel was last at work, as far as is known: now if it is busy, since it may compute in silence; otherwise
+ * since when it is what it is. 0 for terminals. */
+usec_t session_last_work(const Session *s);
+
 /* Notes what its scope's cgroup says of memory, while it is there: systemd takes it away as soon as it finds it empty, and
  * may be first. */
 void session_read_memory(Session *s);

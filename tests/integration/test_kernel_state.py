@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What a kernel is doing, and what it and its workers use."""
 
+import json
 import time
 
 import journal
@@ -22,6 +23,12 @@ def stays(condition, timeout):
 def state(user, session):
     said = user.get_all(session)
     return said["KernelState"], said["KernelStateTimestamp"], said["ExecutionCount"]
+
+
+def listed_as_idle(user, session):
+    """For how long, in seconds."""
+    return next(one["idle_usec"] for one in json.loads(user.run("computectl", "-j").output)
+                if one["id"] == session) / USEC
 
 
 def wait_idle(user, session, executions):
@@ -52,10 +59,12 @@ def test_silent_cell_is_busy_until_its_end(root, user1, session, seconds=6):
     wait_state(user1, session, "busy")
     since = user1.get(session, "KernelStateTimestamp")
     stays(lambda: state(user1, session)[:2] == ("busy", since), timeout=seconds - 2)
+    assert listed_as_idle(user1, session) < seconds - 3  # nothing was put out for longer
     user1.wait(client, timeout=60)
     wait_state(user1, session, "idle")
     ended = user1.get(session, "KernelStateTimestamp")
     assert seconds <= (ended - since) / USEC < seconds + 5
+    assert listed_as_idle(user1, session) <= time.time() - ended / USEC < seconds
     changes = [one["arguments"][1]["KernelState"] for one in root.signals(mark)
                if one["member"] == "PropertiesChanged" and "KernelState" in one["arguments"][1]]
     assert changes == ["busy", "idle"]
