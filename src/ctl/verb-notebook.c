@@ -7,31 +7,13 @@
 
 #include "ctl/environment.h"
 #include "ctl/json.h"
+#include "ctl/notebook-path.h"
 #include "ctl/properties.h"
 #include "ctl/resolve.h"
 #include "ctl/verbs.h"
 #include "shared/log.h"
 #include "shared/names.h"
 #include "shared/text.h"
-
-/* The notebook's absolute path; one of another machine must be given as such. */
-static int notebook_path(const Arguments *a, const char *file, char **ret) {
-        _cleanup_free_ char *shown = text_sanitize(file, 1024);
-        int r;
-
-        if (a->host) {
-                if (file[0] != '/') {
-                        log_error("With --host= the notebook is to be given by its absolute path.");
-                        return -EINVAL;
-                }
-                *ret = strdup(file);
-                return *ret ? 0 : log_oom();
-        }
-        r = path_make_absolute(file, ret);
-        if (r < 0)
-                return log_error_errno(r, "Failed to find the notebook %s: %m", strempty(shown));
-        return 0;
-}
 
 static int append_arguments(sd_bus_message *m, const Arguments *a, const char *path) {
         _cleanup_free_ char *directory = NULL;
@@ -176,5 +158,7 @@ int verb_notebook(Client *c, char **operands) {
                 return client_report(c, r, &error, "learn about %s", id);
         if (!started && is_other_kernel(c->arguments, &p))
                 return refuse_other_kernel(c->arguments, &p);
+        if (started)
+                notebook_tell_new(c->arguments, path);
         return tell(c->arguments, &p, started);
 }

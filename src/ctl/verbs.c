@@ -23,6 +23,8 @@ static const Verb verbs[] = {
         { "console", 1, 1, 0, verb_console, "SESSION", "Open a Jupyter console on a notebook's kernel" },
         { "interrupt", 1, 1, 0, verb_interrupt, "SESSION", "Interrupt what a notebook's kernel runs" },
         { "restart", 1, 1, 0, verb_restart, "SESSION", "Restart a notebook's kernel in its session" },
+        { "set-notebook", 2, 2, 0, verb_set_notebook, "SESSION FILE",
+                "Follow a notebook whose file was moved" },
         { "kernelspec", 1, VERB_ANY, 0, verb_kernelspec, "install|remove|list [NAME...]",
                 "Make kernels of any Jupyter front-end sessions" },
         { "attach", 1, 1, 0, verb_attach, "SESSION", "Connect this terminal to a session's" },

@@ -52,6 +52,7 @@ int verb_attach(Client *c, char **operands);
 int verb_send(Client *c, char **operands);
 int verb_snapshot(Client *c, char **operands);
 int verb_rename(Client *c, char **operands);
+int verb_set_notebook(Client *c, char **operands);
 int verb_stop(Client *c, char **operands);
 int verb_thaw(Client *c, char **operands);
 int verb_kill(Client *c, char **operands);

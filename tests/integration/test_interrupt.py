@@ -106,6 +106,20 @@ def test_notebook_that_moved_is_followed(root, user1, session, folder):
     refused(lambda: user1.call("GetSessionByNotebook", "s", f"{folder}/a.ipynb"), ERROR + "NoSuchSession")
 
 
+def test_notebook_that_moved_is_followed_by_computectl(user1, session, folder):
+    user1.shell(f"mkdir {folder}/b")
+    done = user1.run("sh", "-euc", 'cd "$1"; computectl set-notebook "$2" b/moved.ipynb', "sh", folder, session)
+    assert "no file" in done.errors and f"{folder}/b/moved.ipynb" in done.errors
+    assert user1.get(session, "Notebook") == f"{folder}/b/moved.ipynb"
+    user1.run("touch", f"{folder}/b/again.ipynb")
+    assert user1.run("computectl", "set-notebook", f"{folder}/b/moved.ipynb", f"{folder}/b/again.ipynb").errors == ""
+    assert user1.get(session, "Notebook") == f"{folder}/b/again.ipynb"
+    for file, reason in ((f"{folder}/b", "folder"), ("", "empty"), (f"{folder}/no/such.ipynb", "No such file"),
+                         ("a\nb.ipynb", "UTF-8")):
+        done = user1.try_run("computectl", "set-notebook", session, file)
+        assert done.status == 1 and reason in done.errors
+
+
 def test_notebook_that_cannot_be(user1, session, folder):
     other, _ = user1.start_notebook(f"{folder}/other.ipynb")
     refused(lambda: user1.call_session(session, "SetNotebook", "s", f"{folder}/other.ipynb"), ERROR + "NotebookInUse")
