@@ -2,6 +2,7 @@
 
 /* Serves users in turn. */
 
+#include <malloc.h>
 #include <sys/ioctl.h>
 
 #include "manager/manager.h"
@@ -101,6 +102,9 @@ static int watch(Manager *m) {
 }
 
 static void unwatch(Turns *turns) {
+        if (turns->served >= TURNS_MANY)
+                (void) malloc_trim(0);
+        turns->served = 0;
         turns->post = sd_event_source_disable_unref(turns->post);
         turns->turn = sd_event_source_disable_unref(turns->turn);
 }
@@ -153,6 +157,7 @@ static int on_turn(sd_event_source *source _unused_, void *userdata) {
         if (m->turns.n == 0 || bus_is_behind(m) || is_dispatching(m))
                 return 0;
         held = take_next(&m->turns);
+        m->turns.served++;
         admission_dispatch_again(m, held.call, held.passed | ADMISSION_TURN);
         sd_bus_message_unref(held.call);
         return 0;

@@ -17,6 +17,8 @@
 /* The bus lets a user have 256 connections with 128 calls each. What goes beyond wants no answers, and gets none. */
 #define TURNS_CALLS_MAX (256U * 128U)
 
+#define TURNS_MANY      16  /* calls served one after the other, whose memory is given back behind them */
+
 typedef struct UserTurn {
         uid_t uid;
         HeldCall *calls;
@@ -30,6 +32,7 @@ typedef struct Turns {
                 *post; /* anything happened, and be it that the bus took an answer: perhaps it is time */
         sd_event_source *turn; /* dispatches one call; the next not before the bus has taken that up */
         unsigned reads;        /* of messages, while calls wait */
+        unsigned served;       /* of those that had to wait, since none had to */
 } Turns;
 
 /* Has the call to wait? It is then held, and dispatched again. 1 if so; 0: it is its turn; -errno. */

@@ -9,6 +9,8 @@
 
 #define DEPTH_MAX   6
 #define LONG_STRING 70000
+#define VALUES_MAX  20000
+#define HUGE_STRING (30 * 1024 * 1024)
 
 static const char *const strings[] = { "", " ", "all", "leader", "notebook", "terminal", "python3", "nope",
         "keep", "stop", "5min", "infinity", "auto", "ipc", "tcp", "latest", "largest", "manual", "/", "/tmp",
@@ -36,22 +38,25 @@ uint64_t dice_roll(Dice *d, uint64_t n) {
         return dice_number(d) % n;
 }
 
+static int append_long_string(Dice *d, sd_bus_message *m, size_t length) {
+        _cleanup_free_ char *s = malloc(length + 1);
+
+        if (!s)
+                return -ENOMEM;
+        memset(s, 'a' + (int) dice_roll(d, 26), length);
+        s[0] = dice_roll(d, 2) == 0 ? '/' : 'a';
+        s[length] = 0;
+        return sd_bus_message_append_basic(m, 's', s);
+}
+
 static int append_string(Dice *d, sd_bus_message *m) {
         char text[64];
         size_t n;
 
         if (d->n_words > 0 && dice_roll(d, 2) == 0)
                 return sd_bus_message_append_basic(m, 's', d->words[dice_roll(d, d->n_words)]);
-        if (dice_roll(d, 500) == 0) {
-                _cleanup_free_ char *s = malloc(LONG_STRING + 1);
-
-                if (!s)
-                        return -ENOMEM;
-                memset(s, 'a' + (int) dice_roll(d, 26), LONG_STRING);
-                s[0] = dice_roll(d, 2) == 0 ? '/' : 'a';
-                s[LONG_STRING] = 0;
-                return sd_bus_message_append_basic(m, 's', s);
-        }
+        if (dice_roll(d, 500) == 0)
+                return append_long_string(d, m, LONG_STRING);
         if (dice_roll(d, 4) > 0)
                 return sd_bus_message_append_basic(m, 's', strings[dice_roll(d, ELEMENTSOF(strings))]);
         n = dice_roll(d, sizeof(text));
@@ -112,8 +117,10 @@ static int append_container(Dice *d, sd_bus_message *m, char type, const char *c
         if (type == 'a')
                 n = depth > DEPTH_MAX ? 0 : dice_roll(d, 1000) == 0 ? 3000 : dice_roll(d, 5);
         r = sd_bus_message_open_container(m, type, contents);
-        while (r >= 0 && n-- > 0)
+        for (; r >= 0 && n > 0 && (type != 'a' || d->left > 0); n--) {
+                d->left -= type == 'a';
                 r = append(d, m, contents, depth + 1);
+        }
         return r < 0 ? r : sd_bus_message_close_container(m);
 }
 
@@ -151,6 +158,13 @@ static int append(Dice *d, sd_bus_message *m, const char *signature, unsigned de
 }
 
 int values_append(Dice *d, sd_bus_message *m, const char *signature) {
+        d->left = VALUES_MAX;
+        if (signature[0] == 's' && dice_roll(d, 5000) == 0) {
+                int r = append_long_string(d, m, HUGE_STRING);
+
+                d->left = 100;
+                return r < 0 ? r : append(d, m, signature + 1, 0);
+        }
         return append(d, m, signature, 0);
 }
 

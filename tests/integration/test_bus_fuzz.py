@@ -14,7 +14,7 @@ import machine
 
 BUILD = machine.FOLDER.parents[1] / os.environ.get("BUILD_DIR", "build")
 CALLS = int(os.environ.get("BUS_FUZZ_CALLS", "4000"))
-# The short run is the same each time. In every other long run the bus hangs up on the fuzzer: then it has to be repeated.
+# The short run is the same each time.
 DEFAULT_SEED = str(random.randrange(2**32)) if "BUS_FUZZ_CALLS" in os.environ else "20261122"
 SEED = os.environ.get("BUS_FUZZ_SEED") or DEFAULT_SEED
 # Generous, as the machine may be busy; what it is on an idle one is printed.

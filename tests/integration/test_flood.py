@@ -125,6 +125,31 @@ def test_properties(root, user1, user2, flood, connections):
     is_served(root, user2)
 
 
+# One call as large as the bus takes, and many large ones, as fast as the bus takes them.
+LARGE = """
+import dbus.lowlevel
+bus = dbus.bus.BusConnection(dbus.bus.BUS_SYSTEM)
+for size in [30_000_000] + 200 * [1_000_000]:
+    message = dbus.lowlevel.MethodCallMessage("org.computesession1", "/org/computesession1", "org.computesession1.Manager",
+                                              "StopSession")
+    message.append("t" * size, signature="s")
+    message.set_no_reply(True)
+    bus.send_message(message)
+    bus.flush()
+"""
+RESIDENT = """
+sed -n 's/^VmRSS:\\s*\\([0-9]*\\) kB/\\1/p' "/proc/$(systemctl show --property=MainPID --value compute-sessiond)/status"
+"""
+
+
+def test_idle_after_large_calls(root, user1, user2):
+    """What they took is given back."""
+    user2.start_terminal("cat")
+    before = int(root.shell(RESIDENT))
+    user1.run("/usr/bin/python3", "-c", LARGE)
+    machine.wait_until(lambda: int(root.shell(RESIDENT)) < before + 2048, "their memory is free again", timeout=60)
+
+
 # As many calls for each of these sessions as there may be, from so many connections as the bus wants for them.
 ASK = r"""
 import sys, time
