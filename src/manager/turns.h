@@ -17,7 +17,7 @@
 /* The bus lets a user have 256 connections with 128 calls each. What goes beyond wants no answers, and gets none. */
 #define TURNS_CALLS_MAX (256U * 128U)
 
-#define TURNS_MANY      16  /* calls served one after the other, whose memory is given back behind them */
+#define TURNS_MANY 16 /* calls served one after the other, whose memory is given back behind them */
 
 typedef struct UserTurn {
         uid_t uid;
