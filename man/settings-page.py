@@ -35,7 +35,7 @@ def blocks(text):
     for paragraph in re.split(r"\n\n+", text.strip()):
         sections, settings, comment = [], [], []
         for line in paragraph.split("\n"):
-            if match := re.fullmatch(r"\[(\w+)\]", line):
+            if match := re.fullmatch(r"#?\[(\w+(?: \w+)?)\]", line):
                 sections.append(match[1])
             elif match := re.fullmatch(r"#(\w+=.*)", line):
                 settings.append(match[1])

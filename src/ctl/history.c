@@ -21,6 +21,7 @@
 #define EVENT_CRASHED      "crashed"
 #define EVENT_FROZEN       "frozen"
 #define EVENT_THAWED       "thawed"
+#define EVENT_LIMITS       "limits changed"
 
 static const struct {
         const char *message_id;
@@ -41,6 +42,7 @@ static const struct {
         { MESSAGE_SESSION_FROZEN, EVENT_FROZEN },
         { MESSAGE_SESSION_THAWED, EVENT_THAWED },
         { MESSAGE_ENTRIES_LOST, "entries lost" },
+        { MESSAGE_LIMITS_CHANGED, EVENT_LIMITS },
 };
 
 static const struct {
@@ -64,6 +66,7 @@ static const struct {
         [HISTORY_ACTOR_UID] = { "ACTOR_UID", "actor_uid", true },
         [HISTORY_METHOD] = { "METHOD", "method", false },
         [HISTORY_ACTION] = { "ACTION", "action", false },
+        [HISTORY_LIMITS] = { "LIMITS", "limits", false },
         [HISTORY_REASON] = { "REASON", "reason", false },
         [HISTORY_MESSAGE] = { "MESSAGE", "message", false },
 };
@@ -178,6 +181,9 @@ char *history_entry_detail(const HistoryEntry *e) {
                 return describe_freezing(method, actor);
         if (streq(e->event, EVENT_INTERRUPTED) || streq(e->event, EVENT_RESTART))
                 return asprintf(&text, "by %s", actor) < 0 ? NULL : text;
+        if (streq(e->event, EVENT_LIMITS))
+                return asprintf(&text, "%s, by %s", strempty(e->fields[HISTORY_LIMITS]), actor) < 0 ? NULL
+                                                                                                    : text;
         if (streq(e->event, EVENT_STOP))
                 return asprintf(&text, "%sby %s", startswith(method, "Kill") ? "signal sent " : "", actor) <
                                 0

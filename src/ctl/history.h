@@ -26,6 +26,7 @@ typedef enum HistoryField {
         HISTORY_ACTOR_UID,
         HISTORY_METHOD,
         HISTORY_ACTION,
+        HISTORY_LIMITS,
         HISTORY_REASON,
         HISTORY_MESSAGE,
         _HISTORY_FIELD_MAX,

@@ -243,6 +243,19 @@ void audit_request_authorized(Manager *m, const Session *s, Owned subject, uid_t
         end(&e);
 }
 
+void audit_limits_changed(const Session *s, uid_t actor, const Limits *limits) {
+        _cleanup_free_ char *text = limits_format(limits);
+        Entry e;
+
+        begin(&e, s->manager, LOG_INFO, MESSAGE_LIMITS_CHANGED, s);
+        add(&e, "ACTOR_UID=%" PRIu32, (uint32_t) actor);
+        add(&e, "METHOD=SetLimits");
+        add(&e, "LIMITS=%s", strempty(text));
+        add(&e, "MESSAGE=User %" PRIu32 " limited session %s (%s) of user %" PRIu32 ": %s.",
+                (uint32_t) actor, s->id, strempty(s->name), (uint32_t) s->uid, strempty(text));
+        end(&e);
+}
+
 void audit_keeper_lost(const Session *s) {
         Entry e;
 

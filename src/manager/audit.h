@@ -5,7 +5,7 @@
  *
  *   MESSAGE_ID (message-ids.h) SESSION_ID SESSION_TYPE SESSION_NAME USER_ID UNIT KEEPER_UNIT LEADER NOTEBOOK
  *   RESULT EXIT_STATUS CPU_USAGE_NSEC DURATION_USEC ACTOR_UID METHOD ACTION REASON RESTARTS
- *   MEMORY_LIMIT MEMORY_PEAK
+ *   MEMORY_LIMIT MEMORY_PEAK LIMITS
  *
  * as far as they are known. In user mode they go to the same journal, with the user's credentials. */
 
@@ -14,6 +14,7 @@
 
 #include "manager/policy.h"
 #include "manager/types.h"
+#include "shared/limit.h"
 
 void audit_session_started(const Session *s);
 void audit_session_ended(const Session *s);
@@ -33,4 +34,6 @@ void audit_request_refused(
 /* polkit let somebody who is not the owner do this. s is NULL if the session has ended. */
 void audit_request_authorized(Manager *m, const Session *s, Owned subject, uid_t actor,
         const char *interface, const char *method, const char *action);
+/* These are new, and in force. */
+void audit_limits_changed(const Session *s, uid_t actor, const Limits *limits);
 void audit_keeper_lost(const Session *s);

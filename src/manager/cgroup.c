@@ -22,6 +22,7 @@ static const struct {
                 [CGROUP_CPU] = { "cpuacct", "cpuacct.usage" },
                 [CGROUP_MEMORY] = { "memory", "memory.usage_in_bytes" },
                 [CGROUP_TASKS] = { "pids", "pids.current" },
+                [CGROUP_QUOTA] = { "cpu", NULL },
         },
         {
                 [CGROUP_CPU] = { ".", "cpu.stat" },
@@ -213,8 +214,6 @@ int cgroup_read_text(const CgroupTree *tree, const char *slice, const char *unit
 }
 
 void cgroup_read_memory(const CgroupTree *tree, const char *slice, const char *unit, CgroupMemory *ret) {
-        /* v1 says "none" with the highest number of whole pages. */
-        static const uint64_t no_limit = INT64_MAX / 65536 * 65536;
         static const char *const names[2][3] = {
                 { "memory.limit_in_bytes", "memory.max_usage_in_bytes", "memory.oom_control" },
                 { "memory.max", "memory.peak", "memory.events" },
@@ -227,10 +226,33 @@ void cgroup_read_memory(const CgroupTree *tree, const char *slice, const char *u
                 return;
         if (read_file(tree, CGROUP_MEMORY, cgroup, name[0], text) >= 0)
                 ret->limit = parse_counter(text); /* "max" is no number */
-        if (ret->limit >= no_limit)
+        if (ret->limit >= CGROUP_MEMORY_NONE)
                 ret->limit = USAGE_UNKNOWN;
         if (read_file(tree, CGROUP_MEMORY, cgroup, name[1], text) >= 0)
                 ret->peak = parse_counter(text);
         if (read_file(tree, CGROUP_MEMORY, cgroup, name[2], text) >= 0)
                 ret->oom_kills = cgroup_parse_key(text, "oom_kill");
+}
+
+int cgroup_read_file(const CgroupTree *tree, CgroupFile f, const char *slice, const char *unit,
+        const char *file, char ret[CGROUP_TEXT_MAX]) {
+        char cgroup[PATH_MAX];
+        int r;
+
+        if (!tree->prefix)
+                return -ENOENT;
+        if (slice)
+                r = find_cgroup(tree, slice, unit, cgroup);
+        else
+                r = snprintf(cgroup, sizeof(cgroup), ".%s", tree->prefix) < PATH_MAX ? 0 : -ENAMETOOLONG;
+        return r < 0 ? r : read_file(tree, f, cgroup, file, ret);
+}
+
+bool cgroup_has_file(const CgroupTree *tree, CgroupFile f, const char *file) {
+        char path[PATH_MAX];
+
+        if (tree->fds[f] < 0 || !tree->prefix ||
+                snprintf(path, sizeof(path), ".%s/%s", tree->prefix, file) >= PATH_MAX)
+                return false;
+        return faccessat(tree->fds[f], path, F_OK, 0) >= 0;
 }

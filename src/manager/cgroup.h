@@ -10,12 +10,17 @@
 #define CGROUP_TEXT_MAX \
         4096 /* bytes of a file, its terminating NUL included; io.stat has a line for each device */
 
+#define CGROUP_MEMORY_NONE                      \
+        (UINT64_C(0x7fffffffffffffff) / 65536 * \
+                65536) /* v1's for no limit is the highest number of whole pages */
+
 /* One file that has counters, and the directory of its hierarchy. */
 typedef enum CgroupFile {
         CGROUP_CPU,
         CGROUP_MEMORY,
         CGROUP_TASKS,
         CGROUP_IO, /* v2 only */
+        CGROUP_QUOTA, /* v1 only, where limits of CPU time may be in another hierarchy than what was used of it */
         CGROUP_FILE_MAX,
 } CgroupFile;
 
@@ -58,3 +63,9 @@ int cgroup_read_text(const CgroupTree *tree, const char *slice, const char *unit
 
 /* The number of the line "KEY 3" in a file like memory.events; UINT64_MAX if there is none. */
 uint64_t cgroup_parse_key(const char *text, const char *key);
+
+/* Reads a whole file of a unit as text; of the top of the tree, if slice and unit are NULL. -ENOENT and others. */
+int cgroup_read_file(const CgroupTree *tree, CgroupFile f, const char *slice, const char *unit,
+        const char *file, char ret[CGROUP_TEXT_MAX]);
+/* Is there such a file at the top of the tree? */
+bool cgroup_has_file(const CgroupTree *tree, CgroupFile f, const char *file);

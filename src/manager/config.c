@@ -8,6 +8,7 @@
 
 #include <dirent.h>
 #include <ini.h>
+#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -18,6 +19,8 @@
 #include "shared/parse.h"
 #include "shared/strv.h"
 #include "shared/text.h"
+
+#define USER_SECTION "User "
 
 typedef struct Setting {
         const char *section;
@@ -98,6 +101,8 @@ void config_init(Config *c) {
                 .kernel_start_timeout = 60 * USEC_PER_SEC,
                 .kernel_shutdown_timeout = 5 * USEC_PER_SEC,
         };
+        for (SessionType type = 0; type < SESSION_TYPE_MAX; type++)
+                limits_init(&c->limits[type]);
 }
 
 static const Setting *find_setting(const char *section, const char *key) {
@@ -107,7 +112,28 @@ static const Setting *find_setting(const char *section, const char *key) {
         return NULL;
 }
 
+/* The user of a section [User NAME] or [User UID]. Asking who that is may wait for others, so it is for start-up. */
+static int parse_user(const char *section, uid_t *ret) {
+        const char *name = startswith(section, USER_SECTION);
+        const struct passwd *pw;
+        uint32_t uid;
+
+        if (!name)
+                return -ENOENT;
+        if (parse_uint32(name, &uid) >= 0) {
+                *ret = uid;
+                return uid < UINT32_MAX ? 0 : -EINVAL;
+        }
+        pw = getpwnam(name);
+        if (!pw)
+                return -ESRCH;
+        *ret = pw->pw_uid;
+        return 0;
+}
+
 static bool section_is_known(const char *section) {
+        if (startswith(section, USER_SECTION))
+                return true;
         for (size_t i = 0; i < ELEMENTSOF(settings); i++)
                 if (streq(settings[i].section, section))
                         return true;
@@ -128,6 +154,55 @@ static void _printf_(2, 3) skip(Reading *reading, const char *format, ...) {
         log_warning("%s:%u: %s", reading->path, reading->line, strempty(shown));
 }
 
+/* Where the limits of a section [User …] go; NULL, and logged, if it is of no user. */
+static Limits *find_user_limits(Reading *reading, const char *section) {
+        Config *c = reading->config;
+        uid_t uid;
+
+        if (parse_user(section, &uid) < 0) {
+                skip(reading, "There is no user '%s', ignoring it.", section + strlen(USER_SECTION));
+                return NULL;
+        }
+        for (size_t i = 0; i < c->n_users; i++)
+                if (c->users[i].uid == uid)
+                        return &c->users[i].limits;
+        if (c->n_users == CONFIG_USERS_MAX) {
+                skip(reading, "There are more than %d users with settings of their own, ignoring it.",
+                        CONFIG_USERS_MAX);
+                return NULL;
+        }
+        c->users[c->n_users].uid = uid;
+        limits_init(&c->users[c->n_users].limits);
+        return &c->users[c->n_users++].limits;
+}
+
+/* Limits can be set in [Terminal], [Notebook] and [User …]. Returns false if this is none. */
+static bool on_limit(Reading *reading, const char *section, const char *key, const char *value) {
+        LimitKind kind = limit_kind_from_name(key);
+        Limits *limits = NULL;
+        uint64_t parsed = LIMIT_NONE;
+
+        if (kind < 0)
+                return false;
+        if (streq(section, "Terminal"))
+                limits = &reading->config->limits[SESSION_TERMINAL];
+        else if (streq(section, "Notebook"))
+                limits = &reading->config->limits[SESSION_NOTEBOOK];
+        else if (!startswith(section, USER_SECTION))
+                return false;
+        if (!isempty(value) && limit_parse_here(kind, value, &parsed) < 0) {
+                skip(reading, "%s= must be %s; not '%s', ignoring.", key, limit_expects(kind), value);
+                return true;
+        }
+        if (!limits)
+                limits = find_user_limits(reading, section);
+        if (limits && isempty(value))
+                limits_unset(limits, kind);
+        else if (limits)
+                limits_set(limits, kind, parsed);
+        return true;
+}
+
 /* The libinih handler: 1 always, since what is wrong was logged and is skipped. */
 static int on_setting(void *userdata, const char *section, const char *key, const char *value) {
         Reading *reading = userdata;
@@ -136,6 +211,8 @@ static int on_setting(void *userdata, const char *section, const char *key, cons
         int r;
 
         if (!setting) {
+                if (on_limit(reading, section, key, value))
+                        return 1;
                 if (section_is_known(section))
                         skip(reading, "Unknown setting '%s' in section [%s], ignoring.", key, section);
                 else if (isempty(section))

@@ -14,6 +14,7 @@
 #include "config.h"
 #include "manager/idle.h"
 #include "manager/keeper-link.h"
+#include "manager/limit-options.h"
 #include "manager/manager-bus.h"
 #include "manager/manager.h"
 #include "manager/resync.h"
@@ -268,6 +269,7 @@ int manager_start(Manager *m) {
         r = systemd_find_cgroups(m);
         if (r < 0)
                 log_warning_errno(r, "Cannot find the cgroups of sessions, asking systemd for usage: %m");
+        limits_find_supported(m);
 
         /* 3. What is there already. */
         r = export_objects(m);

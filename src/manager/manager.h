@@ -48,6 +48,7 @@ struct Manager {
         Charges charges;
         Closings closings; /* of keepers' sockets */
         CgroupTree cgroups;
+        uint64_t limits_supported; /* those that this system can enforce, 1 << LimitKind */
         UsageReader usage;
 
         /* Events mark, the loop acts: sessions with something to tell, and the counts as last told. */

@@ -4,6 +4,7 @@
 
 #include "manager/session-bus.h"
 #include "manager/caller.h"
+#include "manager/limits-bus.h"
 #include "manager/manager.h"
 #include "manager/notebook-bus.h"
 #include "manager/policy.h"
@@ -97,13 +98,12 @@ static int get_restart_on_crash(sd_bus *bus _unused_, const char *path _unused_,
         return sd_bus_message_append(reply, "b", (int) s->restart_on_crash);
 }
 
-static int get_memory(sd_bus *bus _unused_, const char *path _unused_, const char *interface _unused_,
-        const char *property, sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
+static int get_memory_peak(sd_bus *bus _unused_, const char *path _unused_, const char *interface _unused_,
+        const char *property _unused_, sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
         Session *s = userdata;
 
         session_read_memory(s);
-        return sd_bus_message_append(
-                reply, "t", streq(property, "MemoryPeak") ? s->memory_peak : s->memory_limit);
+        return sd_bus_message_append(reply, "t", s->memory_peak);
 }
 
 static int get_usage(sd_bus *bus _unused_, const char *path _unused_, const char *interface _unused_,
@@ -187,6 +187,8 @@ static const sd_bus_vtable vtable[] = {
                 "Freeze", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_freeze, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS(
                 "Thaw", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_thaw, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("SetLimits", SD_BUS_ARGS("a{sv}", limits), SD_BUS_NO_RESULT,
+                method_set_limits, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS(
                 "Stop", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_stop, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Kill", SD_BUS_ARGS("s", whom, "i", signal), SD_BUS_NO_RESULT, method_kill,
@@ -226,13 +228,19 @@ static const sd_bus_vtable vtable[] = {
         SD_BUS_PROPERTY("Restarts", "u", NULL, offsetof(Session, restarts), CHANGES),
         SD_BUS_PROPERTY("ConnectionFile", "s", get_text, 0, CONSTANT),
         SD_BUS_PROPERTY("MemoryCurrent", "t", get_usage, 0, 0),
-        SD_BUS_PROPERTY("MemoryMax", "t", get_memory, 0, 0),
-        SD_BUS_PROPERTY("MemoryPeak", "t", get_memory, 0, 0),
+        SD_BUS_PROPERTY("MemoryPeak", "t", get_memory_peak, 0, 0),
         SD_BUS_PROPERTY("CPUUsageNSec", "t", get_usage, 0, 0),
         SD_BUS_PROPERTY("TasksCurrent", "t", get_usage, 0, 0),
         SD_BUS_PROPERTY("IOReadBytes", "t", get_usage, 0, 0),
         SD_BUS_PROPERTY("IOWriteBytes", "t", get_usage, 0, 0),
         SD_BUS_PROPERTY("FreezerState", "s", get_text, 0, CHANGES),
+        SD_BUS_PROPERTY("MemoryMax", "t", get_limit, 0, CHANGES),
+        SD_BUS_PROPERTY("MemoryHigh", "t", get_limit, 0, CHANGES),
+        SD_BUS_PROPERTY("MemorySwapMax", "t", get_limit, 0, CHANGES),
+        SD_BUS_PROPERTY("CPUQuotaPerSecUSec", "t", get_limit, 0, CHANGES),
+        SD_BUS_PROPERTY("CPUWeight", "t", get_limit, 0, CHANGES),
+        SD_BUS_PROPERTY("IOWeight", "t", get_limit, 0, CHANGES),
+        SD_BUS_PROPERTY("TasksMax", "t", get_limit, 0, CHANGES),
         SD_BUS_PROPERTY("Result", "s", get_text, 0, CHANGES),
         SD_BUS_PROPERTY("ExitStatus", "i", NULL, offsetof(Session, exit_status), CHANGES),
         SD_BUS_VTABLE_END,
@@ -325,8 +333,11 @@ void session_bus_tell(Session *s) {
         if (s->changes & CHANGE_NEW) {
                 (void) sd_bus_emit_object_added(bus, path);
                 (void) sd_bus_emit_signal(bus, BUS_PATH, MANAGER_INTERFACE, "SessionNew", "so", s->id, path);
-        } else if (s->announced)
+        } else if (s->announced) {
                 tell_changes(s, path);
+                if (s->changes & CHANGE_LIMITS)
+                        limits_bus_tell(s, path);
+        }
         if ((s->changes & CHANGE_REMOVED) && s->announced) {
                 (void) sd_bus_emit_signal(bus, BUS_PATH, MANAGER_INTERFACE, "SessionRemoved", "sos", s->id,
                         path, session_result_to_string(s->result));

@@ -69,10 +69,10 @@ static void write_record(FILE *f, const Session *s) {
                         put_number(f, "CRASHED", s->crashes[i]);
         if (s->cpu_usage_nsec != USAGE_UNKNOWN)
                 put_number(f, "CPU_USAGE_NSEC", s->cpu_usage_nsec);
-        for (ScopeLimit limit = 0; limit < SCOPE_LIMIT_MAX; limit++)
-                if (s->limits.values[limit] != UINT64_MAX)
-                        fprintf(f, "LIMIT=%s %" PRIu64 "\n", scope_limit_to_string(limit),
-                                s->limits.values[limit]);
+        for (LimitKind kind = 0; kind < LIMIT_KIND_MAX; kind++)
+                if (limits_have(&s->limits, kind))
+                        fprintf(f, "LIMIT=%s %" PRIu64 "\n", limit_kind_to_property(kind),
+                                s->limits.values[kind]);
         put_number(f, "STOP_REQUESTED", s->stop_requested);
         put(f, "RESULT", session_result_to_string(s->result));
 }
@@ -169,17 +169,18 @@ static int read_text(Session *s, const char *key, const char *value) {
 /* "MemoryMax 1000000" */
 static int read_limit(Session *s, const char *value) {
         _cleanup_free_ char *name = strndup(value, strcspn(value, " "));
-        ScopeLimit limit;
+        LimitKind kind;
         uint64_t number;
 
         if (!name)
                 return -ENOMEM;
-        limit = scope_limit_from_string(name);
-        if (limit < 0)
+        kind = limit_kind_from_property(name);
+        if (kind < 0)
                 return 0; /* a newer manager's */
         if (read_number(value + strlen(name) + (value[strlen(name)] == ' '), &number) < 0)
                 return -EBADMSG;
-        s->limits.values[limit] = number;
+        if (limit_is_valid(kind, number)) /* somebody else may set on a scope what we would not */
+                limits_set(&s->limits, kind, number);
         return 0;
 }
 

@@ -12,6 +12,7 @@
 #include "manager/audit.h"
 #include "manager/caller.h"
 #include "manager/keeper-link.h"
+#include "manager/limit-options.h"
 #include "manager/manager.h"
 #include "manager/session-engine.h"
 #include "manager/session-keeper.h"
@@ -56,6 +57,7 @@ static int describe_session(Session *s, StartRequest *request) {
         s->on_detach = request->has_on_detach ? request->on_detach : s->manager->config.on_detach;
         s->restart_on_crash = request->has_restart_on_crash ? request->restart_on_crash
                                                             : s->manager->config.restart_on_crash;
+        limits_choose(s->manager, s->type, s->uid, &request->limits, &s->limits);
         s->rows = request->rows;
         s->columns = request->columns;
         if (request->name && replace_string(&s->name, request->name) < 0)
@@ -78,6 +80,8 @@ static int new_session(
         int r;
 
         r = check_limits(m, uid, error);
+        if (r >= 0)
+                r = limits_check_supported(m, &request->limits, error);
         if (r < 0)
                 return r;
         r = manager_take_number(m, &number);

@@ -50,7 +50,7 @@ int session_new(Manager *m, SessionType type, uint64_t number, uid_t uid, bool k
         if (kept)
                 session_keeper_name(s->id, s->keeper);
         usage_init(&s->usage);
-        scope_limits_init(&s->limits);
+        limits_init(&s->limits);
         r = sd_bus_path_encode("/org/freedesktop/systemd1/unit", s->scope, &s->scope_path);
         if (r >= 0)
                 r = session_table_add(&m->sessions, s);

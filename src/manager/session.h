@@ -11,11 +11,11 @@
 #include "manager/keeper-request.h"
 #include "manager/scope-events.h"
 #include "manager/session-state.h"
-#include "manager/systemd-properties.h"
 #include "manager/types.h"
 #include "manager/usage.h"
 #include "manager/waiters.h"
 #include "shared/ids.h"
+#include "shared/limit.h"
 #include "shared/time-span.h"
 
 #define CRASHES_MAX 3 /* within CRASHES_USEC: one more ends the session */
@@ -38,6 +38,7 @@ typedef enum SessionChange {
         CHANGE_LANGUAGE = 1 << 13,
         CHANGE_REVIVED = 1 << 14, /* answer who waits for the restart */
         CHANGE_FREEZER = 1 << 15,
+        CHANGE_LIMITS = 1 << 16, /* Session::limits_new says which */
 } SessionChange;
 
 struct Session {
@@ -82,6 +83,12 @@ struct Session {
         bool leader_ended;
         unsigned exit_attempts; /* to learn how it ended */
 
+        /* what it may use; see limit.h */
+        Limits limits;      /* of its scope so far as we know, for the next one too */
+        usec_t limits_read; /* when the kernel was asked last, CLOCK_MONOTONIC; 0: it is to be asked again */
+        uint64_t limits_new;       /* those to be told, 1 << kind */
+        unsigned limits_under_way; /* calls that set some */
+
         /* what becomes of a kernel that ended by itself; see session-restart.c */
         bool restart_on_crash;
         uint32_t restarts;           /* so far, on request or not */
@@ -92,7 +99,6 @@ struct Session {
         int exit_code;           /* CLD_EXITED, …; 0 = unknown */
         int exit_status;         /* -1 = unknown */
         uint64_t cpu_usage_nsec; /* all that it used, read when its scope was gone; USAGE_UNKNOWN before */
-        ScopeLimits limits;      /* that its scope had last, for the next one */
         uint64_t oom_kills;      /* in its scope when the leader ended; UINT64_MAX: unknown */
         uint64_t memory_limit,
                 memory_peak; /* of the scope when it was gone, bytes; UINT64_MAX: unknown or none */

@@ -3,6 +3,7 @@
 /* Reads and validates what a caller wants started. */
 
 #include "manager/start-request.h"
+#include "manager/limit-options.h"
 #include "manager/message-strings.h"
 #include "shared/dictionary.h"
 #include "shared/names.h"
@@ -208,14 +209,15 @@ typedef struct Options {
 static int find_option_once(Options *given, const char *name, const Option **ret) {
         _cleanup_free_ char *shown = NULL;
         const Option *option;
-        char known[256];
+        char known[256], limits[LIMITS_LIST_SIZE];
 
         option = find_option(given->request->kind, name);
         if (!option) {
                 shown = text_sanitize(name, SESSION_NAME_MAX);
                 list_options(given->request->kind, known, sizeof(known));
                 return sd_bus_error_setf(given->error, ERROR_UNKNOWN_OPTION,
-                        "Unknown option '%s'; known here are: %s.", strempty(shown), known);
+                        "Unknown option '%s'; known here are: %s, %s.", strempty(shown), known,
+                        limits_list(limits));
         }
         if (given->seen & FOR(option - options))
                 return sd_bus_error_setf(given->error, ERROR_INVALID_ARGUMENT,
@@ -231,6 +233,9 @@ static int read_option(sd_bus_message *m, const char *name, void *userdata) {
         const char *contents;
         int r;
 
+        r = limits_read_entry(m, name, &given->request->limits, given->error);
+        if (r != 0)
+                return r;
         r = sd_bus_message_peek_type(m, NULL, &contents);
         if (r < 0)
                 return r;
@@ -294,6 +299,7 @@ int start_request_read(RequestKind kind, sd_bus_message *call, StartRequest **re
         if (!request)
                 return -ENOMEM;
         request->kind = kind;
+        limits_init(&request->limits);
         request->type = kind == REQUEST_NOTEBOOK ? SESSION_NOTEBOOK : SESSION_TERMINAL;
         if (kind == REQUEST_NOTEBOOK)
                 r = read_notebook_arguments(call, request, error);

@@ -8,6 +8,7 @@
 #include <systemd/sd-bus.h>
 
 #include "manager/types.h"
+#include "shared/limit.h"
 #include "shared/session-types.h"
 #include "shared/time-span.h"
 
@@ -38,6 +39,7 @@ struct StartRequest {
         usec_t on_detach; /* USEC_INFINITY: keep; 0: stop */
         bool has_on_detach;
         bool restart_on_crash, has_restart_on_crash;
+        Limits limits;
 };
 
 /* Reads the rest of the call. On a negative return error is set: the names of names.h, a sentence that says what to

@@ -123,7 +123,7 @@ void systemd_calls_resume(Manager *m) {
 
 /* What systemd is asked for a client is the client's, or rather its user's. */
 static int charge_call(SystemdCall *c) {
-        const Caller *caller = c->call ? admission_caller(c->manager, c->call) : NULL;
+        const Caller *caller = c->call && !c->charge.charges ? admission_caller(c->manager, c->call) : NULL;
 
         return caller ? charge_take(&c->charge, &c->manager->charges, caller->uid, CHARGE_SYSTEMD) : 0;
 }
@@ -140,6 +140,7 @@ static int ask(SystemdCall c) {
         copy = malloc(sizeof(SystemdCall));
         if (!grown || !copy) {
                 free(copy);
+                charge_release(&c.charge);
                 (void) safe_close(c.stream);
                 return -ENOMEM;
         }
@@ -176,6 +177,18 @@ int systemd_ask_with_stream(Manager *m, sd_bus_message *question, sd_bus_message
                 .question = question,
                 .stream = stream,
                 .stream_uid = uid,
+                .on_reply = on_reply,
+        });
+}
+
+int systemd_ask_further(SystemdCall *c, sd_bus_message *question, sd_bus_message_handler_t on_reply) {
+        return ask((SystemdCall){
+                .manager = c->manager,
+                .number = c->number,
+                .call = c->call,
+                .question = question,
+                .charge = TAKE_VALUE(c->charge, (Charge){}),
+                .stream = -EBADF,
                 .on_reply = on_reply,
         });
 }

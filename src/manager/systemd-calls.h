@@ -49,6 +49,10 @@ int systemd_ask(Manager *m, const Session *s, sd_bus_message *question, sd_bus_m
 int systemd_ask_with_stream(Manager *m, sd_bus_message *question, sd_bus_message_handler_t on_reply,
         sd_bus_message *call, int stream, uid_t uid);
 
+/* For the handler of a reply: asks a further question for the same call, which goes on being charged as before. What it is
+ * about is the same, too. -ENOMEM, and then the call is still to be answered. */
+int systemd_ask_further(SystemdCall *c, sd_bus_message *question, sd_bus_message_handler_t on_reply);
+
 /* systemd is back: asks it at once what waited for that. */
 void systemd_calls_resume(Manager *m);
 

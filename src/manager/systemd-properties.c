@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "manager/limit-options.h"
 #include "manager/manager.h"
 #include "manager/session.h"
 #include "manager/systemd-properties.h"
@@ -14,31 +15,6 @@
 #define KEEPER_RESTART_USEC (50 * USEC_PER_MSEC)
 /* A keeper has nothing to say goodbye to; and one that was stopped (SIGSTOP) must not hold up its session's end. */
 #define KEEPER_STOP_USEC (5 * USEC_PER_SEC)
-
-static const char *const limit_names[SCOPE_LIMIT_MAX] = {
-        [SCOPE_MEMORY_MAX] = "MemoryMax",
-        [SCOPE_MEMORY_HIGH] = "MemoryHigh",
-        [SCOPE_MEMORY_SWAP_MAX] = "MemorySwapMax",
-        [SCOPE_TASKS_MAX] = "TasksMax",
-        [SCOPE_CPU_QUOTA] = "CPUQuotaPerSecUSec",
-        [SCOPE_CPU_WEIGHT] = "CPUWeight",
-        [SCOPE_IO_WEIGHT] = "IOWeight",
-};
-
-void scope_limits_init(ScopeLimits *limits) {
-        memset(limits->values, 0xff, sizeof(limits->values));
-}
-
-const char *scope_limit_to_string(ScopeLimit limit) {
-        return limit >= 0 && limit < SCOPE_LIMIT_MAX ? limit_names[limit] : NULL;
-}
-
-ScopeLimit scope_limit_from_string(const char *s) {
-        for (ScopeLimit limit = 0; limit < SCOPE_LIMIT_MAX; limit++)
-                if (streq(limit_names[limit], s))
-                        return limit;
-        return SCOPE_LIMIT_INVALID;
-}
 
 static int append_exec(sd_bus_message *call, const Session *s) {
         return sd_bus_message_append(
@@ -169,14 +145,9 @@ int append_scope_properties(sd_bus_message *call, const Session *s) {
                 r = append_controller(call, s);
         if (r < 0)
                 return r;
-        for (ScopeLimit limit = 0; limit < SCOPE_LIMIT_MAX; limit++) {
-                if (s->limits.values[limit] == UINT64_MAX)
-                        continue;
-                r = sd_bus_message_append(
-                        call, "(sv)", scope_limit_to_string(limit), "t", s->limits.values[limit]);
-                if (r < 0)
-                        return r;
-        }
+        r = limits_append(call, &s->limits);
+        if (r < 0)
+                return r;
         return sd_bus_message_close_container(call);
 }
 
@@ -223,12 +194,18 @@ int scope_end_read(sd_bus_message *reply, ScopeEnd *ret) {
 
 static int read_scope_property(sd_bus_message *reply, const char *name, void *userdata) {
         ScopeRemains *remains = userdata;
-        ScopeLimit limit = scope_limit_from_string(name);
+        LimitKind kind = limit_kind_from_property(name);
         const char *result;
+        uint64_t value;
         int r;
 
-        if (limit >= 0)
-                return sd_bus_message_read(reply, "v", "t", &remains->limits.values[limit]);
+        if (kind >= 0) {
+                r = sd_bus_message_read(reply, "v", "t", &value);
+                /* That there may be any number of tasks is no default, since systemd has one. */
+                if (r >= 0 && (value != LIMIT_NONE || kind == LIMIT_TASKS_MAX))
+                        limits_set(&remains->limits, kind, value);
+                return r;
+        }
         if (streq(name, "MemoryPeak"))
                 return sd_bus_message_read(reply, "v", "t", &remains->memory_peak);
         if (streq(name, "CPUUsageNSec"))
@@ -246,7 +223,7 @@ int scope_remains_read(sd_bus_message *reply, ScopeRemains *ret) {
         ScopeRemains remains = { .cpu_usage_nsec = UINT64_MAX, .memory_peak = UINT64_MAX };
         int r;
 
-        scope_limits_init(&remains.limits);
+        limits_init(&remains.limits);
         r = dictionary_read(reply, read_scope_property, &remains);
         if (r < 0)
                 return r;

@@ -335,7 +335,7 @@ static int on_remains(sd_bus_message *reply, void *userdata, sd_bus_error *error
                 else if (remains.cpu_usage_nsec != USAGE_UNKNOWN)
                         s->cpu_usage_nsec += remains.cpu_usage_nsec; /* with that of earlier scopes */
                 s->limits = remains.limits;
-                s->memory_limit = remains.limits.values[SCOPE_MEMORY_MAX];
+                s->memory_limit = remains.limits.values[LIMIT_MEMORY_MAX];
                 if (remains.memory_peak != UINT64_MAX)
                         s->memory_peak = remains.memory_peak;
                 if (remains.oom_killed && session_phase_state(s->phase) != STATE_RESTARTING)

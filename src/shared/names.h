@@ -30,4 +30,5 @@
 #define ERROR_NOT_ATTACHABLE     "org.computesession1.Error.NotAttachable"
 #define ERROR_NO_KEEPER          "org.computesession1.Error.KeeperNotAvailable"
 #define ERROR_FREEZE_FAILED      "org.computesession1.Error.FreezeFailed"
+#define ERROR_LIMIT_NOT_TAKEN    "org.computesession1.Error.LimitNotTaken"
 #define ERROR_NO_SUCH_PROCESS    "org.computesession1.Error.NoSuchProcess"

@@ -94,6 +94,29 @@ int parse_size(const char *s, uint64_t *ret) {
         return 0;
 }
 
+int parse_percent(const char *s, uint64_t *ret) {
+        uint64_t value, parts = 0;
+        int r;
+
+        r = scan_uint64(&s, &value);
+        if (r < 0)
+                return r;
+        if (*s == '.') {
+                if (s[1] < '0' || s[1] > '9')
+                        return -EINVAL;
+                parts = (uint64_t) (s[1] - '0') * 10;
+                s += 2;
+                if (*s >= '0' && *s <= '9')
+                        parts += (uint64_t) (*s++ - '0');
+        }
+        if (!streq(s, "%"))
+                return -EINVAL;
+        if (__builtin_mul_overflow(value, 100, &value) || __builtin_add_overflow(value, parts, &value))
+                return -ERANGE;
+        *ret = value;
+        return 0;
+}
+
 static int scan_time_unit(const char **s, usec_t *ret) {
         static const struct {
                 const char *suffix;

@@ -20,6 +20,9 @@ int parse_boolean(const char *s, bool *ret);
 /* Bytes: a number with an optional suffix K, M, G, T (base 1024) and optional B, or "infinity" (UINT64_MAX). */
 int parse_size(const char *s, uint64_t *ret);
 
+/* A percentage with up to two digits behind the point, "50%", "12.5%", in parts of ten thousand. */
+int parse_percent(const char *s, uint64_t *ret);
+
 /* A span as in systemd.time(7): "5s", "1min 30s", "100ms", "2h"; a number without unit counts seconds;
  * "infinity" is USEC_INFINITY. */
 int parse_time_span(const char *s, usec_t *ret);

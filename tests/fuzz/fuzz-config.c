@@ -18,6 +18,12 @@ static int read_bytes(Config *c, const uint8_t *data, size_t size) {
         return r;
 }
 
+static void check_limits(const Limits *limits) {
+        for (LimitKind kind = 0; kind < LIMIT_KIND_MAX; kind++)
+                promise(limit_is_valid(kind, limits->values[kind]) &&
+                        (limits_have(limits, kind) || limits->values[kind] == LIMIT_NONE));
+}
+
 static void check_ranges(const Config *c) {
         promise(c->recommended_sessions <= UINT32_MAX);
         promise(c->sessions_max >= 1 && c->sessions_max <= 65536);
@@ -26,6 +32,11 @@ static void check_ranges(const Config *c) {
         promise(c->start_timeout >= USEC_PER_SEC && c->start_timeout <= USEC_PER_HOUR);
         promise(c->stop_timeout >= USEC_PER_SEC && c->stop_timeout <= USEC_PER_HOUR);
         promise(c->exit_idle >= USEC_PER_SEC);
+        check_limits(&c->limits[SESSION_TERMINAL]);
+        check_limits(&c->limits[SESSION_NOTEBOOK]);
+        promise(c->n_users <= CONFIG_USERS_MAX);
+        for (size_t i = 0; i < c->n_users; i++)
+                check_limits(&c->users[i].limits);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

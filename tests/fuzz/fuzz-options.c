@@ -85,7 +85,9 @@ static int append_variant(sd_bus_message *m, Input *in, unsigned depth) {
 
 static int append_name(sd_bus_message *m, Input *in) {
         static const char *const names[] = { "Name", "Command", "WorkingDirectory", "Environment", "Rows",
-                "Columns", "OnDetach", "Transport", "Notebook", "KernelName", "ConnectionFile" };
+                "Columns", "OnDetach", "Transport", "Notebook", "KernelName", "ConnectionFile", "MemoryMax",
+                "MemoryHighScale", "MemorySwapMax", "CPUQuotaPerSecUSec", "CPUWeight", "IOWeight",
+                "TasksMax", "TasksMaxScale" };
         unsigned which = input_byte(in) % (ELEMENTSOF(names) + 1);
 
         return which < ELEMENTSOF(names) ? sd_bus_message_append_basic(m, 's', names[which])
@@ -122,6 +124,9 @@ static void check_request(const StartRequest *request) {
         promise(strv_length(request->command) <= REQUEST_COMMAND_MAX);
         promise(strv_length(request->environment) <= REQUEST_ENVIRONMENT_MAX);
         promise(request->rows <= TERMINAL_SIZE_MAX && request->columns <= TERMINAL_SIZE_MAX);
+        for (LimitKind kind = 0; kind < LIMIT_KIND_MAX; kind++)
+                promise(limit_is_valid(kind, request->limits.values[kind]) &&
+                        (limits_have(&request->limits, kind) || request->limits.values[kind] == LIMIT_NONE));
         STRV_FOREACH(s, request->environment)
                 promise(env_assignment_is_valid(*s));
 }

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import machine
 import pytest
-from bus import DENIED, ERROR, INTERACT, MANAGER, PROPERTIES, ROOT, SESSION, BusError, path_of
+from bus import DENIED, ERROR, INTERACT, MANAGER, PROPERTIES, ROOT, SESSION, BusError, options, path_of, typed
 
 OK, NO_SESSION, NO_PROCESS = "ok", ERROR + "NoSuchSession", ERROR + "NoSuchProcess"
 NOT_SUPPORTED = ERROR + "NotSupported"
@@ -59,6 +59,7 @@ METHODS = {
     (SESSION, "Restart"): ("", lambda t: (), on(NEEDS_POLKIT, NO_OBJECT, NOT_SUPPORTED)),
     (SESSION, "SetNotebook"): ("s", lambda t: ("/tmp/moved.ipynb",), on(NEEDS_POLKIT, NO_OBJECT, NOT_SUPPORTED)),
     (SESSION, "SetName"): ("s", lambda t: ("sleep",), on(NEEDS_POLKIT, NO_OBJECT)),
+    (SESSION, "SetLimits"): ("a{sv}", lambda t: (options(TasksMax=typed("t", 100)),), on(NEEDS_POLKIT, NO_OBJECT)),
     (SESSION, "Kill"): ("si", lambda t: ("leader", 18), on(NEEDS_POLKIT, NO_OBJECT)),
     (SESSION, "Freeze"): ("", lambda t: (), FREEZING),
     (SESSION, "Thaw"): ("", lambda t: (), FREEZING),
@@ -75,7 +76,8 @@ PUBLIC = {(SESSION, name) for name in (
     "LastOutputTimestamp", "Notebook", "KernelName", "MemoryCurrent", "CPUUsageNSec", "TasksCurrent", "IOReadBytes",
     "IOWriteBytes", "Result", "ExitStatus", "LastActivityTimestamp", "KernelLanguage", "KernelState",
     "KernelStateTimestamp", "ExecutionCount", "RestartOnCrash", "Restarts", "MemoryMax", "MemoryPeak",
-    "FreezerState")} | {(MANAGER, name) for name in (
+    "FreezerState", "MemoryHigh", "MemorySwapMax", "CPUQuotaPerSecUSec", "CPUWeight", "IOWeight", "TasksMax")} | {
+    (MANAGER, name) for name in (
         "Version", "NotebookCount", "TerminalCount", "RecommendedSessions", "RecommendedExceeded", "SessionsMax",
         "SessionsMaxPerUser", "FrozenSessions")}
 

@@ -42,7 +42,8 @@ static void assert_skipped(const char *bad_line, const char *complaint) {
                         bad_line),
                 0);
         ck_assert_msg(read_text(&config, text, &c) == 1, "accepts '%.60s'", bad_line);
-        ck_assert_msg(startswith(c.text, "FILE:3: "), "for '%.60s' it says: %s", bad_line, c.text);
+        ck_assert_msg(startswith(c.text, strchr(bad_line, '\n') ? "FILE:4: " : "FILE:3: "),
+                "for '%.60s' it says: %s", bad_line, c.text);
         ck_assert_msg(strstr(c.text, complaint), "for '%.60s' it says: %s", bad_line, c.text);
         ck_assert_uint_eq(count_lines(c.text), 1);
         ck_assert_uint_eq(config.sessions_max, 11);
@@ -107,6 +108,56 @@ TEST(reads_sizes_of_output_logs) {
         }
         ck_assert_int_eq(read_text(&config, "[Notebook]\nOutputLogSize=1M\nOutputLogSize=1G\n", &c), 0);
         ck_assert_uint_eq(config.output_log_size, OUTPUT_LOG_SIZE_MAX);
+}
+
+TEST(reads_limits) {
+        static const char text[] =
+                "[Terminal]\nMemoryMax=2G\nTasksMax=10\nTasksMax=\n[Notebook]\nCPUQuota=50%\n"
+                "[User 1000]\nCPUWeight=idle\nIOWeight=10\n[User root]\nMemoryMax=infinity\n"
+                "[User 0]\nMemoryHigh=1M\n";
+        Config config;
+        Capture c;
+
+        config_init(&config);
+        ck_assert_int_eq(read_text(&config, text, &c), 0);
+        ck_assert_str_eq(c.text, "");
+        ck_assert_uint_eq(config.limits[SESSION_TERMINAL].values[LIMIT_MEMORY_MAX], UINT64_C(2) << 30);
+        ck_assert(!limits_have(&config.limits[SESSION_TERMINAL], LIMIT_TASKS_MAX));
+        ck_assert(!limits_have(&config.limits[SESSION_TERMINAL], LIMIT_CPU_QUOTA));
+        ck_assert_uint_eq(config.limits[SESSION_NOTEBOOK].values[LIMIT_CPU_QUOTA], 500000);
+        ck_assert_uint_eq(config.n_users, 2);
+        ck_assert_uint_eq(config.users[0].uid, 1000);
+        ck_assert_uint_eq(config.users[0].limits.values[LIMIT_CPU_WEIGHT], LIMIT_WEIGHT_IDLE);
+        ck_assert_uint_eq(config.users[0].limits.values[LIMIT_IO_WEIGHT], 10);
+        ck_assert_uint_eq(config.users[1].uid, 0); /* by name and by number */
+        ck_assert(limits_have(&config.users[1].limits, LIMIT_MEMORY_MAX));
+        ck_assert(limits_have(&config.users[1].limits, LIMIT_MEMORY_HIGH));
+}
+
+TEST(bad_limits_are_skipped) {
+        assert_skipped("[Terminal]\nMemoryMax=2GB3", "MemoryMax= must be a number of bytes");
+        assert_skipped("[Notebook]\nCPUQuota=50", "not '50'");
+        assert_skipped("[Sessions]\nMemoryMax=2G", "Unknown setting 'MemoryMax' in section [Sessions]");
+        assert_skipped("[User 1000]\nOnDetach=keep", "Unknown setting 'OnDetach' in section [User 1000]");
+        assert_skipped("[User no such user]\nTasksMax=1", "There is no user 'no such user'");
+        assert_skipped("[User 4294967295]\nTasksMax=1", "There is no user");
+        assert_skipped("[User]\nTasksMax=1", "Unknown section [User]");
+}
+
+TEST(users_are_bounded) {
+        _cleanup_free_ char *text = NULL;
+        size_t size;
+        FILE *f = open_memstream(&text, &size);
+        Config config;
+        Capture c;
+
+        for (unsigned i = 0; i <= CONFIG_USERS_MAX; i++)
+                fprintf(f, "[User %u]\nTasksMax=1\n", 1000 + i);
+        ck_assert_int_eq(fclose(f), 0);
+        config_init(&config);
+        ck_assert_int_eq(read_text(&config, text, &c), 1);
+        ck_assert_ptr_nonnull(strstr(c.text, "more than 256 users"));
+        ck_assert_uint_eq(config.n_users, CONFIG_USERS_MAX);
 }
 
 TEST(last_assignment_counts) {
@@ -464,6 +515,7 @@ TEST_MAIN(reads_settings, reads_settings_of_terminals, reads_sizes_of_output_log
         empty_files_are_fine, unknown_names_are_skipped, unknown_sections_are_skipped,
         bad_values_are_skipped, broken_lines_are_skipped, assignments_in_comments_are_skipped,
         long_lines_are_skipped, lines_that_fit_are_whole, nul_bytes_are_skipped, every_problem_is_named,
-        unreadable_changes_nothing, shipped_file_shows_the_defaults, nothing_there_is_fine,
-        drop_ins_in_their_order, drop_ins_hide_each_other, other_files_are_no_drop_ins,
-        what_others_can_change_is_not_read, problems_in_drop_ins_are_named);
+        reads_limits, bad_limits_are_skipped, users_are_bounded, unreadable_changes_nothing,
+        shipped_file_shows_the_defaults, nothing_there_is_fine, drop_ins_in_their_order,
+        drop_ins_hide_each_other, other_files_are_no_drop_ins, what_others_can_change_is_not_read,
+        problems_in_drop_ins_are_named);

@@ -148,5 +148,24 @@ TEST(reads_signals) {
                 ck_assert_msg(parse_signal(bad[i]) == -EINVAL, "accepts '%s'", bad[i]);
 }
 
-TEST_MAIN(
-        reads_numbers, refuses_other_numbers, reads_booleans, reads_sizes, reads_time_spans, reads_signals);
+TEST(reads_percentages) {
+        static const char *const bad[] = { "", "%", "50", "50 %", "-5%", ".5%", "5.%", "5.555%", "5,5%",
+                "50%%", "5%0" };
+        uint64_t parts = UNTOUCHED;
+
+        for (size_t i = 0; i < ELEMENTSOF(bad); i++)
+                ck_assert_msg(parse_percent(bad[i], &parts) == -EINVAL, "accepts '%s'", bad[i]);
+        ck_assert_int_eq(parse_percent("18446744073709551615%", &parts), -ERANGE);
+        ck_assert_uint_eq(parts, UNTOUCHED);
+        ck_assert_int_eq(parse_percent("0%", &parts), 0);
+        ck_assert_uint_eq(parts, 0);
+        ck_assert_int_eq(parse_percent("50%", &parts), 0);
+        ck_assert_uint_eq(parts, 5000);
+        ck_assert_int_eq(parse_percent("12.5%", &parts), 0);
+        ck_assert_uint_eq(parts, 1250);
+        ck_assert_int_eq(parse_percent("200.05%", &parts), 0);
+        ck_assert_uint_eq(parts, 20005);
+}
+
+TEST_MAIN(reads_numbers, refuses_other_numbers, reads_booleans, reads_sizes, reads_time_spans, reads_signals,
+        reads_percentages);

@@ -71,8 +71,8 @@ static Session *make_full(Manager *m, uint64_t number) {
         s->crashes[CRASHES_MAX - 2] = 17;
         s->crashes[CRASHES_MAX - 1] = 18;
         s->cpu_usage_nsec = 19;
-        s->limits.values[SCOPE_MEMORY_MAX] = 20;
-        s->limits.values[SCOPE_CPU_WEIGHT] = 21;
+        limits_set(&s->limits, LIMIT_MEMORY_MAX, 20);
+        limits_set(&s->limits, LIMIT_CPU_WEIGHT, 21);
         s->result = RESULT_STOPPED;
         ck_assert_int_ge(replace_string(&s->name, "12345"), 0);
         ck_assert_int_ge(replace_string(&s->directory, "/a=b/\\n/ c "), 0);

@@ -211,6 +211,28 @@ TEST(option_given_twice_is_refused) {
         message_bus_done();
 }
 
+TEST(limits_of_the_session) {
+        StartRequest *request = read_good(REQUEST_TERMINAL,
+                message_make("a{sv}", 3, "MemoryMax", "t", UINT64_C(4096), "Name", "s", "a", "TasksMax", "t",
+                        UINT64_MAX));
+
+        ck_assert_uint_eq(request->limits.values[LIMIT_MEMORY_MAX], 4096);
+        ck_assert(limits_have(&request->limits, LIMIT_TASKS_MAX));
+        ck_assert(!limits_have(&request->limits, LIMIT_MEMORY_HIGH));
+        (void) start_request_free(request);
+        (void) start_request_free(read_good(
+                REQUEST_NOTEBOOK, message_make("ssa{sv}", "/a", "", 1, "MemoryHighScale", "u", 1000)));
+        (void) start_request_free(read_good(REQUEST_REGISTER,
+                message_make("ssa{sv}", "terminal", "a", 1, "CPUWeight", "t", UINT64_C(1))));
+        assert_refused(REQUEST_TERMINAL, message_make("a{sv}", 1, "MemoryMax", "t", UINT64_C(0)),
+                ERROR_INVALID_ARGUMENT, "MemoryMax cannot be 0");
+        assert_refused(REQUEST_TERMINAL, message_make("a{sv}", 1, "MemoryMax", "s", "2G"),
+                ERROR_INVALID_ARGUMENT, "type 't', not 's'");
+        assert_refused(REQUEST_TERMINAL, message_make("a{sv}", 1, "MemoryMin", "t", UINT64_C(1)),
+                ERROR_UNKNOWN_OPTION, "CPUQuotaPerSecUSec");
+        message_bus_done();
+}
+
 TEST_MAIN(terminal_with_nothing_said, terminal_with_everything_said, notebook, registered_process,
         unknown_options_are_refused, options_of_the_wrong_type_are_refused, bad_values_are_refused, limits,
-        option_given_twice_is_refused);
+        option_given_twice_is_refused, limits_of_the_session);

@@ -44,8 +44,8 @@ TEST(reads_remains) {
         reply = message_make("a{sv}", 5, "Slice", "s", "compute-0.slice", "CPUUsageNSec", "t", UINT64_C(12),
                 "Result", "s", "oom-kill", "MemoryMax", "t", UINT64_C(13), "MemoryPeak", "t", UINT64_C(14));
         ck_assert_int_ge(scope_remains_read(reply, &remains), 0);
-        ck_assert_uint_eq(remains.limits.values[SCOPE_MEMORY_MAX], 13);
-        ck_assert_uint_eq(remains.limits.values[SCOPE_TASKS_MAX], UINT64_MAX);
+        ck_assert_uint_eq(remains.limits.values[LIMIT_MEMORY_MAX], 13);
+        ck_assert_uint_eq(remains.limits.values[LIMIT_TASKS_MAX], UINT64_MAX);
         ck_assert_uint_eq(remains.memory_peak, 14);
         ck_assert_uint_eq(remains.cpu_usage_nsec, 12);
         ck_assert(remains.oom_killed);
@@ -57,13 +57,6 @@ TEST(reads_remains) {
         ck_assert(!remains.oom_killed);
         sd_bus_message_unref(reply);
         message_bus_done();
-}
-
-TEST(limits_have_names) {
-        for (ScopeLimit limit = 0; limit < SCOPE_LIMIT_MAX; limit++)
-                ck_assert_int_eq(scope_limit_from_string(scope_limit_to_string(limit)), limit);
-        ck_assert_int_eq(scope_limit_from_string("MemoryCurrent"), SCOPE_LIMIT_INVALID);
-        ck_assert_ptr_null(scope_limit_to_string(SCOPE_LIMIT_MAX));
 }
 
 TEST(other_answers_are_refused) {
@@ -173,5 +166,5 @@ TEST(keepers_run_as_the_user) {
         message_bus_done();
 }
 
-TEST_MAIN(tells_ends_of_scopes, reads_remains, limits_have_names, other_answers_are_refused,
-        scopes_are_counted_and_bounded, keepers_run_as_the_user);
+TEST_MAIN(tells_ends_of_scopes, reads_remains, other_answers_are_refused, scopes_are_counted_and_bounded,
+        keepers_run_as_the_user);
