@@ -128,6 +128,7 @@ static int outputs_message(const Reading *g, sd_bus_message **ret) {
 static int open_stream(Reading *g, bool first) {
         _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
         _cleanup_message_ sd_bus_message *m = NULL, *reply = NULL;
+        bool passes;
         int r;
 
         r = outputs_message(g, &m);
@@ -137,8 +138,10 @@ static int open_stream(Reading *g, bool first) {
                 return -ESTALE;
         if (r < 0 && !first && client_error_is_gone(&error))
                 return -ENXIO;
-        if (r < 0 && (!first || g->has_ended) && client_error_is_passing(&error) &&
-                now_usec(CLOCK_MONOTONIC) < g->keeper_deadline)
+        /* What is in the way of the first call is told at once, unless the manager died of something else. */
+        passes = first && !g->has_ended ? sd_bus_error_has_name(&error, SD_BUS_ERROR_NO_REPLY)
+                                        : client_error_is_passing(&error);
+        if (r < 0 && passes && now_usec(CLOCK_MONOTONIC) < g->keeper_deadline)
                 return -EAGAIN;
         if (r >= 0)
                 r = attach_read_stream(reply);
@@ -235,6 +238,7 @@ int verb_output(Client *c, char **operands) {
                 .id = id,
                 .path = path,
                 .begun = now_usec(CLOCK_REALTIME),
+                .keeper_deadline = now_usec(CLOCK_MONOTONIC) + KEEPER_WAIT_USEC,
                 .text = { .out = stdout, .styles = output_has_colors(), .follow = c->arguments->follow },
         };
         int r;

@@ -185,3 +185,28 @@ def test_none_are_kept(user1, configure, notebook):
     execute(user1, session, CODE)
     user1.stop(session)
     assert entries(user1, session) == []
+
+
+def test_keeper_is_stopped_for_good(root, user1, session):
+    """The kernel goes on; what there was is there, and nothing is left behind in the end."""
+    execute(user1, session, CODE)
+    path = user1.get(session, "ConnectionFile")
+    root.shell(f"systemctl stop compute-keeper-{session}")
+    machine.wait_until(lambda: user1.get(session, "KernelState") == "", "nobody knows what it does")
+    assert execute(user1, session, "print('on')") == ["on"]
+    check_kept(user1, session)
+    assert "on" not in printed(user1, session).split()
+    left = f"ls -d {path[:-len('.json')]}* 2>/dev/null || :"
+    assert path in user1.shell(left) and "-ipc-1" in user1.shell(left)
+    user1.stop(session)
+    machine.wait_until(lambda: user1.shell(left) == "", "connection file and sockets are gone")
+    check_kept(user1, session)
+
+
+def test_keeper_is_restarted_by_an_administrator(root, user1, session):
+    execute(user1, session, CODE)
+    root.shell(f"systemctl restart compute-keeper-{session}")
+    execute(user1, session, "print('more')")
+    assert printed(user1, session) == "kept\nmore\n"
+    user1.stop(session)
+    assert printed(user1, session) == "kept\nmore\n"

@@ -110,6 +110,41 @@ for i in range({lines}):
                    if one["type"] == "stream").split() == recorded
 
 
+# Kills a process that stands still, once there is something to read in one of its sockets.
+KILL_WHEN_ASKED = """import array, ctypes, fcntl, os, signal, sys, termios, time
+pid = int(sys.argv[1])
+target = os.pidfd_open(pid)
+
+def unread(number):
+    size, fd = array.array("i", [0]), ctypes.CDLL(None).syscall(438, target, number, 0)  # pidfd_getfd(2)
+    try:
+        fcntl.ioctl(fd, termios.FIONREAD, size)
+        return size[0]
+    except OSError:
+        return 0
+    finally:
+        os.close(fd)
+
+while not any(unread(int(name)) for name in os.listdir(f"/proc/{pid}/fd")
+              if os.readlink(f"/proc/{pid}/fd/{name}").startswith("socket:")):
+    time.sleep(0.01)
+os.kill(pid, signal.SIGKILL)
+"""
+
+
+def test_manager_is_killed_when_it_is_asked_for_the_first_time(root, user1, session):
+    execute(user1, session, "print('kept')")
+    manager = root.shell("systemctl show --value -p MainPID compute-sessiond").strip()
+    root.shell(f"kill -STOP {manager}")
+    follower = user1.spawn("computectl", "output", "--follow", session)
+    root.run("/usr/bin/python3", "-c", KILL_WHEN_ASKED, manager, timeout=60)
+    wait_state(user1, session, "idle")
+    user1.stop(session)
+    followed = user1.wait(follower)
+    assert (followed.status, followed.errors) == (0, "")
+    assert "\nkept\n" in followed.output
+
+
 def test_follow_until_the_end(user1, session):
     terminal = user1.on_terminal("computectl", "output", "--follow", session)
     spawn(user1, session, "print('first', flush=True); import time; time.sleep(0.5); print('second')")
