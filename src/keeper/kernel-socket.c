@@ -321,7 +321,7 @@ static int handle_next(KernelSocket *s) {
                         stream_buffer_skip(s->buffer, end, frame.more);
                         return 1;
                 }
-                if (end > KERNEL_MESSAGE_MAX || n_parts == PARTS_MAX) {
+                if (end > stream_buffer_max(s->buffer) || n_parts == PARTS_MAX) {
                         s->handlers->oversized(s->userdata, end, position);
                         stream_buffer_skip(s->buffer, end, frame.more);
                         return 1;

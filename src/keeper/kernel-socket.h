@@ -12,8 +12,9 @@
 
 typedef struct KernelSocket KernelSocket;
 
-/* A message may be so large: the largest that is looked at. */
-#define KERNEL_MESSAGE_MAX (32U * 1024U * 1024U)
+/* A message may be so large: the largest that is looked at. What ipykernel prints within 0.2 s is one message. So much
+ * memory is taken only while such a message comes. */
+#define KERNEL_MESSAGE_MAX (128U * 1024U * 1024U)
 
 /* None of these frees the socket, but for gone. */
 typedef struct KernelSocketHandlers {

@@ -9,6 +9,10 @@
 #include "shared/text.h"
 #include "shared/time-span.h"
 
+#define ENTRY_SPACE       1024U /* of an entry beside its content; the parent's id is at most 256 bytes */
+#define STREAM_NAME_MAX   64U
+#define CONTENT_PARTS_MAX 5U
+
 static const char *const event_names[_OUTPUT_EVENT_MAX] = {
         [OUTPUT_EVENT_STARTED] = "started",
         [OUTPUT_EVENT_RESTARTED] = "restarted",
@@ -53,30 +57,114 @@ static int join_lines(JsonSpan json, char **ret) {
         return 0;
 }
 
-int output_record_message(OutputLog *log, const JupyterMessage *m, uint64_t position) {
-        _cleanup_free_ char *joined = NULL;
+static int record_parts(OutputLog *log, const JupyterMessage *m, uint64_t position,
+        const struct iovec *content, size_t n_content) {
         JsonSpan parent = m->parent_id.data ? m->parent_id : (JsonSpan){ "\"\"", 2 };
         char begin[192];
-        int length, r;
+        int length;
 
         length = snprintf(begin, sizeof(begin),
                 "{\"seq\":%" PRIu64 ",\"time\":%" PRIu64 ",\"type\":\"%s\",\"parent\":",
                 output_log_next_seq(log), now_usec(CLOCK_REALTIME), m->type);
         if (length < 0 || (size_t) length >= sizeof(begin))
                 return -EINVAL;
-        r = join_lines(m->content, &joined);
+
+        struct iovec parts[CONTENT_PARTS_MAX + 4] = {
+                { begin, (size_t) length },
+                { (char *) parent.data, parent.size },
+                { (char *) ",\"content\":", strlen(",\"content\":") },
+        };
+        size_t n = 3;
+
+        assert(n_content <= CONTENT_PARTS_MAX);
+        for (size_t i = 0; i < n_content; i++)
+                parts[n++] = content[i];
+        parts[n++] = (struct iovec){ (char *) "}\n", 2 };
+        return output_log_append(log, OUTPUT_ORIGIN_KERNEL, position, parts, n);
+}
+
+/* Is this a \u escape of one of the four hexadecimal numbers that begin so? Of a well-formed string. */
+static bool is_surrogate(const char *escape, const char *second_digits) {
+        return escape[0] == '\\' && escape[1] == 'u' && (escape[2] == 'd' || escape[2] == 'D') &&
+                strchr(second_digits, escape[3]);
+}
+
+/* How long an escape is; two of them can be one character. */
+static size_t escape_length(const char *escape, size_t size) {
+        if (escape[1] != 'u')
+                return 2;
+        return size >= 12 && is_surrogate(escape, "89abAB") && is_surrogate(escape + 6, "cdefCDEF") ? 12 : 6;
+}
+
+/* The first position of the inside of a JSON string, from least on, that is not within a character or an escape. */
+static size_t find_boundary(JsonSpan inside, size_t least) {
+        size_t i = 0;
+
+        while (i < least) {
+                const char *backslash = memchr(inside.data + i, '\\', least - i);
+
+                if (!backslash) {
+                        i = least;
+                        break;
+                }
+                i = (size_t) (backslash - inside.data);
+                i += escape_length(backslash, inside.size - i);
+        }
+        while (i < inside.size && ((uint8_t) inside.data[i] & 0xc0) == 0x80)
+                i++;
+        return i;
+}
+
+/* Keeps what fits of the text, as that is what would have scrolled by last. */
+static int record_end_of_stream(OutputLog *log, const JupyterMessage *m, uint64_t position) {
+        static const char text[] = "The beginning of one output was too large to be kept.";
+        JsonMember members[] = { { .key = "name" }, { .key = "text" } };
+        const JsonSpan *name = &members[0].value, *all = &members[1].value;
+        size_t room = output_log_entry_max(log) - ENTRY_SPACE, cut;
+        OutputNotice notice = {
+                .event = OUTPUT_EVENT_OMITTED,
+                .text = text,
+                .size = strlen(text),
+                .origin = OUTPUT_ORIGIN_KERNEL,
+                .position = position,
+        };
+        JsonSpan inside;
+        int r;
+
+        if (json_scan_object(m->content, members, ELEMENTSOF(members)) < 0 || !all->data ||
+                all->data[0] != '"' || !name->data || name->size > STREAM_NAME_MAX || all->size < room)
+                return -EMSGSIZE;
+        inside = (JsonSpan){ all->data + 1, all->size - 2 };
+        cut = find_boundary(inside, inside.size - room);
+        notice.bytes = cut;
+        r = output_record_notice(log, &notice);
         if (r < 0)
                 return r;
 
         const struct iovec parts[] = {
-                { begin, (size_t) length },
-                { (char *) parent.data, parent.size },
-                { (char *) ",\"content\":", strlen(",\"content\":") },
-                { joined ? joined : (char *) m->content.data, m->content.size },
-                { (char *) "}\n", 2 },
+                { (char *) "{\"name\":", strlen("{\"name\":") },
+                { (char *) name->data, name->size },
+                { (char *) ",\"text\":\"", strlen(",\"text\":\"") },
+                { (char *) inside.data + cut, inside.size - cut },
+                { (char *) "\"}", 2 },
         };
 
-        return output_log_append(log, OUTPUT_ORIGIN_KERNEL, position, parts, ELEMENTSOF(parts));
+        /* Between the two we may be killed: the next keeper, which sees the message again, has to tell them apart. */
+        return record_parts(log, m, position + 1, parts, ELEMENTSOF(parts));
+}
+
+int output_record_message(OutputLog *log, const JupyterMessage *m, uint64_t position) {
+        _cleanup_free_ char *joined = NULL;
+        struct iovec content;
+        int r;
+
+        if (m->content.size > output_log_entry_max(log) - ENTRY_SPACE && streq(m->type, "stream"))
+                return record_end_of_stream(log, m, position);
+        r = join_lines(m->content, &joined);
+        if (r < 0)
+                return r;
+        content = (struct iovec){ joined ? joined : (char *) m->content.data, m->content.size };
+        return record_parts(log, m, position, &content, 1);
 }
 
 #define ESCAPED_MAX 6 /* bytes that one may need */

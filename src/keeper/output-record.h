@@ -44,7 +44,9 @@ typedef struct OutputNotice {
 /* Is a message of this type recorded? */
 bool output_is_recorded(const char *type);
 
-/* Returns as output_log_append() does. */
+/* Of the text of a stream that is too long for one entry, its newest part that is not; a notice before it tells how much
+ * is missing. What else is too large is not kept at all: half of a picture, or of another document, is none.
+ * Returns as output_log_append() does. */
 int output_record_message(OutputLog *log, const JupyterMessage *m, uint64_t position);
 int output_record_notice(OutputLog *log, const OutputNotice *notice);
 

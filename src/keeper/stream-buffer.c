@@ -137,7 +137,10 @@ int stream_buffer_adopt(int fd, size_t max, StreamBuffer **ret) {
         if (fstat(fd, &st) < 0)
                 return -errno;
         if (pread(fd, &header, sizeof(header), 0) != sizeof(header) || header.magic != BUFFER_MAGIC ||
-                header.max != max || (uint64_t) st.st_size != HEADER_SIZE + 2 * max + READ_MAX)
+                header.max == 0 || header.max > max || header.max % HEADER_SIZE != 0)
+                return -EBADMSG;
+        max = header.max; /* that of a keeper of another version, perhaps */
+        if ((uint64_t) st.st_size != HEADER_SIZE + 2 * max + READ_MAX)
                 return -EBADMSG;
         most = header.base + 2 * max + READ_MAX;
         start = header.start >> 1;
@@ -154,6 +157,10 @@ int stream_buffer_adopt(int fd, size_t max, StreamBuffer **ret) {
 
 int stream_buffer_fd(const StreamBuffer *b) {
         return b->fd;
+}
+
+size_t stream_buffer_max(const StreamBuffer *b) {
+        return (b->size - READ_MAX) / 2;
 }
 
 uint64_t stream_buffer_position(const StreamBuffer *b) {

@@ -13,12 +13,15 @@ typedef struct StreamBuffer StreamBuffer;
 
 /* max: how much can lie in a row at least. */
 int stream_buffer_new(size_t max, StreamBuffer **ret);
-/* What an earlier keeper left; fd becomes the buffer's on success. -EBADMSG: it is not one, or of another max. */
+/* What an earlier keeper left; fd becomes the buffer's on success. -EBADMSG: it is not one, or of a
+ * larger max. */
 int stream_buffer_adopt(int fd, size_t max, StreamBuffer **ret);
 StreamBuffer *stream_buffer_free(StreamBuffer *b);
 /* Leaves the descriptor open, for whoever had it before stream_buffer_adopt(). */
 void stream_buffer_release(StreamBuffer *b);
 int stream_buffer_fd(const StreamBuffer *b);
+/* How much can lie in a row at least. */
+size_t stream_buffer_max(const StreamBuffer *b);
 
 /* Reads once from a stream socket or a pipe, which must not block. Returns how many bytes, 0 at the end, -EAGAIN,
  * -errno; -ENOBUFS: max bytes lie there unused. */

@@ -77,6 +77,15 @@ def test_large_outputs(user1, session):
     assert omitted["bytes"] > 200_000_000
 
 
+def test_end_of_a_large_output_is_kept(user1, session):
+    execute(user1, session, "print('x' * 50_000_000 + 'end')", "print('after')")
+    machine.wait_until(lambda: printed(user1, session).endswith("after\n"), "the kernel goes on", 120)
+    said = printed(user1, session)
+    assert said.endswith("xend\nafter\n") and 33_000_000 < len(said) <= 2**25
+    omitted, = events(user1, session, "omitted")
+    assert omitted["bytes"] + len(said) == 50_000_000 + len("end\nafter\n")
+
+
 def test_forged_messages_are_ignored_and_told(user1, session):
     forge = """
 def forge():

@@ -51,6 +51,63 @@ TEST(messages) {
 }
 END_TEST
 
+/* Each piece is one character in the end. */
+static const char *const pieces[] = { "a", "\\n", "\\\\", "\\\"", "\\u00e9", "\xc3\xa9", "\\ud83d\\ude00",
+        "\xf0\x9f\x98\x80", "\\u005c", "\xe2\x82\xac" };
+
+TEST(long_streams_are_cut) {
+        for (unsigned shift = 0; shift < 64; shift++) {
+                _cleanup_output_log_ OutputLog *log = NULL;
+                _cleanup_json_ json_object *line = NULL;
+                _cleanup_free_ char *content = NULL;
+                JupyterMessage m = { .type = "stream" };
+                const char *kept;
+                size_t size, length;
+                FILE *f = open_memstream(&content, &size);
+
+                fprintf(f, "{\"text\": \"%.*s", (int) shift,
+                        "0123456789012345678901234567890123456789012345678901234567890123456789");
+                for (unsigned i = 0; i < 200000; i++)
+                        fputs(pieces[i * 7919U % 104729U % ELEMENTSOF(pieces)], f);
+                fputs("\\nend\",\n\"name\": \"stderr\"}", f);
+                ck_assert_int_eq(fclose(f), 0);
+                m.content = (JsonSpan){ content, size };
+                ck_assert_int_eq(output_log_new(0, &log), 0);
+                ck_assert_int_eq(output_record_message(log, &m, 10), 1);
+                ck_assert_uint_eq(output_log_next_seq(log), 3);
+                line = last_line(log);
+                ck_assert_str_eq(json_object_get_string(member(member(line, "content"), "name")), "stderr");
+                kept = json_object_get_string(member(member(line, "content"), "text"));
+                length = strlen(kept);
+                ck_assert_uint_gt(length, output_log_entry_max(log) / 4);
+                ck_assert_str_eq(kept + length - 4, "\nend");
+                /* Nothing was cut in two: json-c would have put U+FFFD for it. */
+                ck_assert_ptr_null(strstr(kept, "\xef\xbf\xbd"));
+                /* The next keeper may see it again. */
+                ck_assert_int_eq(output_record_message(log, &m, 10), 0);
+                ck_assert_uint_eq(output_log_next_seq(log), 3);
+        }
+}
+END_TEST
+
+TEST(other_long_messages_are_not_kept) {
+        _cleanup_output_log_ OutputLog *log = NULL;
+        _cleanup_free_ char *content = NULL;
+        JupyterMessage m = { .type = "display_data" };
+        size_t size = 0;
+
+        ck_assert_int_eq(output_log_new(0, &log), 0);
+        ck_assert_int_ge(asprintf(&content, "{\"name\":\"x\",\"text\":\"%0*d\"}", 600000, 0), 0);
+        size = strlen(content);
+        m.content = (JsonSpan){ content, size };
+        ck_assert_int_eq(output_record_message(log, &m, 1), -EMSGSIZE);
+        ck_assert_uint_eq(output_log_next_seq(log), 1);
+        strcpy(m.type, "stream");
+        memcpy(content + 2, "what", 4);
+        ck_assert_int_eq(output_record_message(log, &m, 1), -EMSGSIZE);
+}
+END_TEST
+
 TEST(notices) {
         static const char text[] = "\"quoted\" \\ \n\t\x01\x7f gr\xc3\xbc\xc3\x9f \xff\xe2\x82";
         OutputNotice notice = {
@@ -95,4 +152,4 @@ TEST(types) {
 }
 END_TEST
 
-TEST_MAIN(messages, notices, types);
+TEST_MAIN(messages, long_streams_are_cut, other_long_messages_are_not_kept, notices, types);

@@ -206,8 +206,10 @@ TEST(refuses_what_is_none) {
         ck_assert_int_eq(stream_buffer_new(BUFFER_MAX, &b), 0);
         fd = dup(stream_buffer_fd(b));
         stream_buffer_free(b);
-        ck_assert_int_eq(stream_buffer_adopt(fd, 2 * BUFFER_MAX, &b), -EBADMSG);
-        ck_assert_int_eq(stream_buffer_adopt(fd, BUFFER_MAX, &b), 0);
+        ck_assert_int_eq(stream_buffer_adopt(fd, BUFFER_MAX / 2, &b), -EBADMSG);
+        /* A keeper of an earlier version may have had a smaller one. */
+        ck_assert_int_eq(stream_buffer_adopt(fd, 2 * BUFFER_MAX, &b), 0);
+        ck_assert_uint_eq(stream_buffer_max(b), BUFFER_MAX);
         stream_buffer_release(b);
         stream_buffer_free(b);
         ck_assert_int_eq(close(fd), 0);
