@@ -41,6 +41,13 @@ static const PropertyField session_fields[] = {
         { "TasksCurrent", "t", offsetof(SessionProperties, tasks) },
         { "IOReadBytes", "t", offsetof(SessionProperties, io_read) },
         { "IOWriteBytes", "t", offsetof(SessionProperties, io_write) },
+        { "MemoryMax", "t", offsetof(SessionProperties, limits[LIMIT_MEMORY_MAX]) },
+        { "MemoryHigh", "t", offsetof(SessionProperties, limits[LIMIT_MEMORY_HIGH]) },
+        { "MemorySwapMax", "t", offsetof(SessionProperties, limits[LIMIT_MEMORY_SWAP_MAX]) },
+        { "CPUQuotaPerSecUSec", "t", offsetof(SessionProperties, limits[LIMIT_CPU_QUOTA]) },
+        { "CPUWeight", "t", offsetof(SessionProperties, limits[LIMIT_CPU_WEIGHT]) },
+        { "IOWeight", "t", offsetof(SessionProperties, limits[LIMIT_IO_WEIGHT]) },
+        { "TasksMax", "t", offsetof(SessionProperties, limits[LIMIT_TASKS_MAX]) },
         { "Result", "s", offsetof(SessionProperties, result) },
         { "ExitStatus", "i", offsetof(SessionProperties, exit_status) },
 };

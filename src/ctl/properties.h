@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <systemd/sd-bus.h>
 
-#include "shared/macros.h"
+#include "shared/limit.h"
 
 /* Where a property goes. By signature: "s", "o": char *, a copy that replaces what is there; "u": uint32_t;
  * "t": uint64_t; "i": int32_t; "b": bool; "as": char **, replacing what is there. */
@@ -29,6 +29,7 @@ typedef struct SessionProperties {
         uint32_t user, leader, rows, columns, clients, execution_count, restarts;
         uint64_t created, last_input, last_output, kernel_state_since;
         uint64_t memory, cpu_nsec, tasks, io_read, io_write;
+        uint64_t limits[LIMIT_KIND_MAX];
         int32_t exit_status;
 } SessionProperties;
 
@@ -36,7 +37,9 @@ typedef struct SessionProperties {
         {                                                                                             \
                 .memory = UINT64_MAX, .cpu_nsec = UINT64_MAX, .tasks = UINT64_MAX, .exit_status = -1, \
                 .io_read = UINT64_MAX, .io_write = UINT64_MAX, .last_input = UINT64_MAX,              \
-                .last_output = UINT64_MAX                                                             \
+                .last_output = UINT64_MAX, .limits = {                                                \
+                        LIMITS_NONE                                                                   \
+                }                                                                                     \
         }
 
 /* Reads a session's a{sv}; what is not in it stays as it is. */

@@ -9,6 +9,7 @@
 #include "ctl/resolve.h"
 #include "ctl/show.h"
 #include "shared/dictionary.h"
+#include "shared/limit.h"
 #include "shared/log.h"
 #include "shared/names.h"
 #include "shared/strv.h"
@@ -22,13 +23,25 @@ static bool ends_with(const char *s, const char *suffix) {
         return n >= m && streq(s + n - m, suffix);
 }
 
+/* As systemctl shows it. */
+static void show_limit(FILE *f, LimitKind kind, uint64_t value) {
+        char text[LIMIT_SIZE];
+
+        if (value != LIMIT_NONE)
+                fprintf(f, "%" PRIu64, value);
+        else
+                fputs(limit_format(kind, value, text)[0] ? text : "[not set]", f);
+}
+
 static void format_uint64(FILE *f, const char *name, uint64_t value) {
         char timestamp[TIMESTAMP_SIZE];
 
         if (ends_with(name, "Timestamp")) {
                 if (value != 0 && value != UINT64_MAX)
                         fputs(timestamp_format(value, timestamp), f);
-        } else if (value != UINT64_MAX)
+        } else if (limit_kind_from_property(name) >= 0)
+                show_limit(f, limit_kind_from_property(name), value);
+        else if (value != UINT64_MAX)
                 fprintf(f, "%" PRIu64, value);
         else
                 fputs(startswith(name, "SessionsMax") ? "infinity" : "[not set]", f);

@@ -7,6 +7,7 @@
 
 #include "ctl/environment.h"
 #include "ctl/json.h"
+#include "ctl/limit-arguments.h"
 #include "ctl/notebook-path.h"
 #include "ctl/properties.h"
 #include "ctl/resolve.h"
@@ -33,6 +34,8 @@ static int append_arguments(sd_bus_message *m, const Arguments *a, const char *p
                 r = append_strv_option(m, "Environment", a->environment);
         if (r >= 0)
                 r = append_string_option(m, "Transport", a->transport);
+        if (r >= 0)
+                r = append_limit_options(m, a->properties);
         if (r >= 0)
                 r = append_true_option(m, "RestartOnCrash", a->restart_on_crash);
         if (r >= 0)
@@ -127,6 +130,9 @@ int verb_notebook(Client *c, char **operands) {
         const char *id, *object;
         int started, r;
 
+        r = limit_assignments_check(c->arguments->properties);
+        if (r < 0)
+                return r;
         r = notebook_path(c->arguments, operands[0], &path);
         if (r < 0)
                 return r;

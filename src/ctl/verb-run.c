@@ -8,6 +8,7 @@
 
 #include "ctl/environment.h"
 #include "ctl/kernel-command.h"
+#include "ctl/limit-arguments.h"
 #include "ctl/resolve.h"
 #include "ctl/verbs.h"
 #include "shared/log.h"
@@ -80,6 +81,8 @@ static int append_arguments(sd_bus_message *m, const Registration *g, const Argu
         if (r >= 0)
                 r = append_string_option(m, "Notebook", g->notebook);
         if (r >= 0)
+                r = append_limit_options(m, a->properties);
+        if (r >= 0)
                 r = append_string_option(m, "ConnectionFile", g->connection_file);
         if (r >= 0)
                 r = sd_bus_message_close_container(m);
@@ -134,6 +137,9 @@ int verb_run(Client *c, char **operands) {
         _cleanup_free_ char *shown = text_sanitize(operands[0], 256);
         int r;
 
+        r = limit_assignments_check(c->arguments->properties);
+        if (r < 0)
+                return r;
         r = prepare_process(c->arguments);
         if (r < 0)
                 return r;

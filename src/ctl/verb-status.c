@@ -138,21 +138,60 @@ static void print_terminal(FILE *f, const SessionProperties *p) {
         print_on_detach(f, p->on_detach);
 }
 
+/* "12 of 4915", "120.3M of 2.0G (high: 1.5G, swap: 0B)": what is used, and what at most may be. */
+static void print_counts(FILE *f, const SessionProperties *p) {
+        const uint64_t *limits = p->limits;
+        char used[BYTES_SIZE], most[BYTES_SIZE + 8] = "", more[2 * BYTES_SIZE + 32] = "", limit[BYTES_SIZE];
+        size_t n = 0;
+
+        if (limits[LIMIT_TASKS_MAX] != LIMIT_NONE)
+                snprintf(most, sizeof(most), " of %" PRIu64, limits[LIMIT_TASKS_MAX]);
+        if (p->tasks != UINT64_MAX || most[0])
+                print_field(f, "Tasks", "%s%s", number_format(p->tasks, used), most);
+        most[0] = 0;
+        if (limits[LIMIT_MEMORY_MAX] != LIMIT_NONE)
+                snprintf(most, sizeof(most), " of %s", bytes_format(limits[LIMIT_MEMORY_MAX], limit));
+        if (limits[LIMIT_MEMORY_HIGH] != LIMIT_NONE)
+                n += (size_t) snprintf(
+                        more, sizeof(more), " (high: %s", bytes_format(limits[LIMIT_MEMORY_HIGH], limit));
+        if (limits[LIMIT_MEMORY_SWAP_MAX] != LIMIT_NONE)
+                n += (size_t) snprintf(more + n, sizeof(more) - n, "%sswap: %s", n > 0 ? ", " : " (",
+                        bytes_format(limits[LIMIT_MEMORY_SWAP_MAX], limit));
+        if (p->memory != UINT64_MAX || most[0] || n > 0)
+                print_field(f, "Memory", "%s%s%s%s", bytes_format(p->memory, used), most, more,
+                        n > 0 ? ")" : "");
+}
+
+/* "3.1s (quota: 50%, weight: 200)". */
+static void print_cpu(FILE *f, const SessionProperties *p) {
+        char span[TIME_SPAN_SIZE], quota[LIMIT_SIZE] = "", weight[LIMIT_SIZE] = "";
+
+        if (p->limits[LIMIT_CPU_QUOTA] != LIMIT_NONE)
+                (void) limit_format(LIMIT_CPU_QUOTA, p->limits[LIMIT_CPU_QUOTA], quota);
+        (void) limit_format(LIMIT_CPU_WEIGHT, p->limits[LIMIT_CPU_WEIGHT], weight);
+        if (p->cpu_nsec == UINT64_MAX && !quota[0] && !weight[0])
+                return;
+        print_field(f, "CPU", "%s%s%s%s%s%s%s", cpu_format(p->cpu_nsec, span),
+                quota[0] || weight[0] ? " (" : "", quota[0] ? "quota: " : "", quota,
+                quota[0] && weight[0] ? ", weight: "
+                        : weight[0]   ? "weight: "
+                                      : "",
+                weight, quota[0] || weight[0] ? ")" : "");
+}
+
 static void print_use(FILE *f, const SessionProperties *p, usec_t now) {
         usec_t idle = session_idle(p->last_input, p->last_output, now);
-        char span[TIME_SPAN_SIZE], number[NUMBER_SIZE], bytes[BYTES_SIZE], written[BYTES_SIZE];
+        char span[TIME_SPAN_SIZE], bytes[BYTES_SIZE], written[BYTES_SIZE], weight[LIMIT_SIZE];
 
         if (idle != USEC_INFINITY)
                 print_field(f, "Idle", "%s", span_format(idle - idle % USEC_PER_SEC, span));
-        if (p->tasks != UINT64_MAX)
-                print_field(f, "Tasks", "%s", number_format(p->tasks, number));
-        if (p->memory != UINT64_MAX)
-                print_field(f, "Memory", "%s", bytes_format(p->memory, bytes));
-        if (p->cpu_nsec != UINT64_MAX)
-                print_field(f, "CPU", "%s", cpu_format(p->cpu_nsec, span));
+        print_counts(f, p);
+        print_cpu(f, p);
+        (void) limit_format(LIMIT_IO_WEIGHT, p->limits[LIMIT_IO_WEIGHT], weight);
         if (p->io_read != UINT64_MAX && p->io_write != UINT64_MAX)
-                print_field(f, "IO", "%s read, %s written", bytes_format(p->io_read, bytes),
-                        bytes_format(p->io_write, written));
+                print_field(f, "IO", "%s read, %s written%s%s%s", bytes_format(p->io_read, bytes),
+                        bytes_format(p->io_write, written), weight[0] ? " (weight: " : "", weight,
+                        weight[0] ? ")" : "");
 }
 
 static int show_status(Client *c, const char *id, FILE *f) {

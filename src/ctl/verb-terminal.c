@@ -8,6 +8,7 @@
 #include "ctl/attach.h"
 #include "ctl/environment.h"
 #include "ctl/json.h"
+#include "ctl/limit-arguments.h"
 #include "ctl/verbs.h"
 #include "shared/log.h"
 #include "shared/strv.h"
@@ -35,6 +36,8 @@ static int append_options(sd_bus_message *m, const Arguments *a, char **command)
                 r = append_strv_option(m, "Environment", environment);
         if (r >= 0)
                 r = append_string_option(m, "OnDetach", a->on_detach);
+        if (r >= 0)
+                r = append_limit_options(m, a->properties);
         if (r >= 0 &&
                 (tty_size(STDOUT_FILENO, &rows, &columns) || tty_size(STDIN_FILENO, &rows, &columns))) {
                 r = append_number_option(m, "Rows", rows);
@@ -87,6 +90,9 @@ int verb_terminal(Client *c, char **operands) {
         char id[SESSION_ID_MAX];
         int r;
 
+        r = limit_assignments_check(c->arguments->properties);
+        if (r < 0)
+                return r;
         r = attach ? attach_begin(&a, c) : client_connect(c);
         if (r < 0)
                 return r;

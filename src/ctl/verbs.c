@@ -30,6 +30,8 @@ static const Verb verbs[] = {
         { "attach", 1, 1, 0, verb_attach, "SESSION", "Connect this terminal to a session's" },
         { "send", 1, VERB_ANY, VERB_TEXT, verb_send, "SESSION TEXT...", "Type text into a session" },
         { "snapshot", 1, 1, 0, verb_snapshot, "SESSION", "Show what a session's terminal shows, as text" },
+        { "limit", 2, VERB_ANY, 0, verb_limit, "SESSION LIMIT=VALUE...",
+                "Set limits of a session: MemoryMax=2G, CPUQuota=50%, ..." },
         { "rename", 2, 2, 0, verb_rename, "SESSION NAME", "Give a session another name" },
         { "freeze", 1, VERB_ANY, 0, verb_freeze, "SESSION...",
                 "Take the CPU from sessions, and nothing else" },
@@ -57,6 +59,7 @@ static const char options_help[] =
         "  -n --lines=N              status: lines of the log (10); history: only the last N\n"
         "  -q --quiet                attach, terminal, notebook: no messages\n"
         "  -p --property=NAME,...    show: only these, also if empty\n"
+        "  -p --property=LIMIT=VALUE terminal, notebook, run: a limit of the session, as limit has them\n"
         "     --value                show: values without names\n"
         "  -a --all                  list: also what ended within a day; show: also what is empty\n"
         "     --since=TIME           history, output: from then on (\"today\", \"2h ago\", \"2024-10-24 10:00\")\n"

@@ -51,6 +51,7 @@ int verb_kernelspec(Client *c, char **operands);
 int verb_attach(Client *c, char **operands);
 int verb_send(Client *c, char **operands);
 int verb_snapshot(Client *c, char **operands);
+int verb_limit(Client *c, char **operands);
 int verb_rename(Client *c, char **operands);
 int verb_set_notebook(Client *c, char **operands);
 int verb_stop(Client *c, char **operands);

@@ -30,6 +30,10 @@ typedef struct Limits {
         uint64_t values[LIMIT_KIND_MAX];
 } Limits;
 
+/* Values of none that is set, as an initializer. */
+#define LIMITS_NONE LIMIT_NONE, LIMIT_NONE, LIMIT_NONE, LIMIT_NONE, LIMIT_NONE, LIMIT_NONE, LIMIT_NONE
+_Static_assert(LIMIT_KIND_MAX == 7, "LIMITS_NONE has as many");
+
 void limits_init(Limits *limits);
 void limits_set(Limits *limits, LimitKind kind, uint64_t value);
 void limits_unset(Limits *limits, LimitKind kind);

@@ -2,6 +2,9 @@
 """Limits: as defaults, as options of a start, and of sessions that run. What the kernel makes of them is measured by the
 programs that they limit; see also test_limits_v2.py."""
 
+import json
+import re
+
 import journal
 import machine
 import pytest
@@ -233,3 +236,52 @@ def test_total_of_a_user(root, user1):
         user1.stop(session)
     finally:
         root.shell(f"rm -r {drop_in}; systemctl daemon-reload")
+
+
+@pytest.mark.feature("computectl limit")
+def test_computectl_sets_limits(user1):
+    session = user1.run("computectl", "terminal", "-d", "-p", "TasksMax=50", "--property=MemoryMax=1G", "--name=limited",
+                        "--", "sleep", "inf").output.strip()
+    assert (user1.get(session, "TasksMax"), user1.get(session, "MemoryMax")) == (50, 2**30)
+    assert user1.run("computectl", "limit", "limited", "TasksMax=infinity", "MemoryMax=25%").output == ""
+    assert user1.get(session, "TasksMax") == UNKNOWN
+    total = int(user1.shell("sed -n 's/MemTotal: *//p' /proc/meminfo").split()[0]) * 1024
+    assert 0.24 < user1.get(session, "MemoryMax") / total < 0.26
+
+
+def test_status_shows_use_and_limit(user1):
+    session = user1.start_terminal("sleep", "inf", **limits(TasksMax=50, MemoryMax=2**31))
+    shown = user1.run("computectl", "status", session).output
+    assert re.search(r"^ *Tasks: \d of 50$", shown, re.M), shown
+    assert re.search(r"^ *Memory: [\d.]+[KM] of 2\.0G$", shown, re.M), shown
+    said = json.loads(user1.run("computectl", "--json=short", "status", session).output)
+    assert (said["TasksMax"], said["MemoryMax"], said["CPUWeight"]) == (50, 2**31, None)
+    shown = user1.run("computectl", "show", session, "--property=TasksMax,MemoryHigh,CPUWeight").output
+    assert shown == "TasksMax=50\nMemoryHigh=infinity\nCPUWeight=[not set]\n"
+
+
+def test_computectl_warns_of_limits_that_are_exceeded(user1):
+    session, stream = user1.start_and_expect("sleep 100 & sleep 100 & echo there; wait", "there")
+    done = user1.try_run("computectl", "limit", session, "TasksMax=2")
+    assert done.status == 0 and "more than TasksMax=2 allows" in done.errors
+    assert not user1.try_run("computectl", "--quiet", "limit", session, "TasksMax=1").errors
+    stream.close()
+
+
+@pytest.mark.parametrize("arguments, says", [
+    (["MemoryMax=lots"], "expected a number of bytes"), (["Memory=2G"], "There is no limit \"Memory\""),
+    (["CPUQuota"], "Expected LIMIT=VALUE"), (["TasksMax=1", "TasksMax=2"], "given twice")])
+def test_computectl_says_what_is_wrong(user1, arguments, says):
+    session = user1.start_terminal("sleep", "inf")
+    done = user1.try_run("computectl", "limit", session, *arguments)
+    assert done.status == 1 and says in done.errors
+    done = user1.try_run("computectl", "terminal", "-d", *(f"-p{one}" for one in arguments), "--", "true")
+    assert done.status == 1 and says in done.errors
+
+
+def test_computectl_run_is_limited(user1):
+    pid = user1.spawn("computectl", "run", "-p", "TasksMax=33", "--", "sh", "-c",
+                      "cat /sys/fs/cgroup/pids$(sed -n 's/.*:pids://p' /proc/self/cgroup)/pids.max ||"
+                      "cat /sys/fs/cgroup$(cut -d: -f3 /proc/self/cgroup)/pids.max")
+    done = user1.wait(pid)
+    assert done.output.splitlines()[-1] == "33", done

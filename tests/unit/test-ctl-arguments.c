@@ -187,7 +187,8 @@ TEST(verbs_are_well_formed) {
 
 TEST(operands_are_counted) {
         static const char *const wrong[] = { "nope", "list x", "attach", "attach a b", "stop", "notebook",
-                "history a b", "run", "send", "snapshot", "rename t1", "rename t1 a b", "set-notebook n1", "set-notebook n1 a b", "\033[31m" };
+                "history a b", "run", "send", "snapshot", "rename t1", "rename t1 a b", "set-notebook n1",
+                "set-notebook n1 a b", "limit", "limit t1", "\033[31m" };
 
         for (size_t i = 0; i < ELEMENTSOF(wrong); i++) {
                 _cleanup_arguments_ Arguments a = {};
