@@ -33,6 +33,7 @@ typedef struct Errand {
         int output;               /* its standard output; -EBADF: the journal */
 } Errand;
 
+/* Arguments are what they are: '$' in a path stands for no variable. */
 static int append_command(sd_bus_message *call, const Errand *e) {
         char *command[ELEMENTSOF(e->arguments) + 2] = { (char *) KEEPER_PATH };
         int r;
@@ -41,19 +42,19 @@ static int append_command(sd_bus_message *call, const Errand *e) {
                 command[i + 1] = (char *) e->arguments[i];
         r = sd_bus_message_open_container(call, 'r', "sv");
         if (r >= 0)
-                r = sd_bus_message_append(call, "s", "ExecStart");
+                r = sd_bus_message_append(call, "s", "ExecStartEx");
         if (r >= 0)
-                r = sd_bus_message_open_container(call, 'v', "a(sasb)");
+                r = sd_bus_message_open_container(call, 'v', "a(sasas)");
         if (r >= 0)
-                r = sd_bus_message_open_container(call, 'a', "(sasb)");
+                r = sd_bus_message_open_container(call, 'a', "(sasas)");
         if (r >= 0)
-                r = sd_bus_message_open_container(call, 'r', "sasb");
+                r = sd_bus_message_open_container(call, 'r', "sasas");
         if (r >= 0)
                 r = sd_bus_message_append(call, "s", KEEPER_PATH);
         if (r >= 0)
                 r = sd_bus_message_append_strv(call, command);
         if (r >= 0)
-                r = sd_bus_message_append(call, "b", (int) false);
+                r = sd_bus_message_append(call, "as", 1, "no-env-expand");
         for (size_t i = 0; i < 4 && r >= 0; i++)
                 r = sd_bus_message_close_container(call);
         return r;

@@ -203,6 +203,17 @@ def test_keeper_is_stopped_for_good(root, user1, session):
     check_kept(user1, session)
 
 
+def test_no_variables_in_paths_that_are_cleaned_up(root, user1, notebook):
+    folder = f"{user1.home}/$HOME %i"
+    user1.run("mkdir", "-p", folder)
+    session, _ = user1.start_notebook(notebook, Environment=[f"JUPYTER_RUNTIME_DIR={folder}"])
+    assert user1.get(session, "ConnectionFile").startswith(folder)
+    root.shell(f"systemctl stop compute-keeper-{session}")
+    user1.stop(session)
+    machine.wait_until(lambda: user1.run("ls", folder).output == "", "connection file and sockets are gone")
+    user1.run("rmdir", folder)
+
+
 def test_keeper_is_restarted_by_an_administrator(root, user1, session):
     execute(user1, session, CODE)
     root.shell(f"systemctl restart compute-keeper-{session}")
