@@ -2,6 +2,7 @@
 
 /* What happened to sessions. */
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "ctl/format.h"
@@ -19,6 +20,8 @@
 #define EVENT_INTERRUPTED  "interrupted"
 #define EVENT_RESTART      "restart requested"
 #define EVENT_CRASHED      "crashed"
+#define EVENT_OOM_KILLED   "out of memory"
+#define EVENT_PRESSURE     "short of memory"
 #define EVENT_FROZEN       "frozen"
 #define EVENT_THAWED       "thawed"
 #define EVENT_LIMITS       "limits changed"
@@ -39,6 +42,8 @@ static const struct {
         { MESSAGE_KERNEL_CRASHED, EVENT_CRASHED },
         { MESSAGE_KERNEL_RESTARTED, "restarted" },
         { MESSAGE_KERNEL_WATCHED, "watched" },
+        { MESSAGE_OOM_KILLED, EVENT_OOM_KILLED },
+        { MESSAGE_MEMORY_PRESSURE, EVENT_PRESSURE },
         { MESSAGE_SESSION_FROZEN, EVENT_FROZEN },
         { MESSAGE_SESSION_THAWED, EVENT_THAWED },
         { MESSAGE_ENTRIES_LOST, "entries lost" },
@@ -62,7 +67,11 @@ static const struct {
         [HISTORY_EXIT_STATUS] = { "EXIT_STATUS", "exit_status", true },
         [HISTORY_CPU_NSEC] = { "CPU_USAGE_NSEC", "cpu_nsec", true },
         [HISTORY_DURATION_USEC] = { "DURATION_USEC", "duration_usec", true },
+        [HISTORY_MEMORY_LIMIT] = { "MEMORY_LIMIT", "memory_limit", true },
         [HISTORY_MEMORY_PEAK] = { "MEMORY_PEAK", "memory_peak", true },
+        [HISTORY_OOM_PID] = { "OOM_PID", "oom_pid", true },
+        [HISTORY_OOM_COMMAND] = { "OOM_COMMAND", "oom_command", false },
+        [HISTORY_LEVEL] = { "LEVEL", "level", false },
         [HISTORY_ACTOR_UID] = { "ACTOR_UID", "actor_uid", true },
         [HISTORY_METHOD] = { "METHOD", "method", false },
         [HISTORY_ACTION] = { "ACTION", "action", false },
@@ -166,6 +175,34 @@ static char *describe_freezing(const char *method, const char *actor) {
         return asprintf(&text, plain ? "by %s" : "by %s (%s)", actor, method) < 0 ? NULL : text;
 }
 
+/* "python3 (1234), 1.0G of 1.0G memory"; "critical, 900M of 1.0G memory". */
+static char *describe_want_of_memory(const HistoryEntry *e) {
+        uint64_t pid = get_number(e, HISTORY_OOM_PID), peak = get_number(e, HISTORY_MEMORY_PEAK),
+                 limit = get_number(e, HISTORY_MEMORY_LIMIT);
+        char used[BYTES_SIZE], of[BYTES_SIZE], *text = NULL;
+        size_t size;
+        FILE *f;
+
+        f = open_memstream(&text, &size);
+        if (!f)
+                return NULL;
+        if (e->fields[HISTORY_LEVEL])
+                fputs(e->fields[HISTORY_LEVEL], f);
+        else if (pid != UINT64_MAX)
+                fprintf(f, "%s (%" PRIu64 ")", strempty(e->fields[HISTORY_OOM_COMMAND]), pid);
+        else
+                fputs("a process", f);
+        if (peak != UINT64_MAX && limit != UINT64_MAX)
+                fprintf(f, ", %s of %s memory", bytes_format(peak, used), bytes_format(limit, of));
+        else if (peak != UINT64_MAX)
+                fprintf(f, ", %s memory", bytes_format(peak, used));
+        if (fclose(f) != 0) {
+                free(text);
+                return NULL;
+        }
+        return text;
+}
+
 char *history_entry_detail(const HistoryEntry *e) {
         const char *method = strempty(e->fields[HISTORY_METHOD]), *dot = strrchr(method, '.');
         char actor[USER_NAME_SIZE], *text = NULL;
@@ -177,6 +214,8 @@ char *history_entry_detail(const HistoryEntry *e) {
                 return strdup(strempty(e->fields[HISTORY_NOTEBOOK]));
         if (streq(e->event, EVENT_ENDED) || streq(e->event, EVENT_CRASHED))
                 return describe_end(e);
+        if (streq(e->event, EVENT_OOM_KILLED) || streq(e->event, EVENT_PRESSURE))
+                return describe_want_of_memory(e);
         if (streq(e->event, EVENT_FROZEN) || streq(e->event, EVENT_THAWED))
                 return describe_freezing(method, actor);
         if (streq(e->event, EVENT_INTERRUPTED) || streq(e->event, EVENT_RESTART))

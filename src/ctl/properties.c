@@ -30,6 +30,15 @@ static const PropertyField session_fields[] = {
         { "Notebook", "s", offsetof(SessionProperties, notebook) },
         { "KernelName", "s", offsetof(SessionProperties, kernel_name) },
         { "FreezerState", "s", offsetof(SessionProperties, freezer_state) },
+        { "MemoryPressure", "s", offsetof(SessionProperties, memory_pressure) },
+        { "MemorySwapCurrent", "t", offsetof(SessionProperties, swap) },
+        { "MemoryPressureAvg10", "t", offsetof(SessionProperties, memory_avg10) },
+        { "CPUPressureAvg10", "t", offsetof(SessionProperties, cpu_avg10) },
+        { "IOPressureAvg10", "t", offsetof(SessionProperties, io_avg10) },
+        { "OOMKills", "t", offsetof(SessionProperties, oom_kills) },
+        { "LastOOMKillTimestamp", "t", offsetof(SessionProperties, last_oom_kill) },
+        { "LastOOMKillPID", "u", offsetof(SessionProperties, oom_pid) },
+        { "LastOOMKillCommand", "s", offsetof(SessionProperties, oom_command) },
         { "KernelLanguage", "s", offsetof(SessionProperties, kernel_language) },
         { "KernelState", "s", offsetof(SessionProperties, kernel_state) },
         { "KernelStateTimestamp", "t", offsetof(SessionProperties, kernel_state_since) },
@@ -159,6 +168,8 @@ void session_properties_done(SessionProperties *p) {
         free(p->foreground_directory);
         free(p->on_detach);
         free(p->freezer_state);
+        free(p->memory_pressure);
+        free(p->oom_command);
         strv_free(p->command);
         *p = (SessionProperties){};
 }

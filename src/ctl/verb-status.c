@@ -194,6 +194,36 @@ static void print_use(FILE *f, const SessionProperties *p, usec_t now) {
                         weight[0] ? ")" : "");
 }
 
+/* "2 processes killed, last python3 (1234) 3min ago". */
+static void print_oom_kills(FILE *f, const SessionProperties *p, usec_t now) {
+        char ago[AGO_SIZE], who[64] = "", when[AGO_SIZE + 8] = "";
+
+        if (p->oom_kills == 0 || p->oom_kills == UINT64_MAX)
+                return;
+        if (p->oom_pid > 0)
+                (void) snprintf(
+                        who, sizeof(who), " %.32s (%" PRIu32 ")", strempty(p->oom_command), p->oom_pid);
+        if (p->last_oom_kill > 0)
+                (void) snprintf(when, sizeof(when), " %s", ago_format(p->last_oom_kill, now, ago));
+        print_field(f, "Out of memory", "%" PRIu64 " process%s killed%s%s%s", p->oom_kills,
+                p->oom_kills == 1 ? "" : "es", who[0] || when[0] ? ", last" : "", who, when);
+}
+
+/* What it lacks: "high; in the last 10s waited 12.30% for memory, 0.00% for CPU, 0.00% for IO". */
+static void print_want(FILE *f, const SessionProperties *p, usec_t now) {
+        char bytes[BYTES_SIZE];
+
+        if (p->swap != UINT64_MAX)
+                print_field(f, "Swap", "%s", bytes_format(p->swap, bytes));
+        if (p->memory_avg10 != UINT64_MAX && p->cpu_avg10 != UINT64_MAX && p->io_avg10 != UINT64_MAX)
+                print_field(f, "Waited", "%.2f%% for memory, %.2f%% for CPU, %.2f%% for IO, of the last 10s",
+                        (double) p->memory_avg10 / 100, (double) p->cpu_avg10 / 100,
+                        (double) p->io_avg10 / 100);
+        if (!isempty(p->memory_pressure) && !streq(p->memory_pressure, "none"))
+                print_field(f, "Memory pressure", "%s", p->memory_pressure);
+        print_oom_kills(f, p, now);
+}
+
 static int show_status(Client *c, const char *id, FILE *f) {
         _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
         _cleanup_message_ sd_bus_message *m = NULL, *reply = NULL;
@@ -227,6 +257,7 @@ static int show_status(Client *c, const char *id, FILE *f) {
         print_identity(f, &p, &tree, now);
         print_terminal(f, &p);
         print_use(f, &p, now);
+        print_want(f, &p, now);
         print_field(f, "Keeper", "%s", strempty(p.keeper_unit));
         print_field(f, "Unit", "%s", strempty(p.unit));
         process_tree_print(&tree, f, TREE_PREFIX, width);

@@ -92,6 +92,13 @@ static void add_exit(Entry *e, const Session *s) {
         add(e, "EXIT_STATUS=%i", s->exit_status);
 }
 
+static void add_memory(Entry *e, const Session *s) {
+        if (s->memory_limit != UINT64_MAX)
+                add(e, "MEMORY_LIMIT=%" PRIu64, s->memory_limit);
+        if (s->memory_peak != UINT64_MAX)
+                add(e, "MEMORY_PEAK=%" PRIu64, s->memory_peak);
+}
+
 void audit_session_ended(const Session *s) {
         usec_t duration = now_usec(CLOCK_MONOTONIC) - s->created_monotonic;
         char span[TIME_SPAN_SIZE], how[64];
@@ -103,10 +110,7 @@ void audit_session_ended(const Session *s) {
         add_exit(&e, s);
         if (s->restarts > 0)
                 add(&e, "RESTARTS=%" PRIu32, s->restarts);
-        if (s->memory_limit != UINT64_MAX)
-                add(&e, "MEMORY_LIMIT=%" PRIu64, s->memory_limit);
-        if (s->memory_peak != UINT64_MAX)
-                add(&e, "MEMORY_PEAK=%" PRIu64, s->memory_peak);
+        add_memory(&e, s);
         if (s->cpu_usage_nsec != USAGE_UNKNOWN)
                 add(&e, "CPU_USAGE_NSEC=%" PRIu64, s->cpu_usage_nsec);
         add(&e, "DURATION_USEC=%" PRIu64, duration);
@@ -193,6 +197,39 @@ void audit_kernel_watched(const Session *s) {
         begin(&e, s->manager, LOG_INFO, MESSAGE_KERNEL_WATCHED, s);
         add(&e, "MESSAGE=The kernel of session %s (%s) of user %" PRIu32 " is watched by %s.", s->id,
                 strempty(s->name), (uint32_t) s->uid, s->keeper);
+        end(&e);
+}
+
+void audit_oom_killed(const Session *s, uint64_t n) {
+        const MemoryEvents *events = &s->memory_events;
+        char who[64];
+        Entry e;
+
+        begin(&e, s->manager, LOG_WARNING, MESSAGE_OOM_KILLED, s);
+        add_memory(&e, s);
+        add(&e, "OOM_KILLS=%" PRIu64, n);
+        if (events->last_pid > 0) {
+                add(&e, "OOM_PID=%" PRIu32, events->last_pid);
+                add(&e, "OOM_COMMAND=%s", events->last_command);
+                snprintf(who, sizeof(who), "%s (%" PRIu32 ")%s", events->last_command, events->last_pid,
+                        n > 1 ? " and others" : "");
+        } else
+                snprintf(who, sizeof(who), "%" PRIu64 " process%s", n, n == 1 ? "" : "es");
+        add(&e, "MESSAGE=For want of memory, %s killed %s of session %s (%s) of user %" PRIu32 ".",
+                events->oomd_killed ? "systemd-oomd" : "the kernel", who, s->id, strempty(s->name),
+                (uint32_t) s->uid);
+        end(&e);
+}
+
+void audit_memory_pressure(const Session *s) {
+        const char *level = memory_level_to_string(s->memory_events.level);
+        Entry e;
+
+        begin(&e, s->manager, LOG_NOTICE, MESSAGE_MEMORY_PRESSURE, s);
+        add_memory(&e, s);
+        add(&e, "LEVEL=%s", level);
+        add(&e, "MESSAGE=Session %s (%s) of user %" PRIu32 " is short of memory: pressure is %s.", s->id,
+                strempty(s->name), (uint32_t) s->uid, level);
         end(&e);
 }
 

@@ -5,11 +5,12 @@
  *
  *   MESSAGE_ID (message-ids.h) SESSION_ID SESSION_TYPE SESSION_NAME USER_ID UNIT KEEPER_UNIT LEADER NOTEBOOK
  *   RESULT EXIT_STATUS CPU_USAGE_NSEC DURATION_USEC ACTOR_UID METHOD ACTION REASON RESTARTS
- *   MEMORY_LIMIT MEMORY_PEAK LIMITS
+ *   MEMORY_LIMIT MEMORY_PEAK LIMITS LEVEL OOM_PID OOM_COMMAND OOM_KILLS
  *
  * as far as they are known. In user mode they go to the same journal, with the user's credentials. */
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "manager/policy.h"
@@ -26,6 +27,10 @@ void audit_interrupted(const Session *s, uid_t actor);
 void audit_kernel_crashed(const Session *s);
 void audit_kernel_restarted(const Session *s);
 void audit_kernel_watched(const Session *s);
+/* The kernel, or systemd-oomd, killed so many of its processes. */
+void audit_oom_killed(const Session *s, uint64_t n);
+/* Its level of memory pressure rose. */
+void audit_memory_pressure(const Session *s);
 /* Frozen or thawed; method NULL: not through us. */
 void audit_frozen(const Session *s, bool frozen, uid_t actor, const char *method);
 /* s may be NULL: the call was refused whatever the session. */

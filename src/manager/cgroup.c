@@ -90,8 +90,7 @@ static int read_file(const CgroupTree *tree, CgroupFile f, const char *cgroup, c
         return 0;
 }
 
-/* The number at the beginning of the text; USAGE_UNKNOWN if there is none. */
-static uint64_t parse_counter(const char *text) {
+uint64_t cgroup_parse_number(const char *text) {
         char number[24];
         uint64_t value;
         size_t n = strspn(text, "0123456789");
@@ -106,8 +105,9 @@ static uint64_t parse_counter(const char *text) {
 static uint64_t read_counter(const CgroupTree *tree, CgroupFile f, const char *cgroup) {
         char text[CGROUP_TEXT_MAX];
 
-        return read_file(tree, f, cgroup, files[tree->unified][f].file, text) >= 0 ? parse_counter(text)
-                                                                                   : USAGE_UNKNOWN;
+        return read_file(tree, f, cgroup, files[tree->unified][f].file, text) >= 0
+                ? cgroup_parse_number(text)
+                : USAGE_UNKNOWN;
 }
 
 /* ns; cpu.stat begins with "usage_usec 123". */
@@ -121,7 +121,7 @@ static uint64_t read_cpu(const CgroupTree *tree, const char *cgroup) {
         if (read_file(tree, CGROUP_CPU, cgroup, files[true][CGROUP_CPU].file, text) < 0)
                 return USAGE_UNKNOWN;
         usec = startswith(text, "usage_usec ");
-        value = usec ? parse_counter(usec) : USAGE_UNKNOWN;
+        value = usec ? cgroup_parse_number(usec) : USAGE_UNKNOWN;
         return value < UINT64_MAX / NSEC_PER_USEC ? value * NSEC_PER_USEC : USAGE_UNKNOWN;
 }
 
@@ -137,9 +137,9 @@ static void read_io(const CgroupTree *tree, const char *cgroup, uint64_t *ret_re
                 const char *write_bytes = startswith(word, "wbytes=");
 
                 if (read_bytes)
-                        *ret_read += parse_counter(read_bytes);
+                        *ret_read += cgroup_parse_number(read_bytes);
                 else if (write_bytes)
-                        *ret_write += parse_counter(write_bytes);
+                        *ret_write += cgroup_parse_number(write_bytes);
         }
 }
 
@@ -181,7 +181,7 @@ uint64_t cgroup_parse_key(const char *text, const char *key) {
                 line += *line == '\n';
                 number = startswith(line, key);
                 if (number && *number == ' ')
-                        return parse_counter(number + 1);
+                        return cgroup_parse_number(number + 1);
         }
         return USAGE_UNKNOWN;
 }
@@ -225,11 +225,11 @@ void cgroup_read_memory(const CgroupTree *tree, const char *slice, const char *u
         if (find_cgroup(tree, slice, unit, cgroup) < 0)
                 return;
         if (read_file(tree, CGROUP_MEMORY, cgroup, name[0], text) >= 0)
-                ret->limit = parse_counter(text); /* "max" is no number */
+                ret->limit = cgroup_parse_number(text); /* "max" is no number */
         if (ret->limit >= CGROUP_MEMORY_NONE)
                 ret->limit = USAGE_UNKNOWN;
         if (read_file(tree, CGROUP_MEMORY, cgroup, name[1], text) >= 0)
-                ret->peak = parse_counter(text);
+                ret->peak = cgroup_parse_number(text);
         if (read_file(tree, CGROUP_MEMORY, cgroup, name[2], text) >= 0)
                 ret->oom_kills = cgroup_parse_key(text, "oom_kill");
 }

@@ -61,6 +61,9 @@ int cgroup_open(const CgroupTree *tree, const char *slice, const char *unit, con
 int cgroup_read_text(const CgroupTree *tree, const char *slice, const char *unit, const char *file,
         char ret[CGROUP_TEXT_MAX]);
 
+/* The number at the beginning of the text; UINT64_MAX if there is none: "max". */
+uint64_t cgroup_parse_number(const char *text);
+
 /* The number of the line "KEY 3" in a file like memory.events; UINT64_MAX if there is none. */
 uint64_t cgroup_parse_key(const char *text, const char *key);
 

@@ -17,6 +17,7 @@
 #include "manager/limit-options.h"
 #include "manager/manager-bus.h"
 #include "manager/manager.h"
+#include "manager/oomd.h"
 #include "manager/resync.h"
 #include "manager/scope-controller.h"
 #include "manager/session-bus.h"
@@ -264,6 +265,8 @@ int manager_start(Manager *m) {
         r = systemd_subscribe(m);
         if (r >= 0)
                 r = scope_controller_start(m);
+        if (r >= 0)
+                r = oomd_start(m);
         if (r < 0)
                 return log_error_errno(r, "Cannot subscribe to systemd's signals: %m");
         r = systemd_find_cgroups(m);

@@ -8,6 +8,7 @@
 #include "manager/cgroup.h"
 #include "manager/freezer.h"
 #include "manager/manager.h"
+#include "manager/memory-events.h"
 #include "manager/scope-events.h"
 #include "manager/session.h"
 #include "shared/log.h"
@@ -18,7 +19,8 @@ static int on_cgroup_events(
         return 0;
 }
 
-static int watch(Session *s, const char *file, sd_event_inotify_handler_t handler, sd_event_source **ret) {
+int scope_events_watch(
+        Session *s, const char *file, sd_event_inotify_handler_t handler, sd_event_source **ret) {
         _cleanup_close_ int fd = -EBADF;
 
         fd = cgroup_open(&s->manager->cgroups, s->slice, s->scope, file, O_PATH);
@@ -31,7 +33,8 @@ void scope_events_start(Session *s) {
         int r;
 
         scope_events_stop(s);
-        r = watch(s, "cgroup.events", on_cgroup_events, &s->scope_events.cgroup);
+        memory_events_start(s);
+        r = scope_events_watch(s, "cgroup.events", on_cgroup_events, &s->scope_events.cgroup);
         if (r == -EOPNOTSUPP || r == -ENOENT)
                 return;
         if (r < 0)
@@ -41,5 +44,6 @@ void scope_events_start(Session *s) {
 }
 
 void scope_events_stop(Session *s) {
+        memory_events_stop(s);
         s->scope_events.cgroup = sd_event_source_disable_unref(s->scope_events.cgroup);
 }

@@ -11,6 +11,7 @@
 #include "manager/session-start.h"
 #include "manager/session.h"
 #include "manager/terminal-bus.h"
+#include "manager/usage-bus.h"
 #include "shared/log.h"
 #include "shared/names.h"
 #include "shared/strv.h"
@@ -233,6 +234,15 @@ static const sd_bus_vtable vtable[] = {
         SD_BUS_PROPERTY("TasksCurrent", "t", get_usage, 0, 0),
         SD_BUS_PROPERTY("IOReadBytes", "t", get_usage, 0, 0),
         SD_BUS_PROPERTY("IOWriteBytes", "t", get_usage, 0, 0),
+        SD_BUS_PROPERTY("MemorySwapCurrent", "t", usage_bus_get, 0, 0),
+        SD_BUS_PROPERTY("MemoryPressureAvg10", "t", usage_bus_get, 0, 0),
+        SD_BUS_PROPERTY("CPUPressureAvg10", "t", usage_bus_get, 0, 0),
+        SD_BUS_PROPERTY("IOPressureAvg10", "t", usage_bus_get, 0, 0),
+        SD_BUS_PROPERTY("MemoryPressure", "s", usage_bus_get_want, 0, CHANGES),
+        SD_BUS_PROPERTY("OOMKills", "t", usage_bus_get_want, 0, CHANGES),
+        SD_BUS_PROPERTY("LastOOMKillTimestamp", "t", usage_bus_get_want, 0, CHANGES),
+        SD_BUS_PROPERTY("LastOOMKillPID", "u", usage_bus_get_want, 0, CHANGES),
+        SD_BUS_PROPERTY("LastOOMKillCommand", "s", usage_bus_get_want, 0, CHANGES),
         SD_BUS_PROPERTY("FreezerState", "s", get_text, 0, CHANGES),
         SD_BUS_PROPERTY("MemoryMax", "t", get_limit, 0, CHANGES),
         SD_BUS_PROPERTY("MemoryHigh", "t", get_limit, 0, CHANGES),
@@ -295,10 +305,12 @@ int session_bus_export(Manager *m) {
 
 /* Signals */
 
+#define PROPERTIES_MAX 4 /* of one change */
+
 static void tell_changes(Session *s, const char *path) {
         static const struct {
                 SessionChange change;
-                const char *properties[2];
+                const char *properties[PROPERTIES_MAX];
         } table[] = {
                 { CHANGE_STATE, { "State" } },
                 { CHANGE_SIZE, { "Rows", "Columns" } },
@@ -313,12 +325,15 @@ static void tell_changes(Session *s, const char *path) {
                 { CHANGE_LANGUAGE, { "KernelLanguage" } },
                 { CHANGE_FOREGROUND, { "Foreground", "ForegroundDirectory" } },
                 { CHANGE_FREEZER, { "FreezerState" } },
+                { CHANGE_MEMORY, { "MemoryPressure" } },
+                { CHANGE_OOM,
+                        { "OOMKills", "LastOOMKillTimestamp", "LastOOMKillPID", "LastOOMKillCommand" } },
         };
-        char *names[ELEMENTSOF(table) * 2 + 1] = {};
+        char *names[ELEMENTSOF(table) * PROPERTIES_MAX + 1] = {};
         size_t n = 0;
 
         for (size_t i = 0; i < ELEMENTSOF(table); i++)
-                for (size_t j = 0; j < 2 && (s->changes & table[i].change); j++)
+                for (size_t j = 0; j < PROPERTIES_MAX && (s->changes & table[i].change); j++)
                         if (table[i].properties[j])
                                 names[n++] = (char *) table[i].properties[j];
         if (n > 0)

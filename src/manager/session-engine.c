@@ -265,7 +265,8 @@ static int on_leader_ended(
         Session *s = userdata;
         int code, status;
 
-        session_read_last_memory(s); /* at once, before systemd finds the scope empty */
+        (void) memory_events_update(s); /* at once, before systemd finds the scope empty */
+        session_read_last_memory(s);
         /* The keeper's word comes first: a program may end before we were told that it began. */
         if (!keeper_tells(s) && process_exit_info(fd, &code, &status) >= 0)
                 session_on_ended(s, code, status);

@@ -228,10 +228,9 @@ void session_read_last_memory(Session *s) {
 }
 
 SessionResult session_leader_result(const Session *s) {
-        /* Systemd does not tell with OOMPolicy=continue. That a scope had OOM kills before, and its leader is killed by
-         * somebody's SIGKILL now, looks the same. */
-        if (s->exit_code == CLD_KILLED && s->exit_status == SIGKILL && s->oom_kills != UINT64_MAX &&
-                s->oom_kills > 0)
+        /* Systemd does not tell with OOMPolicy=continue. That a scope had OOM kills before, nobody knows of whom, and its
+         * leader is killed by somebody's SIGKILL now, looks the same. */
+        if (s->exit_code == CLD_KILLED && s->exit_status == SIGKILL && memory_events_explain(s))
                 return RESULT_OOM_KILLED;
         return session_result_from_exit(s->exit_code, s->exit_status);
 }

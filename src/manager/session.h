@@ -9,6 +9,7 @@
 
 #include "manager/freezer.h"
 #include "manager/keeper-request.h"
+#include "manager/memory-events.h"
 #include "manager/scope-events.h"
 #include "manager/session-state.h"
 #include "manager/types.h"
@@ -39,6 +40,8 @@ typedef enum SessionChange {
         CHANGE_REVIVED = 1 << 14, /* answer who waits for the restart */
         CHANGE_FREEZER = 1 << 15,
         CHANGE_LIMITS = 1 << 16, /* Session::limits_new says which */
+        CHANGE_MEMORY = 1 << 17, /* its level */
+        CHANGE_OOM = 1 << 18,
 } SessionChange;
 
 struct Session {
@@ -135,6 +138,7 @@ struct Session {
         Waiters stoppers;           /* messages to be answered when it ended */
         Usage usage;
         ScopeEvents scope_events;
+        MemoryEvents memory_events;
         Freezer freezer;
 
         SessionChange changes;

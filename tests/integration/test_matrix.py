@@ -76,7 +76,9 @@ PUBLIC = {(SESSION, name) for name in (
     "LastOutputTimestamp", "Notebook", "KernelName", "MemoryCurrent", "CPUUsageNSec", "TasksCurrent", "IOReadBytes",
     "IOWriteBytes", "Result", "ExitStatus", "LastActivityTimestamp", "KernelLanguage", "KernelState",
     "KernelStateTimestamp", "ExecutionCount", "RestartOnCrash", "Restarts", "MemoryMax", "MemoryPeak",
-    "FreezerState", "MemoryHigh", "MemorySwapMax", "CPUQuotaPerSecUSec", "CPUWeight", "IOWeight", "TasksMax")} | {
+    "FreezerState", "MemoryHigh", "MemorySwapMax", "CPUQuotaPerSecUSec", "CPUWeight", "IOWeight", "TasksMax",
+    "MemorySwapCurrent", "MemoryPressureAvg10", "CPUPressureAvg10", "IOPressureAvg10", "MemoryPressure", "OOMKills",
+    "LastOOMKillTimestamp", "LastOOMKillPID", "LastOOMKillCommand")} | {
     (MANAGER, name) for name in (
         "Version", "NotebookCount", "TerminalCount", "RecommendedSessions", "RecommendedExceeded", "SessionsMax",
         "SessionsMaxPerUser", "FrozenSessions")}
