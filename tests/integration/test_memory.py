@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Want of memory: told before it ends badly, and told to the person it hit."""
+
+import journal
+import machine
+import pytest
+from bus import UNKNOWN, User
+from kernels import execute
+
+MEGABYTE = 1024 * 1024
+LIMIT = 64 * MEGABYTE
+HOG = "/usr/bin/python3 -c 'a = bytearray(200 << 20)'"
+OOM = pytest.mark.feature("Out of memory: reason, process, limit and peak")
+
+
+def limit(root, session, **properties):
+    properties = {"MemorySwapMax": 0, **properties}
+    root.run("systemctl", "set-property", "--runtime", f"compute-{session}.scope",
+             *(f"{name}={value}" for name, value in properties.items()))
+
+
+def start(root, user, script, **properties):
+    """A shell that waits before it runs the script, with limits."""
+    session = user.start_terminal("sh", "-c", f"read go; {script}")
+    limit(root, session, **properties)
+    return session
+
+
+def go(user, session):
+    stream = user.attach(session, Raw=True)
+    stream.send("\n")
+    return stream
+
+
+@pytest.mark.v2
+@OOM
+def test_killed_worker_is_told_and_the_session_lives(root, user1):
+    session = start(root, user1, f"{HOG} & echo worker $!; wait; echo survived; exec sleep inf", MemoryMax=LIMIT)
+    mark = user1.mark()
+    stream = go(user1, session)
+    pid = int(stream.expect(r"worker (\d+)").group(1))
+    stream.expect("survived")
+    user1.wait_properties(mark, session, OOMKills=1, LastOOMKillPID=pid, LastOOMKillCommand="python3")
+    entry = journal.wait_entry(root, "OOM_KILLED", SESSION_ID=session)
+    assert (entry["OOM_PID"], entry["OOM_COMMAND"], entry["MEMORY_LIMIT"]) == (str(pid), "python3", str(LIMIT))
+    assert 0.9 * LIMIT < int(entry["MEMORY_PEAK"]) <= LIMIT
+    assert user1.get(session, "State") == "running"
+    shown = user1.run("computectl", "status", session).output
+    assert f"Out of memory: 1 process killed, last python3 ({pid})" in shown
+    assert f"python3 ({pid})" in root.run("computectl", "history", session).output
+    explained = root.run("journalctl", "--catalog", "--no-pager", f"SESSION_ID={session}").output
+    assert "was killed for want of memory" in explained
+    # Somebody's SIGKILL is another thing.
+    mark = user1.mark()
+    user1.run("computectl", "kill", "--signal=KILL", session)
+    assert user1.wait_removed(mark, session) == "signal"
+
+
+@pytest.mark.v2
+@OOM
+def test_killed_leader_is_the_reason_of_the_end(root, user1):
+    """However fast systemd takes the cgroup away."""
+    results = []
+    for _ in range(5):
+        session = start(root, user1, f"exec {HOG}", MemoryMax=LIMIT)
+        mark = user1.mark()
+        go(user1, session)
+        results.append(user1.wait_removed(mark, session))
+    assert results == ["oom-killed"] * 5
+    entry = journal.wait_entry(root, "SESSION_END", SESSION_ID=session)
+    assert (entry["RESULT"], entry["MEMORY_LIMIT"]) == ("oom-killed", str(LIMIT))
+    assert 0.9 * LIMIT < int(entry["MEMORY_PEAK"]) <= LIMIT
+    assert "python3" == journal.wait_entry(root, "OOM_KILLED", SESSION_ID=session)["OOM_COMMAND"]
+    assert f"{session} " in user1.run("computectl", "list", "--all").output
+
+
+@pytest.mark.v2
+def test_limit_of_the_slice_kills_too(root, user1):
+    session = start(root, user1, f"exec {HOG}")
+    slice_name = f"compute-{user1.uid}.slice"
+    root.run("systemctl", "set-property", "--runtime", slice_name, "MemoryMax=128M", "MemorySwapMax=0")
+    try:
+        mark = user1.mark()
+        go(user1, session)
+        assert user1.wait_removed(mark, session) == "oom-killed"
+    finally:
+        root.run("systemctl", "set-property", "--runtime", slice_name, "MemoryMax=", "MemorySwapMax=")
+
+
+@pytest.mark.v2
+@OOM
+def test_killed_kernel(root, user1, notebook):
+    session, _ = user1.start_notebook(notebook, RestartOnCrash=True)
+    limit(root, session, MemoryMax=200 * MEGABYTE)
+    mark = user1.mark()
+    user1.spawn("timeout", "20", "/usr/bin/python3", str(machine.FOLDER / "kernel_client.py"),
+                user1.get(session, "ConnectionFile"), "a = bytearray(800 << 20)")
+    user1.wait_properties(mark, session, OOMKills=1)
+    user1.wait_properties(mark, session, Restarts=1)
+    assert journal.wait_entry(root, "KERNEL_CRASHED", SESSION_ID=session)["RESULT"] == "oom-killed"
+    assert execute(user1, session, "6 * 7") == ["42"]
+    assert user1.get(session, "OOMKills") == 1
+
+
+@pytest.mark.v2
+@pytest.mark.feature("Memory pressure before it happens")
+def test_memory_high_is_told_before_anything_is_killed(root, user1):
+    session = start(root, user1, "/usr/bin/python3 -c 'import time; a = bytearray(48 << 20); print(\"there\"); "
+                    "time.sleep(1000)'", MemoryHigh=24 * MEGABYTE)
+    assert user1.get(session, "MemoryPressure") == "none"
+    mark = user1.mark()
+    go(user1, session)
+    user1.wait_signals(mark, lambda signals: any(
+        one["member"] == "PropertiesChanged" and one["arguments"][1].get("MemoryPressure") in ("high", "critical")
+        for one in signals))
+    assert journal.wait_entry(root, "MEMORY_PRESSURE", SESSION_ID=session, LEVEL="high")
+    assert "Memory pressure: " in user1.run("computectl", "status", session).output
+    assert user1.get(session, "OOMKills") == 0
+
+
+@pytest.mark.v2
+def test_memory_max_is_critical_and_passes(root, user1):
+    session = start(root, user1, f"{HOG}; echo over; exec sleep inf", MemoryMax=LIMIT)
+    mark = user1.mark()
+    go(user1, session).expect("over")
+    user1.wait_properties(mark, session, MemoryPressure="critical")
+    user1.wait_properties(user1.mark(), session, MemoryPressure="none")
+
+
+@pytest.mark.v2
+def test_reading_large_files_is_no_pressure(root, user1):
+    session = start(root, user1, "dd if=/dev/zero of=/var/tmp/large bs=1M count=96 2>/dev/null; "
+                    "cat /var/tmp/large > /dev/null; rm /var/tmp/large; echo read; exec sleep inf", MemoryMax=LIMIT)
+    mark = user1.mark()
+    go(user1, session).expect("read", timeout=60)
+    events = root.shell(f"cat /sys/fs/cgroup/compute.slice/compute-*.slice/compute-{session}.scope/memory.events")
+    assert "\nmax 0\n" not in events, "the limit was met"
+    levels = [one["arguments"][1]["MemoryPressure"] for one in user1.signals(mark)
+              if one["member"] == "PropertiesChanged" and "MemoryPressure" in one["arguments"][1]]
+    assert "critical" not in levels
+
+
+@pytest.mark.v2
+def test_killed_manager_goes_on_counting(root, user1):
+    session = start(root, user1, f"{HOG}; echo one; read go; {HOG}; echo two; exec sleep inf", MemoryMax=LIMIT)
+    stream = go(user1, session)
+    stream.expect("one")
+    machine.kill_services(root, "compute-sessiond.service")
+    assert user1.get(session, "OOMKills") == 1
+    mark = user1.mark()
+    stream.send("\n")
+    stream.expect("two")
+    user1.wait_properties(mark, session, OOMKills=2)
+
+
+@pytest.mark.v2
+@pytest.mark.feature("Memory peak, swap, IO and pressure of a session")
+def test_all_figures_are_known(root, user1):
+    session = user1.start_terminal("sleep", "inf")
+    said = user1.get_all(session)
+    for name in ("MemoryCurrent", "MemoryPeak", "MemorySwapCurrent", "CPUUsageNSec", "TasksCurrent", "IOReadBytes",
+                 "IOWriteBytes", "MemoryPressureAvg10", "CPUPressureAvg10", "IOPressureAvg10", "OOMKills"):
+        assert said[name] != UNKNOWN, name
+    assert said["MemoryPeak"] >= said["MemoryCurrent"] > 0
+    assert said["MemoryPressure"] == "none"
+    shown = user1.run("computectl", "status", session).output
+    assert "Swap: 0B" in shown and "for memory, " in shown
+    # The manager may tell it that it wants to be told of pressure, in its sandbox.
+    assert "ReadWritePaths=/sys/fs/cgroup/compute.slice" in root.run(
+        "systemctl", "show", "-p", "ReadWritePaths", "compute-sessiond").output.replace("=-", "=")
+
+
+@pytest.mark.v2
+def test_swap_is_counted(root, user1):
+    root.run("swapon", "/dev/vdb")
+    try:
+        session = start(root, user1, "/usr/bin/python3 -c 'import time; a = bytearray(64 << 20); print(\"there\"); "
+                        "time.sleep(1000)'", MemoryHigh=24 * MEGABYTE, MemorySwapMax="infinity")
+        go(user1, session).expect("there", timeout=60)
+        assert user1.get(session, "MemorySwapCurrent") > MEGABYTE
+        user1.stop(session)
+    finally:
+        root.run("swapoff", "/dev/vdb")
+
+
+@pytest.mark.v1
+@pytest.mark.feature("Memory peak, swap, IO and pressure of a session", supported=False)
+@pytest.mark.feature("Memory pressure before it happens", supported=False)
+def test_what_v1_does_not_tell_is_unknown_and_never_0(user1):
+    session = user1.start_terminal("sleep", "inf")
+    said = user1.get_all(session)
+    for name in ("MemorySwapCurrent", "IOReadBytes", "IOWriteBytes", "MemoryPressureAvg10", "CPUPressureAvg10",
+                 "IOPressureAvg10"):
+        assert said[name] == UNKNOWN, name
+    assert said["MemoryPressure"] == ""
+    shown = user1.run("computectl", "status", session).output
+    assert "Swap:" not in shown and "pressure" not in shown and "Waited:" not in shown
+
+
+@pytest.mark.v2
+def test_in_user_mode():
+    own = User("user1", bus="session")
+    try:
+        session = own.start_terminal("sh", "-c", f"read go; {HOG}; echo over; exec sleep inf")
+        own.run("systemctl", "--user", "set-property", "--runtime", f"compute-{session}.scope", f"MemoryMax={LIMIT}",
+                "MemorySwapMax=0")
+        mark = own.mark()
+        go(own, session).expect("over")
+        own.wait_properties(mark, session, OOMKills=1, LastOOMKillCommand="python3")
+        own.run("computectl", "--user", "stop", session)
+    finally:
+        own.end()
