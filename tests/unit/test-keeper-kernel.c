@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <zmq.h>
@@ -31,6 +32,9 @@ typedef struct FakeKernel {
 static struct Shared {
         volatile uint64_t printed;   /* numbers that the kernel printed */
         volatile bool print;         /* it is to print on */
+        volatile unsigned cells;     /* that it is to execute */
+        volatile unsigned executed;  /* of them, so far */
+        volatile bool endless;       /* the cell does not end */
         volatile unsigned shutdowns; /* that it was asked for */
         volatile unsigned interrupts;
         volatile int fd; /* of the follower's connection, in the follower */
@@ -109,6 +113,18 @@ static void answer(FakeKernel *k, void *socket) {
 
 static const char parent[] = "{\"msg_id\":\"cell\",\"msg_type\":\"execute_request\"}";
 
+static void execute(FakeKernel *k) {
+        char content[64];
+
+        (void) snprintf(
+                content, sizeof(content), "{\"code\":\"\",\"execution_count\":%u}", shared->executed + 1);
+        publish(k, "status", PART(parent), "{\"execution_state\":\"busy\"}");
+        publish(k, "execute_input", PART(parent), content);
+        if (!shared->endless)
+                publish(k, "status", PART(parent), "{\"execution_state\":\"idle\"}");
+        shared->executed++;
+}
+
 static _Noreturn void run_kernel(const char *path) {
         _cleanup_connection_info_ ConnectionInfo info = {};
         Failure failure = {};
@@ -131,6 +147,8 @@ static _Noreturn void run_kernel(const char *path) {
                         answer(&k, k.shell);
                 if (items[1].revents)
                         answer(&k, k.control);
+                if (shared->executed < shared->cells)
+                        execute(&k);
                 for (unsigned i = 0; shared->print && i < 50; i++) {
                         (void) snprintf(content, sizeof(content), "{\"name\":\"stdout\",\"text\":\"%llu\"}",
                                 (unsigned long long) shared->printed + 1);
@@ -306,6 +324,68 @@ TEST(another_kernel_in_its_place) {
 }
 END_TEST
 
+/* How many notices there are that outputs may be missing. */
+static unsigned count_omitted(const OutputLog *log) {
+        unsigned n = 0;
+
+        for (uint64_t p = output_log_begin(log); p < output_log_end(log);) {
+                OutputEntry entry = output_log_get(log, p);
+
+                n += memmem(entry.text, entry.size, "\"event\":\"omitted\"", 17) != NULL;
+                p = entry.next;
+        }
+        return n;
+}
+
+/* Breaks the connection of a kernel that goes on, has it do something before there is another, and waits for that. */
+static void break_connection(unsigned cells) {
+        int fd = world.fd;
+
+        ck_assert_int_eq(shutdown(fd, SHUT_RDWR), 0);
+        shared->cells += cells;
+        while (shared->executed < shared->cells)
+                (void) poll(NULL, 0, 1);
+        LOOP_UNTIL(world.event, world.fd < 0);
+        LOOP_UNTIL(world.event, world.fd >= 0);
+}
+
+TEST(connection_that_breaks) {
+        Kernel *k;
+
+        setup();
+        start_kernel();
+        k = follow(-EBADF);
+        LOOP_UNTIL(world.event, world.ready == 1);
+        shared->cells = 1;
+        LOOP_UNTIL(
+                world.event, world.state->execution_count == 1 && world.state->status == KERNEL_STATUS_IDLE);
+
+        /* Nothing was published meanwhile: nothing is told. */
+        break_connection(0);
+        shared->cells++;
+        LOOP_UNTIL(
+                world.event, world.state->execution_count == 2 && world.state->status == KERNEL_STATUS_IDLE);
+        ck_assert_uint_eq(count_omitted(world.log), 0);
+
+        /* A whole cell was executed: the next one's count tells. */
+        break_connection(1);
+        ck_assert_uint_eq(count_omitted(world.log), 0);
+        shared->cells++;
+        LOOP_UNTIL(world.event, count_omitted(world.log) == 1);
+        ck_assert_uint_eq(world.state->execution_count, 4);
+
+        /* A cell's end may have been missed: so may what it put out. */
+        shared->endless = true;
+        shared->cells++;
+        LOOP_UNTIL(world.event, world.state->status == KERNEL_STATUS_BUSY);
+        break_connection(0);
+        LOOP_UNTIL(world.event, count_omitted(world.log) == 2);
+        ck_assert_uint_eq(world.ready, 1);
+        kernel_free(k);
+        teardown();
+}
+END_TEST
+
 static _Noreturn void run_follower(int fd) {
         (void) follow(fd);
         (void) sd_event_loop(world.event);
@@ -377,4 +457,5 @@ TEST(followers_killed_at_any_moment) {
 }
 END_TEST
 
-TEST_MAIN(ready_and_asked, records, another_kernel_in_its_place, followers_killed_at_any_moment);
+TEST_MAIN(ready_and_asked, records, another_kernel_in_its_place, connection_that_breaks,
+        followers_killed_at_any_moment);
