@@ -236,6 +236,24 @@ int session_list_fetch(SessionList *l, Client *c) {
         return r;
 }
 
+static bool has_ended(const EndedSessions *ended, const char *id) {
+        for (size_t i = 0; i < ended->n_sessions; i++)
+                if (streq(ended->sessions[i].id, id))
+                        return true;
+        return false;
+}
+
+void session_list_drop(SessionList *l, const EndedSessions *ended) {
+        size_t kept = 0;
+
+        for (size_t i = 0; i < l->n_entries; i++)
+                if (has_ended(ended, l->entries[i].id))
+                        entry_done(&l->entries[i]);
+                else
+                        l->entries[kept++] = l->entries[i];
+        l->n_entries = kept;
+}
+
 size_t session_list_count(const SessionList *l, SessionType type) {
         const char *word = session_type_to_string(type);
         size_t n = 0;

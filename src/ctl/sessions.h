@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include "ctl/client.h"
+#include "ctl/ended.h"
 
 typedef struct SessionEntry {
         char *id, *type, *name, *state;
@@ -34,6 +35,9 @@ int session_list_read_activity(SessionList *l, sd_bus_message *m);
 
 /* Says "frozen" instead of "running" of the sessions in frozen. -ENOMEM. */
 int session_list_note_frozen(SessionList *l);
+
+/* Takes out those that ended by the time of another answer, which came later. */
+void session_list_drop(SessionList *l, const EndedSessions *ended);
 
 /* Which of two ids comes first: as qsort() wants it. Notebooks, terminals, unknown types; then by number. */
 int session_id_compare(const char *a, const char *b);

@@ -212,6 +212,7 @@ int verb_list(Client *c, _unused_ char **operands) {
                 r = ended_sessions_fetch(&ended, c);
         if (r < 0)
                 return r;
+        session_list_drop(&list, &ended);
         r = output_begin(&output);
         if (r < 0)
                 return log_oom();

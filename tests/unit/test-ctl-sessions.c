@@ -42,6 +42,25 @@ TEST(answers_are_put_together) {
         message_bus_done();
 }
 
+TEST(what_ends_between_two_answers_is_there_once) {
+        static EndedSession one[] = { { .id = (char *) "t9" }, { .id = (char *) "t1" } };
+        static const EndedSessions ended = { .sessions = one, .n_sessions = ELEMENTSOF(one) };
+        sd_bus_message *sessions = message_make("a(ssusso)", 3, "t9", "terminal", 1U, "a", "closing",
+                "/s/t9", "t10", "terminal", 1U, "b", "running", "/s/t10", "n1", "notebook", 1U, "c",
+                "running", "/s/n1");
+        _cleanup_session_list_ SessionList list = {};
+
+        ck_assert_int_eq(session_list_read(&list, sessions), 0);
+        session_list_drop(&list, &(EndedSessions){});
+        ck_assert_uint_eq(list.n_entries, 3);
+        session_list_drop(&list, &ended);
+        ck_assert_uint_eq(list.n_entries, 2);
+        ck_assert_str_eq(list.entries[0].id, "n1");
+        ck_assert_str_eq(list.entries[1].id, "t10");
+        sd_bus_message_unref(sessions);
+        message_bus_done();
+}
+
 TEST(empty_and_wrong_answers) {
         _cleanup_session_list_ SessionList list = {};
         sd_bus_message *empty = message_make("a(ssusso)", 0);
@@ -77,4 +96,5 @@ TEST(idle) {
         ck_assert_uint_eq(session_idle(30, 200, 100), 0); /* clocks differ */
 }
 
-TEST_MAIN(answers_are_put_together, empty_and_wrong_answers, order_of_ids, idle);
+TEST_MAIN(answers_are_put_together, what_ends_between_two_answers_is_there_once, empty_and_wrong_answers,
+        order_of_ids, idle);
