@@ -2,7 +2,8 @@
 
 /* What every method call passes before its handler sees it.
  *
- *   call --> caller known? --no--> ask the bus, hold (strangers.c) --(answer)--.
+ *   call --> larger than any method takes? --yes--> LimitsExceeded
+ *            caller known? --no--> ask the bus, hold (strangers.c) --(answer)--.
  *               | yes  <------------------------------------------------------'
  *            user's turn? --no (only when the bus is behind)--> hold (turns.c) --.
  *               | yes  <--------------------------------------------------------'
@@ -20,6 +21,7 @@
 #include "manager/authorization.h"
 #include "manager/idle.h"
 #include "manager/manager.h"
+#include "manager/message-size.h"
 #include "manager/message-strings.h"
 #include "manager/policy.h"
 #include "manager/session.h"
@@ -42,6 +44,12 @@ void admission_done(Admission *a) {
 
 const Caller *admission_caller(Manager *m, sd_bus_message *call) {
         return caller_cache_get(&m->admission.callers, sd_bus_message_get_sender(call));
+}
+
+int admission_charge(Manager *m, sd_bus_message *call, ChargeKind kind, Charge *charge) {
+        const Caller *caller = call ? admission_caller(m, call) : NULL;
+
+        return caller ? charge_take(charge, &m->charges, caller->uid, kind, m->admission.size) : 0;
 }
 
 /* May they */
@@ -301,6 +309,11 @@ static int on_message(sd_bus_message *message, void *userdata, sd_bus_error *err
                 return 0;
         idle_touch(m);
         watchdog_touch(&m->watchdog);
+        m->admission.size = message_size(message, CALL_SIZE_MAX);
+        if (m->admission.size > CALL_SIZE_MAX)
+                return sd_bus_reply_method_errorf(message, SD_BUS_ERROR_LIMITS_EXCEEDED,
+                        "The call has more than %u bytes of arguments, which is more than any method takes.",
+                        CALL_SIZE_MAX);
         return admit(m, message);
 }
 

@@ -8,8 +8,13 @@
 #include <systemd/sd-bus.h>
 
 #include "manager/caller.h"
+#include "manager/charges.h"
 #include "manager/types.h"
 #include "shared/time-span.h"
+
+/* Bytes of a call's arguments; one that has more is refused before anything else, as the bus would carry 32 MB. The largest
+ * that make sense are starts with REQUEST_TEXT_MAX bytes of command and environment, and GetUsage of thousands. */
+#define CALL_SIZE_MAX (256U * 1024U)
 
 /* What a call that is dispatched again has passed, and is not asked about once more. */
 enum {
@@ -40,6 +45,7 @@ typedef struct Admission {
         CallerCache callers;
         DispatchedCall *again; /* in the order in which they come */
         size_t n_again;
+        size_t size; /* of the arguments of the call that is being dispatched, in bytes */
 } Admission;
 
 /* Puts itself before all handlers of the manager's bus. */
@@ -48,6 +54,10 @@ void admission_done(Admission *a);
 
 /* The caller of a call that was admitted. Valid until the loop comes round. */
 const Caller *admission_caller(Manager *m, sd_bus_message *call);
+
+/* Charges who sent the call that is being dispatched with its being held. Does nothing if there is no call (NULL), or no
+ * such caller. -EDQUOT: the user has too many; -ENOMEM. */
+int admission_charge(Manager *m, sd_bus_message *call, ChargeKind kind, Charge *charge);
 
 /* May another entry that this user provoked be written to the journal? Counts it. */
 bool admission_may_audit(Manager *m, uid_t uid);

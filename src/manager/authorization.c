@@ -183,7 +183,7 @@ int authorization_ask(
         };
         strcpy(a->id, subject.id);
         (void) snprintf(a->question, sizeof(a->question), "compute-%" PRIu64, ++all->serial);
-        r = charge_take(&a->charge, &m->charges, caller->uid, CHARGE_AUTHORIZATION);
+        r = charge_take(&a->charge, &m->charges, caller->uid, CHARGE_AUTHORIZATION, m->admission.size);
         if (r >= 0)
                 r = ask(a);
         if (r < 0) {

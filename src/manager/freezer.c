@@ -14,6 +14,7 @@
 #include "manager/caller.h"
 #include "manager/cgroup.h"
 #include "manager/manager.h"
+#include "manager/session-start.h"
 #include "manager/session.h"
 #include "manager/systemd-calls.h"
 #include "shared/log.h"
@@ -195,7 +196,7 @@ static int check(const Session *s, sd_bus_error *error) {
 static int request(Session *s, bool freeze, const char *method, sd_bus_message *call, sd_bus_error *error) {
         int r;
 
-        if (waiters_add(&s->freezer.callers, call) < 0)
+        if (session_wait(s, &s->freezer.callers, call) < 0)
                 return sd_bus_error_setf(error, ERROR_LIMIT_REACHED,
                         "Too many callers wait for session %s to be frozen or thawed already.", s->id);
         if (s->freezer.state == (freeze ? FREEZER_FREEZING : FREEZER_THAWING))

@@ -156,19 +156,13 @@ static int add(Session *s, KeeperRequest *request) {
         return 0;
 }
 
-/* To whoever called: who is held up by a keeper of another user's has asked for it. */
-static int charge_request(Manager *m, KeeperRequest *request) {
-        const Caller *caller = request->call ? admission_caller(m, request->call) : NULL;
-
-        return caller ? charge_take(&request->charge, &m->charges, caller->uid, CHARGE_KEEPER) : 0;
-}
-
 int keeper_request_send(Session *s, KeeperRequest *request, sd_bus_message *call, KeeperAnswer answer) {
         int r;
 
         request->call = sd_bus_message_ref(call);
         request->answer = answer;
-        r = charge_request(s->manager, request);
+        /* To whoever called: who is held up by a keeper of another user's has asked for it. */
+        r = admission_charge(s->manager, call, CHARGE_KEEPER, &request->charge);
         if (r >= 0)
                 r = add(s, request);
         if (r < 0) {

@@ -15,6 +15,7 @@
 #include "manager/manager.h"
 #include "manager/session-engine.h"
 #include "manager/session-restart.h"
+#include "manager/session-start.h"
 #include "manager/session.h"
 #include "shared/log.h"
 #include "shared/names.h"
@@ -47,7 +48,7 @@ int session_restart(Session *s, const Caller *caller, sd_bus_message *call, sd_b
                 return sd_bus_error_setf(error, ERROR_NO_KEEPER,
                         "The keeper of session %s is not there; try again, or stop the session and start another.",
                         s->id);
-        if (waiters_add(&s->restarters, call) < 0)
+        if (session_wait(s, &s->restarters, call) < 0)
                 return sd_bus_error_setf(error, ERROR_LIMIT_REACHED,
                         "Too many callers wait for the restart of session %s already.", s->id);
         if (admission_may_audit(s->manager, caller->uid))

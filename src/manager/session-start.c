@@ -121,8 +121,16 @@ void session_answer_starters(Session *s, bool is_new) {
         }
 }
 
-/* Answers call with a session that is there already, now or when it runs. */
-static int reopen(Session *s, sd_bus_message *call, sd_bus_error *error) {
+int session_wait(Session *s, Waiters *waiters, sd_bus_message *call) {
+        _cleanup_(charge_release) Charge charge = {};
+        int r;
+
+        r = admission_charge(s->manager, call, CHARGE_WAITER, &charge);
+        return r < 0 ? r : waiters_add(waiters, call, &charge);
+}
+
+/* Answers call with a session that is there already, now or when it runs. Takes the charge, if it has to wait. */
+static int reopen(Session *s, sd_bus_message *call, Charge *charge, sd_bus_error *error) {
         int r;
 
         r = s->manager->config.thaw_on_attach ? freezer_thaw_first(s, "StartNotebook", call, error) : 0;
@@ -130,17 +138,33 @@ static int reopen(Session *s, sd_bus_message *call, sd_bus_error *error) {
                 return r;
         if (s->phase == PHASE_RUNNING)
                 return answer_started(s, call, /* started = */ false);
-        r = waiters_add(&s->starters, call);
+        r = waiters_add(&s->starters, call, charge);
         return r < 0 ? r : 1;
 }
 
+static int reopen_for_caller(Session *s, sd_bus_message *call, sd_bus_error *error) {
+        _cleanup_(charge_release) Charge charge = {};
+        int r;
+
+        r = admission_charge(s->manager, call, CHARGE_WAITER, &charge);
+        if (r >= 0)
+                r = reopen(s, call, &charge, error);
+        if (r == -EDQUOT || r == -ENOBUFS)
+                return sd_bus_error_setf(error, ERROR_LIMIT_REACHED,
+                        "Too many of your calls wait for session %s, or for others, already; try again.",
+                        s->id);
+        return r;
+}
+
 void session_join(Session *s, Session *other) {
+        Charge charge = {};
         sd_bus_message *call;
 
-        while ((call = waiters_take(&s->starters))) {
-                if (reopen(other, call, /* error = */ NULL) < 0)
+        while ((call = waiters_take_charged(&s->starters, &charge))) {
+                if (reopen(other, call, &charge, /* error = */ NULL) < 0)
                         (void) sd_bus_reply_method_errorf(call, ERROR_START_FAILED,
                                 "The notebook is being opened by too many callers at once; try again.");
+                charge_release(&charge);
                 sd_bus_message_unref(call);
         }
         s->superseded = true;
@@ -157,14 +181,14 @@ int session_start(Manager *m, const Caller *caller, StartRequest *request_, sd_b
         if (request->notebook) {
                 s = session_table_get_by_notebook(&m->sessions, caller->uid, request->notebook, NULL);
                 if (s)
-                        return reopen(s, call, error);
+                        return reopen_for_caller(s, call, error);
         }
         r = new_session(m, caller->uid, TAKE_PTR(request), /* kept = */ true, &s, error);
         if (r < 0)
                 return r;
         r = listen_fd = keeper_link_listen(m, s);
         if (r >= 0)
-                r = waiters_add(&s->starters, call);
+                r = session_wait(s, &s->starters, call);
         if (r >= 0)
                 r = session_record_save(s);
         if (r >= 0)
@@ -241,7 +265,7 @@ int session_register(Manager *m, const Caller *caller, StartRequest *request_, s
         if (r >= 0)
                 r = take_command(s, s->request->command);
         if (r >= 0)
-                r = waiters_add(&s->starters, call);
+                r = session_wait(s, &s->starters, call);
         if (r < 0) {
                 (void) session_free(s);
                 return sd_bus_error_setf(error, ERROR_NO_SUCH_PROCESS,
@@ -256,7 +280,7 @@ int session_register(Manager *m, const Caller *caller, StartRequest *request_, s
 int session_stop(Session *s, const Caller *caller, sd_bus_message *call, sd_bus_error *error) {
         SessionState state = session_phase_state(s->phase);
 
-        if (waiters_add(&s->stoppers, call) < 0)
+        if (session_wait(s, &s->stoppers, call) < 0)
                 return sd_bus_error_setf(error, ERROR_LIMIT_REACHED,
                         "Too many callers wait for the end of session %s already.", s->id);
         audit_stop_requested(s, caller->uid, "Stop");

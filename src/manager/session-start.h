@@ -6,6 +6,11 @@
 #include <systemd/sd-bus.h>
 
 #include "manager/types.h"
+#include "manager/waiters.h"
+
+/* Has call wait with others for something to happen to the session. -ENOBUFS: too many do; -EDQUOT: too many calls of the
+ * caller's user are held; -ENOMEM. */
+int session_wait(Session *s, Waiters *waiters, sd_bus_message *call);
 
 /* Starts what the request asks for, or re-opens the user's live session of the same notebook; the request is consumed.
  * call is answered when the session runs or failed. On a negative return error says why, and nothing is left. */

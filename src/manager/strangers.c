@@ -92,10 +92,13 @@ int strangers_hold(Manager *m, sd_bus_message *call, unsigned passed) {
         }
         if (stranger->n >= STRANGER_CALLS_MAX)
                 return -ENOBUFS;
+        if (stranger->n > 0 && stranger->bytes + m->admission.size > STRANGER_BYTES_MAX)
+                return -ENOBUFS;
         grown = reallocarray(stranger->calls, stranger->n + 1, sizeof(HeldCall));
         if (!grown)
                 return -ENOMEM;
         stranger->calls = grown;
         stranger->calls[stranger->n++] = (HeldCall){ .call = sd_bus_message_ref(call), .passed = passed };
+        stranger->bytes += m->admission.size;
         return 0;
 }

@@ -9,6 +9,8 @@
 
 #define STRANGERS_MAX      1024 /* the bus lets one user have 256 connections */
 #define STRANGER_CALLS_MAX 128  /* of one; the bus lets it wait for so many answers */
+/* Arguments of one's calls; a call of any size is held if it is the only one. Whose they are nobody knows yet. */
+#define STRANGER_BYTES_MAX (64U * 1024U)
 
 typedef struct HeldCall {
         sd_bus_message *call;
@@ -19,6 +21,7 @@ typedef struct Stranger {
         char *name; /* of the connection */
         HeldCall *calls;
         size_t n;
+        size_t bytes;
 } Stranger;
 
 typedef struct Strangers {

@@ -121,13 +121,6 @@ void systemd_calls_resume(Manager *m) {
         send_waiting(m);
 }
 
-/* What systemd is asked for a client is the client's, or rather its user's. */
-static int charge_call(SystemdCall *c) {
-        const Caller *caller = c->call && !c->charge.charges ? admission_caller(c->manager, c->call) : NULL;
-
-        return caller ? charge_take(&c->charge, &c->manager->charges, caller->uid, CHARGE_SYSTEMD) : 0;
-}
-
 /* A copy of c, which is consumed. */
 static int ask(SystemdCall c) {
         SystemdCalls *calls = &c.manager->systemd_calls;
@@ -147,7 +140,10 @@ static int ask(SystemdCall c) {
         *copy = c;
         sd_bus_message_ref(copy->call);
         sd_bus_message_ref(copy->question);
-        r = charge_call(copy);
+        /* What systemd is asked for a client is the client's, or rather its user's. */
+        r = copy->charge.charges
+                ? 0
+                : admission_charge(copy->manager, copy->call, CHARGE_SYSTEMD, &copy->charge);
         if (r < 0) {
                 free_call(copy);
                 return r;

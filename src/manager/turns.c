@@ -53,12 +53,15 @@ static UserTurn *add_user(Turns *turns, uid_t uid) {
         return &turns->users[turns->n++];
 }
 
-static int push(UserTurn *user, sd_bus_message *call, unsigned passed) {
-        if (user->n == TURNS_CALLS_MAX)
+static int push(Manager *m, UserTurn *user, sd_bus_message *call, unsigned passed) {
+        Charge charge = {};
+        int r;
+
+        if (user->n >= charge_limit(CHARGE_TURN)) /* root is charged without a limit */
                 return -ENOBUFS;
         if (user->n == user->allocated) {
                 size_t allocated = MAX((size_t) 16, 2 * user->allocated);
-                HeldCall *grown = calloc(allocated, sizeof(HeldCall));
+                TurnCall *grown = calloc(allocated, sizeof(TurnCall));
 
                 if (!grown)
                         return -ENOMEM;
@@ -69,16 +72,22 @@ static int push(UserTurn *user, sd_bus_message *call, unsigned passed) {
                 user->first = 0;
                 user->allocated = allocated;
         }
-        user->calls[(user->first + user->n++) % user->allocated] = (HeldCall){
+        r = charge_take(&charge, &m->charges, user->uid, CHARGE_TURN, m->admission.size);
+        if (r < 0)
+                return r;
+        user->calls[(user->first + user->n++) % user->allocated] = (TurnCall){
                 .call = sd_bus_message_ref(call),
                 .passed = passed,
+                .charge = charge,
         };
         return 0;
 }
 
-static HeldCall pop(UserTurn *user) {
-        HeldCall held = user->calls[user->first];
+/* It is held no longer. */
+static TurnCall pop(UserTurn *user) {
+        TurnCall held = user->calls[user->first];
 
+        charge_release(&held.charge);
         user->first = (user->first + 1) % user->allocated;
         user->n--;
         return held;
@@ -123,14 +132,14 @@ int turns_wait(Manager *m, uid_t uid, sd_bus_message *call, unsigned passed) {
                 user = add_user(turns, uid);
         if (!user)
                 return -ENOMEM;
-        r = push(user, call, passed);
+        r = push(m, user, call, passed);
         return r < 0 ? r : 1;
 }
 
 /* Takes the first user's oldest call, and puts the user behind the others. */
-static HeldCall take_next(Turns *turns) {
+static TurnCall take_next(Turns *turns) {
         UserTurn user = turns->users[0];
-        HeldCall held = pop(&user);
+        TurnCall held = pop(&user);
 
         memmove(turns->users, turns->users + 1, --turns->n * sizeof(UserTurn));
         if (user.n > 0)
@@ -152,7 +161,7 @@ static int on_post(sd_event_source *source _unused_, void *userdata) {
 
 static int on_turn(sd_event_source *source _unused_, void *userdata) {
         Manager *m = userdata;
-        HeldCall held;
+        TurnCall held;
 
         if (m->turns.n == 0 || bus_is_behind(m) || is_dispatching(m))
                 return 0;

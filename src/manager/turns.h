@@ -6,22 +6,27 @@
  * of somebody who floods us come systemd's answers and signals, which others wait for. Then users are served in turn, so
  * that an answer waits behind few others however many calls one user has sent. */
 
+#include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
 
-#include "manager/strangers.h"
+#include "manager/charges.h"
 #include "manager/types.h"
 #include "shared/macros.h"
 
 #define TURNS_WRITE_MAX 4  /* answers that the bus has not taken; with more, calls wait */
 #define TURNS_READS     16 /* messages read for each call that is served, as long as more come */
-/* The bus lets a user have 256 connections with 128 calls each. What goes beyond wants no answers, and gets none. */
-#define TURNS_CALLS_MAX (256U * 128U)
+
+typedef struct TurnCall {
+        sd_bus_message *call;
+        unsigned passed; /* see admission.h */
+        Charge charge;
+} TurnCall;
 
 #define TURNS_MANY 16 /* calls served one after the other, whose memory is given back behind them */
 
 typedef struct UserTurn {
         uid_t uid;
-        HeldCall *calls;
+        TurnCall *calls;
         size_t first, n, allocated; /* a ring */
 } UserTurn;
 
@@ -35,7 +40,8 @@ typedef struct Turns {
         unsigned served;       /* of those that had to wait, since none had to */
 } Turns;
 
-/* Has the call to wait? It is then held, and dispatched again. 1 if so; 0: it is its turn; -errno. */
+/* Has the call to wait? It is then held, and dispatched again. 1 if so; 0: it is its turn; -ENOBUFS or -EDQUOT if the user
+ * has too many calls or bytes waiting; -ENOMEM. */
 int turns_wait(Manager *m, uid_t uid, sd_bus_message *call, unsigned passed);
 
 void turns_done(Turns *turns);

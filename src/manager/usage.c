@@ -234,7 +234,7 @@ int usage_park(Manager *m, int64_t ticket, sd_bus_message *call, uid_t uid) {
         if (!grown)
                 return -ENOMEM;
         reader->parked = grown;
-        r = charge_take(&charge, &m->charges, uid, CHARGE_SAMPLES);
+        r = charge_take(&charge, &m->charges, uid, CHARGE_SAMPLES, m->admission.size);
         if (r < 0)
                 return r;
         reader->parked[reader->n_parked++] = (struct UsageParked){

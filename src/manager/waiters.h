@@ -6,18 +6,27 @@
 #include <stddef.h>
 #include <systemd/sd-bus.h>
 
+#include "manager/charges.h"
+
 #define WAITERS_MAX 64
 
+typedef struct Waiter {
+        sd_bus_message *call;
+        Charge charge; /* for holding it */
+} Waiter;
+
 typedef struct Waiters {
-        sd_bus_message **calls;
+        Waiter *items;
         size_t n;
 } Waiters;
 
-/* Takes a reference. -ENOBUFS when WAITERS_MAX wait already, -ENOMEM. */
-int waiters_add(Waiters *w, sd_bus_message *call);
+/* Takes a reference, and on success the charge. -ENOBUFS when WAITERS_MAX wait already, -ENOMEM. */
+int waiters_add(Waiters *w, sd_bus_message *call, Charge *charge);
 
 /* Takes the oldest call out; the reference is the caller's. NULL if there is none. */
 sd_bus_message *waiters_take(Waiters *w);
+/* The same, and its charge is the caller's, too. */
+sd_bus_message *waiters_take_charged(Waiters *w, Charge *ret_charge);
 
 /* Answers all with this error. */
 void waiters_fail(Waiters *w, const char *name, const char *message);

@@ -48,4 +48,20 @@ TEST(there_is_room_for_so_many) {
         message_bus_done();
 }
 
-TEST_MAIN(each_is_held_with_its_calls, there_is_room_for_so_many);
+/* One large start is not refused because nobody knows yet who wants it. */
+TEST(so_many_bytes_are_held) {
+        Manager manager = { .bus = message_bus() };
+
+        manager.admission.size = CALL_SIZE_MAX;
+        ck_assert_int_eq(hold(&manager, ":1.1"), 0);
+        ck_assert_int_eq(hold(&manager, ":1.1"), -ENOBUFS);
+        ck_assert_int_eq(hold(&manager, ":1.2"), 0);
+        manager.admission.size = STRANGER_BYTES_MAX / 8;
+        for (unsigned i = 0; i < 8; i++)
+                ck_assert_int_eq(hold(&manager, ":1.3"), 0);
+        ck_assert_int_eq(hold(&manager, ":1.3"), -ENOBUFS);
+        strangers_done(&manager.strangers);
+        message_bus_done();
+}
+
+TEST_MAIN(each_is_held_with_its_calls, so_many_bytes_are_held, there_is_room_for_so_many);

@@ -34,6 +34,8 @@ static void set_up(Manager *m) {
 
 static void tear_down(Manager *m) {
         turns_done(&m->turns);
+        ck_assert_uint_eq(m->charges.n, 0);
+        charges_done(&m->charges);
         sd_event_unref(m->event);
         message_bus_done();
 }
@@ -69,10 +71,26 @@ TEST(a_queue_has_an_end) {
 
         set_up(&m);
         fill(m.bus, TURNS_WRITE_MAX + 1);
-        for (unsigned i = 0; i < TURNS_CALLS_MAX; i++)
+        for (unsigned i = 0; i < charge_limit(CHARGE_TURN); i++)
                 ck_assert_int_eq(wait_turn(&m, 1000), 1);
         ck_assert_int_eq(wait_turn(&m, 1000), -ENOBUFS);
         ck_assert_int_eq(wait_turn(&m, 1001), 1);
+        tear_down(&m);
+}
+
+TEST(so_many_bytes_are_held) {
+        unsigned n = 0;
+        Manager m;
+
+        set_up(&m);
+        fill(m.bus, TURNS_WRITE_MAX + 1);
+        m.admission.size = CALL_SIZE_MAX;
+        while (wait_turn(&m, 1000) == 1)
+                n++;
+        ck_assert_uint_eq(n, CHARGE_BYTES_MAX / (CALL_SIZE_MAX + CHARGE_CALL_BYTES));
+        ck_assert_int_eq(wait_turn(&m, 1000), -EDQUOT);
+        ck_assert_int_eq(wait_turn(&m, 1001), 1);
+        ck_assert_uint_eq(m.turns.users[0].n, n);
         tear_down(&m);
 }
 
@@ -150,4 +168,5 @@ TEST(calls_are_served_also_while_more_keep_coming) {
 }
 
 TEST_MAIN(nobody_waits_while_the_bus_keeps_up, each_user_has_a_queue, a_queue_has_an_end,
-        what_has_come_is_read_before_calls_are_served, calls_are_served_also_while_more_keep_coming);
+        so_many_bytes_are_held, what_has_come_is_read_before_calls_are_served,
+        calls_are_served_also_while_more_keep_coming);

@@ -12,6 +12,7 @@
 typedef struct Pair {
         sd_bus *server, *client;
         Waiters waiters;
+        Charges charges;
         unsigned answers;
         const char *expected; /* error name of the answers */
 } Pair;
@@ -19,7 +20,13 @@ typedef struct Pair {
 static int on_call(sd_bus_message *call, void *userdata, sd_bus_error *error _unused_) {
         Pair *p = userdata;
 
-        return waiters_add(&p->waiters, call) < 0 ? -ENOBUFS : 1;
+        Charge charge = {};
+        int r;
+
+        ck_assert_int_eq(charge_take(&charge, &p->charges, 1000, CHARGE_WAITER, 0), 0);
+        r = waiters_add(&p->waiters, call, &charge);
+        charge_release(&charge);
+        return r < 0 ? -ENOBUFS : 1;
 }
 
 static int on_answer(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
@@ -66,6 +73,8 @@ static void pair_init(Pair *p) {
 
 static void pair_done(Pair *p) {
         waiters_done(&p->waiters);
+        ck_assert_uint_eq(p->charges.n, 0);
+        charges_done(&p->charges);
         settle(p);
         sd_bus_close_unref(p->client);
         sd_bus_close_unref(p->server);
@@ -81,14 +90,19 @@ static void call(Pair *p, unsigned n) {
 
 TEST(oldest_first) {
         sd_bus_message *first;
+        Charge charge;
         Pair p;
 
         pair_init(&p);
         call(&p, 2);
         ck_assert_uint_eq(p.waiters.n, 2);
         ck_assert_uint_eq(p.answers, 0);
-        first = p.waiters.calls[0];
-        ck_assert_ptr_eq(waiters_take(&p.waiters), first);
+        first = p.waiters.items[0].call;
+        ck_assert_uint_eq(p.charges.users[0].n[CHARGE_WAITER], 2);
+        ck_assert_ptr_eq(waiters_take_charged(&p.waiters, &charge), first);
+        ck_assert_uint_eq(p.charges.users[0].n[CHARGE_WAITER], 2);
+        charge_release(&charge);
+        ck_assert_uint_eq(p.charges.users[0].n[CHARGE_WAITER], 1);
         ck_assert_int_ge(sd_bus_reply_method_return(first, NULL), 0);
         sd_bus_message_unref(first);
         settle(&p);
