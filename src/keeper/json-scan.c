@@ -34,10 +34,19 @@ static int scan_escape(Scanner *s) {
                 s->p += 5;
                 return 0;
         }
-        if (!*s->p || !strchr("\"\\/bfnrt", *s->p))
+        switch (*s->p++) {
+        case '"':
+        case '\\':
+        case '/':
+        case 'b':
+        case 'f':
+        case 'n':
+        case 'r':
+        case 't':
+                return 0;
+        default:
                 return -EBADMSG;
-        s->p++;
-        return 0;
+        }
 }
 
 /* Eight bytes that are all plain ASCII, neither control nor quote nor backslash. */

@@ -105,6 +105,8 @@ static int on_tell_timer(sd_event_source *source, uint64_t usec, void *userdata)
         (void) source;
         (void) usec;
         k->tell_timer = sd_event_source_disable_unref(k->tell_timer);
+        if (k->iopub_buffer && k->kernel_record->state.status != KERNEL_STATUS_BUSY)
+                stream_buffer_rest(k->iopub_buffer);
         if (k->untold)
                 keeper_tell_kernel(k);
         return 0;

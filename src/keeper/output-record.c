@@ -34,15 +34,28 @@ bool output_is_recorded(const char *type) {
         return false;
 }
 
+/* Where the first control character is; the size if there is none. Eight bytes at a time. */
+static size_t find_control(JsonSpan json) {
+        const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+        uint64_t word;
+        size_t i = 0;
+
+        for (; json.size - i >= sizeof(word); i += sizeof(word)) {
+                memcpy(&word, json.data + i, sizeof(word));
+                if ((word - ones * ' ') & ~word & high)
+                        break;
+        }
+        while (i < json.size && (uint8_t) json.data[i] >= ' ')
+                i++;
+        return i;
+}
+
 /* In well-formed JSON, control characters are between tokens only. A copy with blanks for them, the caller's; NULL in
  * ret if there are none. */
 static int join_lines(JsonSpan json, char **ret) {
-        size_t i;
+        size_t i = find_control(json);
         char *copy;
 
-        for (i = 0; i < json.size; i++)
-                if ((uint8_t) json.data[i] < ' ')
-                        break;
         *ret = NULL;
         if (i == json.size)
                 return 0;

@@ -29,7 +29,11 @@
 #define BUFFER_MAGIC UINT64_C(0x31667562736363) /* "ccsbuf1" */
 #define HEADER_SIZE  4096U
 #define READ_MAX     (64U * 1024U)
-#define RESIDENT_MAX (256U * 1024U) /* beyond that, memory is given back when the buffer is empty */
+/* Beyond that, memory is given back when the buffer is empty: at once, since a message may have been huge; and when the
+ * stream rests. In between it is used again, as a page that is given back and taken anew costs more than what is done
+ * with it. */
+#define RESIDENT_MAX      (16U * 1024U * 1024U)
+#define RESIDENT_REST_MAX (256U * 1024U)
 
 typedef struct BufferHeader {
         uint64_t magic;
@@ -195,11 +199,11 @@ void stream_buffer_clear(StreamBuffer *b) {
 }
 
 /* What was taken and used is given back; so is the memory, if it was much. */
-static void buffer_rewind(StreamBuffer *b) {
+static void buffer_rewind(StreamBuffer *b, size_t resident_max) {
         uint64_t end = buffer_end(b);
 
         atomic_store(&b->header->base, end);
-        if (b->resident <= RESIDENT_MAX)
+        if (b->resident <= resident_max)
                 return;
         (void) fallocate(b->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, HEADER_SIZE, (off_t) b->size);
         b->resident = 0;
@@ -211,12 +215,17 @@ static size_t buffer_make_room(StreamBuffer *b) {
                  base = atomic_load(&b->header->base);
 
         if (start >= end)
-                buffer_rewind(b);
+                buffer_rewind(b, RESIDENT_MAX);
         else if (b->size - (end - base) < READ_MAX && end - start <= start - base) {
                 memcpy(b->data, buffer_at(b, start), end - start);
                 atomic_store(&b->header->base, start);
         }
         return MIN(b->size - (end - atomic_load(&b->header->base)), (uint64_t) READ_MAX);
+}
+
+void stream_buffer_rest(StreamBuffer *b) {
+        if (stream_buffer_position(b) >= buffer_end(b))
+                buffer_rewind(b, RESIDENT_REST_MAX);
 }
 
 /* How much there is to read, at most size; the bytes themselves are in the room then if they can be known. */

@@ -27,6 +27,9 @@ size_t stream_buffer_max(const StreamBuffer *b);
  * -errno; -ENOBUFS: max bytes lie there unused. */
 ssize_t stream_buffer_read(StreamBuffer *b, int fd);
 
+/* Nothing is expected to come for a while: gives memory back. */
+void stream_buffer_rest(StreamBuffer *b);
+
 /* The bytes that were not used yet, in a row, until the next call of anything here. */
 const uint8_t *stream_buffer_data(const StreamBuffer *b, size_t *ret_size);
 
