@@ -106,7 +106,7 @@ class User:
 
     def end(self):
         self.process.stdin.close()
-        self.process.wait(timeout=20)
+        self.process.wait(timeout=20 * machine.PATIENCE)
         self.process.stdout.close()
 
     def _read(self):
@@ -115,6 +115,8 @@ class User:
         return json.loads(line)
 
     def ask(self, what, **arguments):
+        if "timeout" in arguments:
+            arguments["timeout"] *= machine.PATIENCE
         self.process.stdin.write(json.dumps({"do": what, **arguments}) + "\n")
         self.process.stdin.flush()
         answer = self._read()
@@ -213,7 +215,7 @@ class User:
 
     def wait_signals(self, mark, condition, timeout=30):
         """Waits until the condition is true for the signals since the mark, and returns these."""
-        end = time.monotonic() + timeout
+        end = time.monotonic() + timeout * machine.PATIENCE
         got = self.signals(mark)
         while not condition(got):
             assert time.monotonic() < end, f"Not what was expected: {got}"
