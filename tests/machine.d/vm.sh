@@ -112,8 +112,7 @@ exec_in_machine() {
 }
 
 machine_accounts() {
-        name_disk
-        cat "$disk/passwd"
+        cat "$state/passwd"
 }
 
 # Without what is built in it, but for what tests load into the services.
@@ -140,6 +139,7 @@ kill_machine() {
 
 launch() {
         name_disk
+        cp "$disk/passwd" "$state/passwd"
         setsid "$program" _supervise < /dev/null &> "$state/log" 9<&- &
         supervisor=$!
         disown
