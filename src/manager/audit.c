@@ -202,7 +202,7 @@ void audit_kernel_watched(const Session *s) {
 
 void audit_oom_killed(const Session *s, uint64_t n) {
         const MemoryEvents *events = &s->memory_events;
-        char who[64];
+        char who[PROCESS_COMMAND_SIZE + 32];
         Entry e;
 
         begin(&e, s->manager, LOG_WARNING, MESSAGE_OOM_KILLED, s);

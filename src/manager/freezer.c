@@ -46,12 +46,15 @@ int freezer_parse(const char *text, bool *ret) {
         return 0;
 }
 
-static int read_frozen(const Session *s, bool *ret) {
+static int read_frozen(const Session *s, bool *ret, bool *ret_populated) {
         char text[CGROUP_TEXT_MAX];
         int r;
 
         r = cgroup_read_text(&s->manager->cgroups, s->slice, s->scope, "cgroup.events", text);
-        return r < 0 ? r : freezer_parse(text, ret);
+        if (r < 0)
+                return r;
+        *ret_populated = cgroup_parse_key(text, "populated") > 0;
+        return freezer_parse(text, ret);
 }
 
 static void set_state(Session *s, FreezerState state) {
@@ -66,13 +69,14 @@ static bool is_under_way(const Session *s) {
 }
 
 void freezer_update(Session *s, bool is_new) {
-        bool frozen;
+        bool frozen, populated;
 
         /* What we asked for ends with systemd's answer. */
-        if (is_under_way(s) || read_frozen(s, &frozen) < 0 || frozen == freezer_is_frozen(s))
+        if (is_under_way(s) || read_frozen(s, &frozen, &populated) < 0 || frozen == freezer_is_frozen(s))
                 return;
         set_state(s, frozen ? FREEZER_FROZEN : FREEZER_RUNNING);
-        if (!is_new && s->phase == PHASE_RUNNING)
+        /* Where nobody is left, nobody is frozen, and nobody did that. */
+        if (!is_new && populated && s->phase == PHASE_RUNNING)
                 audit_frozen(s, frozen, /* actor = */ (uid_t) -1, /* method = */ NULL);
 }
 
@@ -129,9 +133,9 @@ static int send_call(Session *s, bool freeze, sd_bus_message_handler_t on_reply)
 static void finish(Session *s, bool freeze, sd_bus_message *reply) {
         const sd_bus_error *problem = sd_bus_message_get_error(reply);
         const char *method = s->freezer.method;
-        bool frozen;
+        bool frozen, populated;
 
-        if (read_frozen(s, &frozen) < 0)
+        if (read_frozen(s, &frozen, &populated) < 0)
                 frozen = freeze == !problem;
         set_state(s, frozen ? FREEZER_FROZEN : FREEZER_RUNNING);
         s->freezer.method = NULL;

@@ -36,10 +36,14 @@ static bool has_sigkill(const char *status, const char *key) {
 
 bool process_entry_parse(const char *status, ProcessEntry *ret) {
         const char *name = find_line(status, "Name:\t"), *memory = find_line(status, "VmRSS:");
+        _cleanup_free_ char *raw = NULL, *command = NULL;
 
         if (!name)
                 return false;
-        snprintf(ret->command, sizeof(ret->command), "%.*s", (int) strcspn(name, "\n"), name);
+        /* It is the user's, and may be anything. */
+        raw = strndup(name, strcspn(name, "\n"));
+        command = raw ? text_sanitize(raw, sizeof(ret->command) - 1) : NULL;
+        snprintf(ret->command, sizeof(ret->command), "%s", strempty(command));
         ret->memory = memory ? strtoull(memory, NULL, 10) * 1024 : 0;
         ret->killed = has_sigkill(status, "SigPnd:") || has_sigkill(status, "ShdPnd:");
         return true;

@@ -11,7 +11,7 @@
 
 #include "manager/types.h"
 
-#define PROCESS_COMMAND_SIZE 16 /* TASK_COMM_LEN of the kernel */
+#define PROCESS_COMMAND_SIZE 64 /* the kernel has 16 bytes for it, some of which it escapes */
 #define PROCESS_LIST_MAX     256
 
 typedef struct ProcessEntry {

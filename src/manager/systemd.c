@@ -29,9 +29,10 @@
 #define SYSTEMD_NAME    "org.freedesktop.systemd1"
 #define SYSTEMD_PATH    "/org/freedesktop/systemd1"
 #define SYSTEMD_MANAGER "org.freedesktop.systemd1.Manager"
-#define RETRY_USEC      (20 * USEC_PER_MSEC) /* until systemd has forgotten a scope that is made anew */
-#define UNIT_PATH       "/org/freedesktop/systemd1/unit"
-#define UNIT_EXISTS     "org.freedesktop.systemd1.UnitExists"
+#define RETRY_USEC \
+        (20 * USEC_PER_MSEC) /* until systemd has forgotten a scope that is made anew, or one is dead */
+#define UNIT_PATH   "/org/freedesktop/systemd1/unit"
+#define UNIT_EXISTS "org.freedesktop.systemd1.UnitExists"
 
 static int new_manager_call(Manager *m, const char *method, sd_bus_message **ret) {
         return sd_bus_message_new_method_call(
@@ -106,9 +107,12 @@ static int note_job(char **job, sd_bus_message *reply) {
 }
 
 static void read_remains(Session *s);
+static void kill_frozen_scope(Session *s);
 
 static void on_scope_job_done(Session *s, const char *result) {
-        if (s->phase != PHASE_SCOPING && s->phase != PHASE_RESCOPING)
+        if (s->phase != PHASE_SCOPING && s->phase != PHASE_RESCOPING && streq(result, "frozen"))
+                kill_frozen_scope(s);
+        else if (s->phase != PHASE_SCOPING && s->phase != PHASE_RESCOPING)
                 read_remains(s);
         else if (streq(result, "done"))
                 session_event(s, EVENT_SCOPE_READY);
@@ -395,6 +399,21 @@ static int stop_scope(Session *s) {
         for (size_t i = 0; i < ELEMENTSOF(signals); i++)
                 (void) systemd_kill_scope(s, signals[i], NULL);
         return 0;
+}
+
+static int on_still_frozen(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata) {
+        Session *s = userdata;
+
+        if (stop_unit(s, s->scope, &s->scope_job, on_scope_stopped) < 0)
+                log_warning("Cannot stop %s, waiting for the deadline.", s->scope);
+        return 0;
+}
+
+/* systemd stops nothing that is frozen, and what its slice freezes cannot be thawed; but it can be killed. */
+static void kill_frozen_scope(Session *s) {
+        log_notice("%s is frozen by its slice, killing it.", s->scope);
+        (void) systemd_kill_scope(s, SIGKILL, NULL);
+        (void) session_set_timer(s, &s->scope_retry, RETRY_USEC, on_still_frozen);
 }
 
 static int on_examined(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {

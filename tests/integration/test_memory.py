@@ -210,3 +210,33 @@ def test_in_user_mode():
         own.run("computectl", "--user", "stop", session)
     finally:
         own.end()
+
+
+@pytest.fixture
+def oomd(root):
+    """systemd-oomd, quick to kill what is below the users' slices."""
+    if root.try_run("test", "-e", "/usr/lib/systemd/systemd-oomd").status != 0:
+        pytest.skip("systemd-oomd is not installed in this machine")
+    root.shell("mkdir -p /run/systemd/oomd.conf.d; swapon /dev/vdb; "
+               "printf '[OOM]\\nDefaultMemoryPressureDurationSec=1s\\n' > /run/systemd/oomd.conf.d/50-test.conf; "
+               "systemctl restart systemd-oomd; "
+               "systemctl set-property --runtime compute.slice ManagedOOMMemoryPressure=kill "
+               "ManagedOOMMemoryPressureLimit=1%")
+    yield
+    root.shell("systemctl revert compute.slice; systemctl stop systemd-oomd; swapoff /dev/vdb; "
+               "rm -r /run/systemd/oomd.conf.d")
+
+
+@pytest.mark.v2
+@pytest.mark.feature("Kills of systemd-oomd are recognised")
+@pytest.mark.usefixtures("oomd")
+def test_oomd_is_the_reason_of_the_end(root, user1):
+    """It kills what waits for memory for long: here for its swap, over and over."""
+    program = "a = bytearray(64 << 20)\nwhile True:\n for i in range(0, len(a), 4096): a[i] = 1"
+    session = user1.start_terminal("/usr/bin/python3", "-c", f"input()\n{program}")
+    limit(root, session, MemoryHigh=24 * MEGABYTE, MemorySwapMax="infinity")
+    mark = user1.mark()
+    go(user1, session)
+    assert user1.wait_removed(mark, session) == "oom-killed"
+    assert journal.wait_entry(root, "OOM_KILLED", SESSION_ID=session)["MESSAGE"].startswith(
+        "For want of memory, systemd-oomd killed")

@@ -30,6 +30,9 @@ TEST(parses) {
         ck_assert_uint_eq(entry.memory, 0);
         ck_assert(!process_entry_parse("SigPnd:\t0000000000000100\n", &entry));
         ck_assert(!process_entry_parse("", &entry));
+        /* It is the user's, and may be anything. */
+        ck_assert(process_entry_parse("Name:\t\x1b[2J\xff\nState:\tR\n", &entry));
+        ck_assert_str_eq(entry.command, "?[2J?");
 }
 
 static pid_t find(const ProcessEntry *before, size_t n_before, const ProcessEntry *now, size_t n_now) {
