@@ -15,7 +15,10 @@
 #include "shared/log.h"
 #include "shared/names.h"
 
-#define REPLY_USEC (10 * USEC_PER_SEC) /* a keeper is restarted in a fraction of this */
+/* A keeper is restarted in a fraction of this, on a busy machine too. One that is stopped (SIGSTOP) cannot be told from one
+ * that is waited for, so this is how long it takes to say so. */
+#define REPLY_SEC  10
+#define REPLY_USEC (REPLY_SEC * USEC_PER_SEC)
 
 static int on_late(sd_event_source *source, uint64_t usec, void *userdata);
 
@@ -106,7 +109,8 @@ static KeeperRequest *take(KeeperRequests *requests, size_t i) {
 static void fail(KeeperRequest *request) {
         if (request->call)
                 (void) sd_bus_reply_method_errorf(request->call, ERROR_NO_KEEPER,
-                        "The session's keeper does not answer; try again, and see 'computectl status'.");
+                        "The session's keeper is gone; see 'systemctl status %s'.",
+                        request->session->keeper);
         keeper_request_free(request);
 }
 
@@ -115,7 +119,11 @@ static void fail_late(Session *s, KeeperRequest *request) {
 
         if (request->on_reply)
                 (void) request->on_reply(s, NULL, &unused);
-        fail(request);
+        if (request->call)
+                (void) sd_bus_reply_method_errorf(request->call, ERROR_NO_KEEPER,
+                        "The session's keeper did not answer within %i s; the session goes on. See 'systemctl status %s'.",
+                        REPLY_SEC, s->keeper);
+        keeper_request_free(request);
 }
 
 static void set_timer(Session *s) {

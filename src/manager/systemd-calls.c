@@ -10,8 +10,10 @@
 #include "shared/log.h"
 
 #define CALL_TIMEOUT_USEC (30 * USEC_PER_SEC)
-#define AWAY_MAX_USEC     (10 * USEC_PER_SEC)   /* that systemd may be away before a call has failed */
-#define AWAY_RETRY_USEC   (250 * USEC_PER_MSEC) /* if nobody tells that it is back */
+/* How long systemd may be away before a call has failed: as often as it is executed anew in the meantime, and longer than
+ * most starts may take, which are given up then. */
+#define AWAY_MAX_USEC   CALL_TIMEOUT_USEC
+#define AWAY_RETRY_USEC (250 * USEC_PER_MSEC) /* if nobody tells that it is back */
 
 static void free_call(void *userdata) {
         SystemdCall *c = userdata;

@@ -6,7 +6,7 @@ import time
 import journal
 import machine
 import pytest
-from bus import BusError
+from bus import ERROR, BusError
 
 MANAGER = "compute-sessiond.service"
 
@@ -260,6 +260,30 @@ def test_nobody_notices_that_systemd_is_executed_anew(root, user1):
         assert time.monotonic() - began < 10
         count += 1
     root.wait(again)
+
+
+@pytest.mark.slow
+def test_keeper_that_is_stopped_is_not_waited_for_forever(root, user1):
+    session = user1.start_terminal("cat")
+    keeper = user1.get(session, "KeeperUnit")
+    root.run("systemctl", "kill", "--signal=STOP", "--kill-who=main", keeper)
+    with pytest.raises(BusError) as caught:
+        user1.attach(session)
+    assert caught.value.name == ERROR + "KeeperNotAvailable" and keeper in caught.value.message
+    root.run("systemctl", "kill", "--signal=CONT", "--kill-who=main", keeper)
+    attach_soon(user1, session).close()
+
+
+@pytest.mark.slow
+def test_systemd_that_is_executed_anew_without_a_pause(root, user1):
+    """A call gets through now and then, and what it began is done when it is asked about again."""
+    session = user1.start_terminal("cat")
+    again = root.spawn("sh", "-c", "for i in $(seq 100); do systemctl daemon-reexec; done")
+    try:
+        user1.stop(user1.start_terminal("cat"))
+        user1.stop(session)
+    finally:
+        root.wait(again, timeout=120)
 
 
 @pytest.mark.slow
