@@ -10,7 +10,7 @@ from kernels import execute
 MEGABYTE = 1024 * 1024
 LIMIT = 64 * MEGABYTE
 HOG = "/usr/bin/python3 -c 'a = bytearray(200 << 20)'"
-OOM = pytest.mark.feature("Out of memory: reason, process, limit and peak")
+OOM = pytest.mark.feature("Out of memory: which process, limit, peak")
 
 
 def limit(root, session, **properties):
@@ -103,7 +103,7 @@ def test_killed_kernel(root, user1, notebook):
 
 
 @pytest.mark.v2
-@pytest.mark.feature("Memory pressure before it happens")
+@pytest.mark.feature("Warning before memory runs out")
 def test_memory_high_is_told_before_anything_is_killed(root, user1):
     session = start(root, user1, "/usr/bin/python3 -c 'import time; a = bytearray(48 << 20); print(\"there\"); "
                     "time.sleep(1000)'", MemoryHigh=24 * MEGABYTE)
@@ -154,7 +154,9 @@ def test_killed_manager_goes_on_counting(root, user1):
 
 
 @pytest.mark.v2
-@pytest.mark.feature("Memory peak, swap, IO and pressure of a session")
+@pytest.mark.feature("Swap")
+@pytest.mark.feature("IO")
+@pytest.mark.feature("Pressure")
 def test_all_figures_are_known(root, user1):
     session = user1.start_terminal("sleep", "inf")
     said = user1.get_all(session)
@@ -183,9 +185,28 @@ def test_swap_is_counted(root, user1):
         root.run("swapoff", "/dev/vdb")
 
 
+@pytest.mark.feature("Peak of memory")
+def test_peak_is_known_everywhere(user1):
+    session = user1.start_terminal("sh", "-c", "exec sleep inf")
+    assert 0 < user1.get(session, "MemoryPeak") < UNKNOWN
+
+
 @pytest.mark.v1
-@pytest.mark.feature("Memory peak, swap, IO and pressure of a session", supported=False)
-@pytest.mark.feature("Memory pressure before it happens", supported=False)
+@pytest.mark.feature("Out of memory: which process, limit, peak", supported=False)
+def test_on_v1_kills_are_counted_and_nobody_says_whom(root, user1):
+    session = user1.start_terminal("sh", "-c", f"read go; {HOG}; echo survived; exec sleep inf")
+    root.run("systemctl", "set-property", "--runtime", f"compute-{session}.scope", f"MemoryMax={LIMIT}")
+    go(user1, session).expect("survived")
+    said = user1.get_all(session)
+    assert (said["OOMKills"], said["LastOOMKillPID"], said["LastOOMKillTimestamp"]) == (1, 0, 0)
+    assert "Out of memory: 1 process killed\n" in user1.run("computectl", "status", session).output
+
+
+@pytest.mark.v1
+@pytest.mark.feature("Swap", supported=False)
+@pytest.mark.feature("IO", supported=False)
+@pytest.mark.feature("Pressure", supported=False)
+@pytest.mark.feature("Warning before memory runs out", supported=False)
 def test_what_v1_does_not_tell_is_unknown_and_never_0(user1):
     session = user1.start_terminal("sleep", "inf")
     said = user1.get_all(session)
