@@ -37,6 +37,10 @@ EVERYBODY = dict.fromkeys(CALLERS, OK)
 # Who has no notebook there is told so, root too.
 NOBODY = dict.fromkeys(CALLERS, NO_SESSION)
 
+# The session that has ended is another's, and was a terminal. The others have not ended.
+ENDED = {(caller, target): NO_SESSION if target != "ended" else NOT_SUPPORTED if NEEDS_POLKIT[caller] == OK else
+         NEEDS_POLKIT[caller] for caller, target in itertools.product(CALLERS, TARGETS)}
+
 FREEZING = on(NEEDS_POLKIT, NO_OBJECT, NOT_SUPPORTED)  # on cgroup v1
 
 # Of a method: its signature, its arguments, and what comes of it. Whoever may call a method on the sessions of others
@@ -44,6 +48,7 @@ FREEZING = on(NEEDS_POLKIT, NO_OBJECT, NOT_SUPPORTED)  # on cgroup v1
 METHODS = {
     (MANAGER, "ListSessions"): ("", lambda t: (), dict.fromkeys(itertools.product(CALLERS, TARGETS), OK)),
     (MANAGER, "ListEnded"): ("", lambda t: (), dict.fromkeys(itertools.product(CALLERS, TARGETS), OK)),
+    (MANAGER, "GetEndedOutputs"): ("st", lambda t: (t.id, 0), ENDED),
     (MANAGER, "GetUsage"): ("as", lambda t: ([t.id],), on(EVERYBODY, NO_SESSION)),
     (MANAGER, "GetActivity"): ("as", lambda t: ([t.id],), on(EVERYBODY, NO_SESSION)),
     (MANAGER, "GetSession"): ("s", lambda t: (t.id,), on(EVERYBODY, NO_SESSION)),

@@ -9,6 +9,7 @@ import machine
 import pytest
 from bus import BusError
 from conftest import parts
+from kernels import execute
 from test_survival import attach_soon
 
 pytestmark = pytest.mark.slow  # it is for tests/run chaos
@@ -153,3 +154,36 @@ def test_stop(root, user1, steps):
     for count, _ in steps.each(stop):
         stop_all(root, wait_whole(root))
         session_id[0] = user1.start_terminal("cat")
+
+
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_outputs_of_a_notebook_that_ends(root, user1, steps, end):
+    """They are there whatever was killed, as soon as the session is no more."""
+    notebook = f"{user1.home}/steps.ipynb"
+
+    def begin():
+        session = user1.start_notebook(notebook, "python3")[0]
+        execute(user1, session, "print('kept')")
+        return session
+
+    def is_over():
+        sessions = attempt(root.call, "ListSessions")
+        return sessions is not None and session_id[0] not in [one[0] for one in sessions]
+
+    def finish():
+        if end == "stop":
+            attempt(root.stop, session_id[0])
+        else:
+            root.shell(f"kill -9 {leader}")
+        if end == "kill":
+            machine.wait_until(is_over, "the session ended")
+
+    session_id = [begin()]
+    leader = user1.get(session_id[0], "Leader")
+    for count, _ in steps.each(finish, stride=2):
+        if session_id[0] in user1.ids():  # the stop was lost
+            root.stop(session_id[0])
+        assert "\nkept\n" in user1.run("computectl", "output", session_id[0]).output, count
+        session_id[0] = begin()
+        leader = user1.get(session_id[0], "Leader")
+    root.stop(session_id[0])
