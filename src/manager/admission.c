@@ -2,7 +2,7 @@
 
 /* What every method call passes before its handler sees it.
  *
- *   call --> larger than any method takes? --yes--> LimitsExceeded
+ *   call --> larger than any method takes, or of a path too long for any object? --yes--> error
  *            caller known? --no--> ask the bus, hold (strangers.c) --(answer)--.
  *               | yes  <------------------------------------------------------'
  *            user's turn? --no (only when the bus is behind)--> hold (turns.c) --.
@@ -299,6 +299,21 @@ static int admit(Manager *m, sd_bus_message *call) {
         return 0;
 }
 
+/* sd-bus would look up each of the objects above a path, which may be tens of thousands, and repeat it in its answer. */
+static bool answer_oversized(const Manager *m, sd_bus_message *call) {
+        /* Whether anybody wants the answer or not, the call ends here. */
+        if (strlen(strempty(sd_bus_message_get_path(call))) >= BUS_PATH_SIZE)
+                (void) sd_bus_reply_method_errorf(
+                        call, SD_BUS_ERROR_UNKNOWN_OBJECT, "There is no object with so long a path.");
+        else if (m->admission.size > CALL_SIZE_MAX)
+                (void) sd_bus_reply_method_errorf(call, SD_BUS_ERROR_LIMITS_EXCEEDED,
+                        "The call has more than %u bytes of arguments, which is more than any method takes.",
+                        CALL_SIZE_MAX);
+        else
+                return false;
+        return true;
+}
+
 static int on_message(sd_bus_message *message, void *userdata, sd_bus_error *error _unused_) {
         Manager *m = userdata;
         uint8_t type;
@@ -310,11 +325,7 @@ static int on_message(sd_bus_message *message, void *userdata, sd_bus_error *err
         idle_touch(m);
         watchdog_touch(&m->watchdog);
         m->admission.size = message_size(message, CALL_SIZE_MAX);
-        if (m->admission.size > CALL_SIZE_MAX)
-                return sd_bus_reply_method_errorf(message, SD_BUS_ERROR_LIMITS_EXCEEDED,
-                        "The call has more than %u bytes of arguments, which is more than any method takes.",
-                        CALL_SIZE_MAX);
-        return admit(m, message);
+        return answer_oversized(m, message) ? 1 : admit(m, message);
 }
 
 int admission_start(Manager *m) {

@@ -112,8 +112,14 @@ static const char *choose_path(Fuzzer *f, const char *interface) {
         static const char *const paths[] = { ROOT, "/", ROOT "/session", ROOT "/session/t0",
                 ROOT "/session/n999999", ROOT "/session/t18446744073709551615", ROOT "/session/_74_31",
                 ROOT "/session/t1/below", "/org" };
+        static char deep[2 * 30000 + 1]; /* sd-bus sends no longer ones */
         const char *word;
 
+        if (dice_roll(&f->dice, 1000) == 0) {
+                for (size_t i = 0; i < sizeof(deep) - 1; i++)
+                        deep[i] = i % 2 == 0 ? '/' : 'a';
+                return deep;
+        }
         if (dice_roll(&f->dice, 8) == 0)
                 return paths[dice_roll(&f->dice, ELEMENTSOF(paths))];
         if (!streq(interface, SESSION))

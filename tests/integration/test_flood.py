@@ -7,6 +7,7 @@ import time
 import machine
 import pytest
 from bus import ERROR, MANAGER, PROPERTIES, SESSION, BusError, path_of
+from test_hostile_keeper import cpu_seconds
 
 LIMIT_REACHED = ERROR + "LimitReached"
 MEMORY_KB = 128 * 1024  # of the manager: 64 MB of calls that are held, one that is read, what the allocator keeps of both
@@ -125,6 +126,32 @@ def test_properties(root, user1, user2, flood, connections):
     session = user1.start_terminal("sleep", "inf")
     flood(connections, True, path_of(session), PROPERTIES, "GetAll", "s", (SESSION,))
     is_served(root, user2)
+
+
+# Calls of a path with 32,000 objects above it, which sd-bus would all look up; without and with an answer.
+DEEP = """
+import sys
+import dbus.lowlevel
+bus = dbus.bus.BusConnection(dbus.bus.BUS_SYSTEM)
+for wanted in False, True:
+    call = dbus.lowlevel.MethodCallMessage("org.computesession1", 32000 * "/a", "org.computesession1.Session", "Stop")
+    call.set_no_reply(not wanted)
+    if not wanted:
+        bus.send_message(call)
+    else:
+        try:
+            bus.send_message_with_reply_and_block(call, 60)
+        except dbus.exceptions.DBusException as e:
+            print(e.get_dbus_name(), e.get_dbus_message())
+"""
+
+
+def test_paths_that_are_too_deep(root, user1, user2):
+    user2.start_terminal("cat")
+    before = cpu_seconds(root)
+    said = user1.run("/usr/bin/python3", "-c", DEEP).output
+    assert said == "org.freedesktop.DBus.Error.UnknownObject There is no object with so long a path.\n"
+    assert cpu_seconds(root) - before < 0.5
 
 
 # One call as large as the bus takes, and many large ones, as fast as the bus takes them.
