@@ -4,6 +4,7 @@
 import machine
 import pytest
 from bus import User
+from features import Features
 from polkit import Polkit
 
 SESSION_PARTS = r"""
@@ -24,6 +25,7 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "v2: needs a machine with cgroup v2, as MACHINE=vm tests/machine boots")
     config.addinivalue_line("markers", "feature(name, supported=True): shows that the machine has what docs/features.md "
                             "names so, or, with supported=False, that it says clearly that it has not")
+    config.pluginmanager.register(Features(), "features")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -55,9 +57,12 @@ user2 = user_fixture("user2")
 
 
 @pytest.fixture(scope="session")
-def cgroup_version(root):  # pylint: disable=redefined-outer-name
+def cgroup_version(pytestconfig, root):  # pylint: disable=redefined-outer-name
     kind = root.run("stat", "--file-system", "--format=%T", "/sys/fs/cgroup").output.strip()
-    return 2 if kind == "cgroup2fs" else 1
+    version = 2 if kind == "cgroup2fs" else 1
+    system = root.shell(". /etc/os-release; echo ${NAME%% *} $VERSION_ID").strip()
+    pytestconfig.pluginmanager.get_plugin("features").machine = f"{system}, cgroup v{version}"
+    return version
 
 
 @pytest.fixture(autouse=True)

@@ -67,6 +67,7 @@ def test_stopped_shell_ends_by_hangup(root, user1):
     expect_end(root, mark, session, "stopped", "killed", 1)
 
 
+@pytest.mark.feature("systemctl stop is told as the reason")
 def test_stop_of_the_scope(root, user1):
     session = user1.start_terminal("sleep", "inf")
     mark = root.mark()
@@ -104,6 +105,7 @@ def test_own_kill(root, user1, whom):
     expect_end(root, mark, session, "signal", "killed", 12)
 
 
+@pytest.mark.feature("Exit status is told")
 @pytest.mark.parametrize("status, result", [(0, "success"), (1, "exit-code"), (3, "exit-code"), (255, "exit-code")])
 def test_exit(root, user1, status, result):
     session = user1.start_terminal("sh", "-c", f"read line; exit {status}")

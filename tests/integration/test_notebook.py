@@ -13,6 +13,7 @@ def connection(user, session):
     return json.loads(user.shell(f"cat {user.get(session, 'ConnectionFile')}"))
 
 
+@pytest.mark.feature("Notebooks re-opened with their variables")
 def test_cells_run_and_variables_stay_for_who_opens_it_again(user1, notebook):
     session, started = user1.start_notebook(notebook)
     assert started

@@ -77,6 +77,7 @@ for i in range({lines}):
     assert cell.outputs[-1].data["image/png"].replace("\n", "") == PNG
 
 
+@pytest.mark.feature("Outputs kept while nobody looks")
 @pytest.mark.kernels
 def test_outputs_without_any_client(user1, session):
     """What a thread prints when nobody is connected any more."""

@@ -49,6 +49,7 @@ def refusal(call, *arguments):
     return caught.value.name
 
 
+@pytest.mark.feature("Others let in by polkit")
 def test_rules_see_what_is_asked(polkit, user2, session, user1):
     """The session's owner, id and type, and what is called."""
     other = user1.start_terminal("sleep", "inf")

@@ -63,6 +63,7 @@ def test_stop(root, user1):
     assert user1.wait(pid).status == -15
 
 
+@pytest.mark.feature("Sessions of what others start (computectl run)")
 def test_children_are_in_the_session(user1):
     _, session = register(user1, "--type=terminal", "--name=Family",
                           command=("sh", "-c", "setsid sleep inf & sleep inf"))

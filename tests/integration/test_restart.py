@@ -166,6 +166,7 @@ def test_keeper_killed_during_a_restart(root, user1, notebook):
     assert execute(user1, session, "6 * 7") == ["42"]
 
 
+@pytest.mark.feature("Kernels restarted after a crash")
 def test_crash_is_survived_if_asked_for(root, user1, notebook):
     session, _ = user1.start_notebook(notebook, RestartOnCrash=True)
     leader = user1.get(session, "Leader")

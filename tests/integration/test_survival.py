@@ -46,6 +46,7 @@ def expect_variable(user, session_id):
     stream.close()
 
 
+@pytest.mark.feature("Sessions outlive a killed manager")
 def test_sessions_outlive_a_killed_manager(root, user1, user2):
     sessions = [user1.start_terminal("bash"), user1.start_terminal("sleep", "inf"), user2.start_terminal("bash")]
     set_variable(user1, sessions[0])
@@ -108,6 +109,7 @@ def test_attached_client_does_not_notice_a_killed_manager(root, user1):
     stream.close()
 
 
+@pytest.mark.feature("A shell outlives its killed keeper")
 def test_shell_outlives_a_killed_keeper(root, user1):
     session = user1.start_terminal("bash")
     leader = user1.get(session, "Leader")

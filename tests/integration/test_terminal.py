@@ -51,6 +51,7 @@ def test_name_is_that_of_the_program(user1):
     assert user1.get(user1.start_terminal("sleep", "inf", Name="Späße ✓"), "Name") == "Späße ✓"
 
 
+@pytest.mark.feature("Terminals")
 def test_what_is_typed_arrives_and_what_is_printed_is_seen(user1):
     stream = user1.attach(user1.start_terminal("bash"))
     stream.send("echo $((6 * 7)) is it\n")

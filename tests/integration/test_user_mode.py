@@ -34,6 +34,7 @@ def test_bus_activates_the_manager_in_the_users_systemd(root, own):
     assert f"user@{own.uid}.service" in root.shell(f"cat /proc/{pid}/cgroup")
 
 
+@pytest.mark.feature("User mode, without root")
 def test_terminal(root, own):
     session = own.start_terminal("sh", "-c", "read a; echo got $a; exec sleep inf", Name="Own")
     stream = own.attach(session)

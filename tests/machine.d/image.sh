@@ -17,7 +17,7 @@ name_image() {
         local recipe
         mapfile -t packages < <("$packages_program" --list)
         (( ${#packages[@]} )) || fail 'tests/packages lists nothing.'
-        packages+=(linux-image-cloud-amd64 openssh-server qemu-system-x86)
+        packages+=(linux-image-cloud-amd64 openssh-server qemu-system-x86 systemd-oomd)
         recipe=$(printf '%s\n' "$release" "${packages[@]}" "$(declare -f make_image)" | sha256sum)
         image=$images/$release-${recipe:0:12}
 }

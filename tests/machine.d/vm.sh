@@ -183,7 +183,7 @@ step_supervise() {
         exec unshare --mount -- "$program" _in_root qemu-system-x86_64 -name "$name" -nodefaults -no-user-config -display none -no-reboot \
                 -accel tcg,thread=multi -cpu max -smp 2 -m $memory \
                 -kernel "$disk/kernel" -initrd "$disk/initrd" \
-                -append 'root=/dev/vda rw console=ttyS0 quiet panic=-1 mitigations=off module_blacklist=kvm_amd,powernow_k8 systemd.unit=multi-user.target' -serial stdio \
+                -append 'root=/dev/vda rw console=ttyS0 quiet panic=-1 mitigations=off module_blacklist=kvm_amd,kvm_intel,powernow_k8 systemd.unit=multi-user.target' -serial stdio \
                 -drive "$drive,file=$disk/disk" -drive "$drive,file=$disk/swap" \
                 -device virtio-serial-pci -chardev "socket,id=commands,path=$state/commands,server=on,wait=off" \
                 -device virtserialport,chardev=commands,name=commands
