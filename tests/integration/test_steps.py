@@ -173,16 +173,15 @@ def test_outputs_of_a_notebook_that_ends(root, user1, steps, end):
     def finish():
         if end == "stop":
             attempt(root.stop, session_id[0])
-        else:
-            root.shell(f"kill -9 {leader}")
-        if end == "kill":
-            machine.wait_until(is_over, "the session ended")
+            return
+        root.shell(f"kill -9 {leader}")
+        machine.wait_until(is_over, "the session ended")
 
     session_id = [begin()]
     leader = user1.get(session_id[0], "Leader")
-    for count, _ in steps.each(finish, stride=2):
-        if session_id[0] in user1.ids():  # the stop was lost
-            root.stop(session_id[0])
+    for count, _ in steps.each(finish, stride=4):
+        attempt(root.stop, session_id[0])  # that before may have been lost
+        machine.wait_until(is_over, "the session ended")
         assert "\nkept\n" in user1.run("computectl", "output", session_id[0]).output, count
         session_id[0] = begin()
         leader = user1.get(session_id[0], "Leader")
