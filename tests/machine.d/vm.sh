@@ -33,6 +33,9 @@ configure_vm() {
                 'StandardError=journal' 'Restart=always' 'RestartSec=1' 'KillMode=process' \
                 > /etc/systemd/system/compute-machine.service
         ln -s ../compute-machine.service /etc/systemd/system/multi-user.target.wants/
+        # systemd-oomd runs when a test starts it, not because users do.
+        mkdir -p /etc/systemd/system/user@.service.d
+        ln -s /dev/null /etc/systemd/system/user@.service.d/10-oomd-user-service-defaults.conf
         # IOWeight= is for schedulers that know cgroups.
         printf '%s\n' 'ACTION=="add|change", KERNEL=="vd[a-z]", ATTR{queue/scheduler}="bfq"' \
                 > /etc/udev/rules.d/60-machine.rules
