@@ -93,7 +93,7 @@ static const struct {
                 [LIMIT_MEMORY_HIGH] = { CGROUP_MEMORY, "memory.high", read_memory },
                 [LIMIT_MEMORY_SWAP_MAX] = { CGROUP_MEMORY, "memory.swap.max", read_memory },
                 [LIMIT_CPU_QUOTA] = { CGROUP_CPU, "cpu.max", read_quota },
-                [LIMIT_CPU_WEIGHT] = { CGROUP_CPU, "cpu.weight", read_number },
+                [LIMIT_CPU_WEIGHT] = { CGROUP_CPU, "cpu.weight", NULL }, /* or cpu.idle */
                 [LIMIT_IO_WEIGHT] = { CGROUP_IO, "io.weight", read_io_weight },
                 [LIMIT_TASKS_MAX] = { CGROUP_TASKS, "pids.max", read_number },
         },
@@ -114,6 +114,21 @@ static int read_quota_of_v1(const CgroupTree *tree, const char *slice, const cha
         return read_quota(text, ret);
 }
 
+/* Of what is idle, cpu.weight tells something, too. */
+static int read_weight(const CgroupTree *tree, const char *slice, const char *unit, uint64_t *ret) {
+        char text[CGROUP_TEXT_MAX];
+        uint64_t idle;
+        int r;
+
+        if (cgroup_read_file(tree, CGROUP_CPU, slice, unit, "cpu.idle", text) >= 0 &&
+                read_number(text, &idle) >= 0 && idle == 1) {
+                *ret = LIMIT_WEIGHT_IDLE;
+                return 0;
+        }
+        r = cgroup_read_file(tree, CGROUP_CPU, slice, unit, "cpu.weight", text);
+        return r < 0 ? r : read_number(text, ret);
+}
+
 static int read_limit(
         const CgroupTree *tree, const char *slice, const char *unit, LimitKind kind, uint64_t *ret) {
         char text[CGROUP_TEXT_MAX];
@@ -122,7 +137,8 @@ static int read_limit(
         if (!files[tree->unified][kind].file)
                 return -ENOENT;
         if (!files[tree->unified][kind].read)
-                return read_quota_of_v1(tree, slice, unit, ret);
+                return kind == LIMIT_CPU_QUOTA ? read_quota_of_v1(tree, slice, unit, ret)
+                                               : read_weight(tree, slice, unit, ret);
         r = cgroup_read_file(tree, files[tree->unified][kind].hierarchy, slice, unit,
                 files[tree->unified][kind].file, text);
         return r < 0 ? r : files[tree->unified][kind].read(text, ret);

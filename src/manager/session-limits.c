@@ -140,9 +140,9 @@ static int refuse(Session *s, const Limits *asked, LimitKind kind, sd_bus_messag
 
         set_back(s, asked);
         return sd_bus_reply_method_errorf(call, ERROR_LIMIT_NOT_TAKEN,
-                "The kernel did not take %s=%s for session %s, and %s stays as it was. %s",
+                "The kernel did not take %s=%s for session %s; %s stays in force. %s",
                 limit_kind_to_name(kind), limit_format(kind, asked->values[kind], wanted), s->id,
-                limit_format(kind, s->limits.values[kind], has),
+                limit_format(kind, s->limits.values[kind], has)[0] ? has : "the default",
                 kind == LIMIT_MEMORY_MAX
                         ? "More memory is in use than that, and cannot be taken back; free some, or choose more."
                         : "See the journal of the system for why.");

@@ -58,6 +58,13 @@ TEST(unified) {
         check(&tree, LIMIT_CPU_QUOTA, LIMIT_NONE);
         put(folder, FOLDER "/pids.max", "max\n");
         check(&tree, LIMIT_TASKS_MAX, LIMIT_NONE);
+        put(folder, FOLDER "/cpu.idle", "0\n");
+        check(&tree, LIMIT_CPU_WEIGHT, 200);
+        put(folder, FOLDER "/cpu.idle", "1\n");
+        put(folder, FOLDER "/cpu.weight", "1\n");
+        check(&tree, LIMIT_CPU_WEIGHT, LIMIT_WEIGHT_IDLE);
+        put(folder, FOLDER "/cpu.idle", "0\n");
+        check(&tree, LIMIT_CPU_WEIGHT, 1);
         /* Nothing that it cannot read is a limit. */
         put(folder, FOLDER "/cpu.max", "50000 0\n");
         put(folder, FOLDER "/io.weight", "8:0 100\n");
