@@ -12,10 +12,12 @@ from bus import ERROR, UNKNOWN, BusError, options, path_of, typed
 
 MIB = 2**20
 NAMES = ["MemoryMax", "MemoryHigh", "MemorySwapMax", "CPUQuotaPerSecUSec", "CPUWeight", "IOWeight", "TasksMax"]
-ON_V1 = {"MemoryMax", "TasksMax"}  # and the CPU's, where it has that controller
 
 # Takes so many MiB, and writes something to them: the kernel need not keep zeros.
-TAKE = "/usr/bin/python3 -c 'import sys; b = bytearray(b\"x\") * (int(sys.argv[1]) * 2**20); print(\"took\", len(b) // 2**20)' {}; echo status $?"
+TAKE = """/usr/bin/python3 -c '
+import sys
+b = bytearray(b"x") * (int(sys.argv[1]) * 2**20)
+print("took", len(b) // 2**20)' {}; echo status $?"""
 # Forks until it cannot.
 FORK = """/usr/bin/python3 -c '
 import os, time
@@ -58,12 +60,12 @@ def test_options_of_a_start_are_in_force(user1):
     session = user1.start_terminal("sh", "-c", f"read go; {TAKE.format(96)}; read go; exec {FORK}",
                                    **limits(MemoryMax=48 * MIB, TasksMax=12))
     stream = user1.attach(session)
+    assert user1.get(session, "MemoryMax") == 48 * MIB
+    assert user1.get(session, "TasksMax") == 12
     stream.send("\n")
     stream.expect("status 137")
     stream.send("\n")
     assert int(stream.expect(r"children (\d+)").group(1)) in (10, 11)
-    assert user1.get(session, "MemoryMax") == 48 * MIB
-    assert user1.get(session, "TasksMax") == 12
 
 
 @pytest.mark.feature("Limits of a running session (MemoryMax, TasksMax)")
@@ -230,10 +232,11 @@ def test_total_of_a_user(root, user1):
         stream = user1.attach(session)
         stream.send("\n")
         stream.expect("status 137")
+        assert user1.get(session, "MemoryMax") == UNKNOWN
+        mark = user1.mark()
         stream.send("\n")
         assert int(stream.expect(r"children (\d+)").group(1)) < 40
-        assert user1.get(session, "MemoryMax") == UNKNOWN
-        user1.stop(session)
+        user1.wait_removed(mark, session)
     finally:
         root.shell(f"rm -r {drop_in}; systemctl daemon-reload")
 

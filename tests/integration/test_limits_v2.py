@@ -167,7 +167,7 @@ def test_status_shows_all_limits(user1):
 def test_all_limits_stay_over_a_restart(user1, notebook):
     session, _ = user1.start_notebook(notebook)
     values = {"MemoryMax": 2**31, "MemoryHigh": 2**30 + 1, "MemorySwapMax": 0, "CPUQuotaPerSecUSec": 1500000,
-              "CPUWeight": 0, "IOWeight": 50, "TasksMax": 333}
+              "CPUWeight": 50, "IOWeight": 50, "TasksMax": 333}
     set_limits(user1, session, **values)
     user1.call_session(session, "Restart", timeout=120)
     assert {name: user1.get(session, name) for name in values} == values
