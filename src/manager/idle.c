@@ -13,7 +13,7 @@
 /* There are sessions, or calls that wait for an answer. */
 static bool is_needed(const Manager *m) {
         return m->sessions.n > 0 || m->strangers.n > 0 || m->turns.n > 0 || m->authorizations.n > 0 ||
-                m->usage.n_parked > 0 || m->systemd_calls.in_flight > 0 || m->systemd_calls.n_waiting > 0;
+                m->usage.n_parked > 0 || m->systemd_calls.n_sent > 0 || m->systemd_calls.n_waiting > 0;
 }
 
 static int on_name_released(sd_bus_message *reply _unused_, void *userdata, sd_bus_error *error _unused_) {

@@ -27,27 +27,33 @@ static void free_call(void *userdata) {
 
 static int on_answer(sd_bus_message *reply, void *userdata, sd_bus_error *error);
 
-/* The call is sd-bus's from here on, which frees it after the answer. */
 static int send_call(SystemdCall *c) {
-        _cleanup_(sd_bus_slot_unrefp) sd_bus_slot *slot = NULL;
+        SystemdCalls *calls = &c->manager->systemd_calls;
         int r;
 
-        r = sd_bus_call_async(c->manager->bus, &slot, c->question, on_answer, c, CALL_TIMEOUT_USEC);
+        r = sd_bus_call_async(c->manager->bus, &c->slot, c->question, on_answer, c, CALL_TIMEOUT_USEC);
         if (r < 0)
                 return r;
         if (c->asked == 0)
                 c->asked = now_usec(CLOCK_MONOTONIC);
-        (void) sd_bus_slot_set_destroy_callback(slot, free_call);
-        (void) sd_bus_slot_set_floating(slot, 1);
-        c->manager->systemd_calls.in_flight++;
+        (void) sd_bus_slot_set_destroy_callback(c->slot, free_call);
+        calls->sent[calls->n_sent++] = c;
         return 0;
+}
+
+static void forget_sent(SystemdCalls *calls, const SystemdCall *c) {
+        for (unsigned i = 0; i < calls->n_sent; i++)
+                if (calls->sent[i] == c) {
+                        calls->sent[i] = calls->sent[--calls->n_sent];
+                        return;
+                }
 }
 
 static void send_waiting(Manager *m) {
         SystemdCalls *calls = &m->systemd_calls;
         size_t n = 0;
 
-        for (; n < calls->n_waiting && calls->in_flight < SYSTEMD_CALLS_MAX && !calls->away; n++) {
+        for (; n < calls->n_waiting && calls->n_sent < SYSTEMD_CALLS_MAX && !calls->away; n++) {
                 int r = send_call(calls->waiting[n]);
 
                 if (r < 0) {
@@ -103,17 +109,19 @@ static int repeat_later(Manager *m, SystemdCall *c) {
 static int on_answer(sd_bus_message *reply, void *userdata, sd_bus_error *error) {
         SystemdCall *c = userdata;
         Manager *m = c->manager;
+        sd_bus_slot *slot = TAKE_PTR(c->slot);
         int r;
 
-        m->systemd_calls.in_flight--;
+        forget_sent(&m->systemd_calls, c);
         if (says_away(reply) && may_repeat(c) && repeat_later(m, c) >= 0) {
-                /* It is ours again. */
-                (void) sd_bus_slot_set_destroy_callback(sd_bus_get_current_slot(m->bus), NULL);
+                (void) sd_bus_slot_set_destroy_callback(slot, NULL);
+                sd_bus_slot_unref(slot);
                 return 0;
         }
         /* With it goes our copy of a keeper's listening socket. */
         c->question = sd_bus_message_unref(c->question);
         r = c->on_reply(reply, c, error);
+        sd_bus_slot_unref(slot);
         send_waiting(m);
         return r;
 }
@@ -199,6 +207,9 @@ void systemd_calls_done(SystemdCalls *calls) {
         for (size_t i = 0; i < calls->n_waiting; i++)
                 free_call(calls->waiting[i]);
         free(calls->waiting);
+        /* Their questions refer to the bus, which would never go. */
+        for (unsigned i = 0; i < calls->n_sent; i++)
+                sd_bus_slot_unref(calls->sent[i]->slot);
         sd_event_source_disable_unref(calls->away);
         *calls = (SystemdCalls){};
 }

@@ -30,12 +30,14 @@ typedef struct SystemdCall {
         usec_t asked;                      /* for the first time, CLOCK_MONOTONIC; 0: not yet */
         bool repeated;                     /* so that what it asks for may have been done already */
         sd_bus_message_handler_t on_reply; /* its userdata is this structure */
+        sd_bus_slot *slot;                 /* of what was sent; the structure goes with it */
 } SystemdCall;
 
 typedef struct SystemdCalls {
         SystemdCall **waiting; /* oldest first */
         size_t n_waiting;
-        unsigned in_flight;
+        SystemdCall *sent[SYSTEMD_CALLS_MAX]; /* and not answered */
+        unsigned n_sent;
         sd_event_source *away; /* while systemd is: to the next attempt */
 } SystemdCalls;
 
