@@ -98,7 +98,8 @@ is_ready() {
 
 # Sets in to the words that a command of the machine's follows.
 ssh_command() {
-        in=(ssh -F none -S "$state/ssh" -o ControlMaster=no -o ProxyCommand=false -o LogLevel=ERROR -e none "$@" root@machine --)
+        in=(ssh -F none -S "$state/ssh" -o ControlMaster=no -o ProxyCommand=false -o LogLevel=ERROR -e none "$@"
+            root@machine --)
 }
 
 in_machine() {
@@ -125,7 +126,7 @@ copy_checkout() {
         {
                 cd "$checkout" || exit
                 find . -path './build*' -prune -o -name .git -prune -o ! -type d -print0
-                find "$build_dir" -path '*/tests/integration/*.so' -printf './%P\0' | sed -z "s|^\./|./${build_dir#"$checkout"/}/|"
+                find "./${build_dir#"$checkout"/}" -path '*/tests/integration/*.so' -print0
         } | tar -C "$checkout" -c --null --no-recursion --owner=root --group=root -T - |
                 in_machine tar -C "$checkout" -x
 }
