@@ -224,6 +224,11 @@ static int finish(Reading *g) {
                 r = kernel_text_finish(&g->text);
         if (r >= 0 && fflush(stdout) != 0)
                 r = log_error_errno(errno, "Failed to write the outputs: %m");
+        if (g->has_ended && g->sequence == 0)
+                log_notice(
+                        "Nothing is left of the outputs of %s. They are kept for a day, as far as its user's home and "
+                        "EndedOutputsMax= in sessiond.conf allow.",
+                        g->id);
         if (g->n_skipped > 0)
                 log_warning("%" PRIu64
                             " lines of the outputs of %s could not be understood and are left out.",

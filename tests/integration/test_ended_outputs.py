@@ -136,7 +136,9 @@ def test_nothing_is_left(user1, session):
     execute(user1, session, CODE)
     user1.stop(session)
     user1.run("rm", file_of(user1, session))
-    assert entries(user1, session) == []
+    done = user1.run("computectl", "output", session)
+    assert done.output == "" and "Nothing is left" in done.errors
+    assert code_cells(saved(user1, session)) == []
 
 
 def test_home_that_cannot_be_written_to(root, user1, session):
