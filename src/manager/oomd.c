@@ -1,23 +1,30 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What systemd-oomd says. Its signal comes once all is killed, so the session may be on its way to the end by then, with
- * the result that such a SIGKILL has by itself. */
+/* What systemd-oomd says: in an attribute of the cgroup before it kills all that is in it, and in a signal once that is done.
+ * The attribute goes with the cgroup, and the signal comes when the session may be on its way to the end already, with the
+ * result that such a SIGKILL has by itself. */
 
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/xattr.h>
+#include <unistd.h>
 
 #include "manager/audit.h"
+#include "manager/cgroup.h"
 #include "manager/manager.h"
 #include "manager/oomd.h"
 #include "manager/session.h"
 #include "shared/ids.h"
-#include "shared/log.h"
 #include "shared/process.h"
 
-static void note_killed(Session *s, const char *reason) {
+#define ATTRIBUTE "user.oomd_ooms" /* how often it decided to */
+
+static void note_killed(Session *s) {
         MemoryEvents *e = &s->memory_events;
         ProcessEntry leader = { .pid = s->leader };
 
-        log_info("systemd-oomd killed session %s (%s).", s->id, reason);
+        if (e->oomd_killed)
+                return;
         (void) process_entry_read(s->leader, &leader);
         e->oomd_killed = true;
         e->last_kill = now_usec(CLOCK_REALTIME);
@@ -29,14 +36,24 @@ static void note_killed(Session *s, const char *reason) {
         audit_oom_killed(s, 1);
 }
 
+void oomd_look(Session *s) {
+        _cleanup_close_ int fd = -EBADF;
+        char number[24] = "";
+
+        fd = cgroup_open(&s->manager->cgroups, s->slice, s->scope, ".", O_RDONLY | O_DIRECTORY);
+        if (fd >= 0 && fgetxattr(fd, ATTRIBUTE, number, sizeof(number) - 1) > 0 &&
+                cgroup_parse_number(number) > 0)
+                note_killed(s);
+}
+
 static int on_killed(sd_bus_message *signal, void *userdata, sd_bus_error *error _unused_) {
-        const char *cgroup, *reason, *name;
+        const char *cgroup, *name;
         Manager *m = userdata;
         char id[SESSION_ID_MAX];
         Session *s;
         int r;
 
-        r = sd_bus_message_read(signal, "ss", &cgroup, &reason);
+        r = sd_bus_message_read(signal, "ss", &cgroup, NULL);
         if (r < 0)
                 return r;
         name = strrchr(cgroup, '/');
@@ -44,7 +61,7 @@ static int on_killed(sd_bus_message *signal, void *userdata, sd_bus_error *error
                 return 0;
         s = session_table_get_by_id(&m->sessions, id);
         if (s && s->announced)
-                note_killed(s, reason);
+                note_killed(s);
         return 0;
 }
 

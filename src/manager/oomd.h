@@ -8,3 +8,6 @@
 
 /* Listens, if there is an oomd; it says something only when it kills. -errno. */
 int oomd_start(Manager *m);
+
+/* The session's leader was killed: by oomd? Looks at what is left of its cgroup. */
+void oomd_look(Session *s);

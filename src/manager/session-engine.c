@@ -9,6 +9,7 @@
 #include "manager/errand.h"
 #include "manager/keeper-link.h"
 #include "manager/manager.h"
+#include "manager/oomd.h"
 #include "manager/session-engine.h"
 #include "manager/session-keeper.h"
 #include "manager/session-record.h"
@@ -267,6 +268,7 @@ static int on_leader_ended(
 
         (void) memory_events_update(s); /* at once, before systemd finds the scope empty */
         session_read_last_memory(s);
+        oomd_look(s);
         /* The keeper's word comes first: a program may end before we were told that it began. */
         if (!keeper_tells(s) && process_exit_info(fd, &code, &status) >= 0)
                 session_on_ended(s, code, status);
