@@ -208,7 +208,8 @@ static int request(Session *s, bool freeze, const char *method, sd_bus_message *
         s->freezer.actor = admission_caller(s->manager, call)->uid;
         s->freezer.method = method;
         r = ask(s, freeze);
-        if (r < 0)
+        /* Otherwise it is answered with what is under way. */
+        if (r < 0 && !is_under_way(s))
                 answer_all(s, ERROR_FREEZE_FAILED, strerror(-r));
         return 1;
 }

@@ -77,16 +77,16 @@ static void resume_restart(Session *s, bool scope_active, bool keeper_active) {
 
         if (!keeper_active) {
                 session_set_result(s, RESULT_RESTART_FAILED);
-                session_enter(s, (SessionStep){ PHASE_SWEEPING, EFFECT_STOP_SCOPE });
+                session_enter(s, (SessionStep){ PHASE_SWEEPING, EFFECT_THAW | EFFECT_STOP_SCOPE });
                 return;
         }
         if (scope_active)
                 systemd_reference_scope(s);
         session_connect_keeper(s);
         if (s->phase == PHASE_RESTARTING && leader_alive)
-                session_enter(s, (SessionStep){ PHASE_RESTARTING, EFFECT_SHUT_DOWN });
+                session_enter(s, (SessionStep){ PHASE_RESTARTING, EFFECT_THAW | EFFECT_SHUT_DOWN });
         else if (s->phase == PHASE_RESTARTING || s->phase == PHASE_CLEARING)
-                session_enter(s, (SessionStep){ PHASE_CLEARING, EFFECT_STOP_SCOPE });
+                session_enter(s, (SessionStep){ PHASE_CLEARING, EFFECT_THAW | EFFECT_STOP_SCOPE });
         else if (s->phase == PHASE_REFORKING)
                 session_enter(s, (SessionStep){ PHASE_REFORKING, EFFECT_REFORK });
         else if (!leader_alive)
@@ -104,8 +104,8 @@ static void resume_stop(Session *s, bool keeper_active) {
         if (keeper_active)
                 session_connect_keeper(s);
         session_enter(s,
-                parting ? (SessionStep){ PHASE_PARTING, EFFECT_SHUT_DOWN }
-                        : (SessionStep){ PHASE_STOPPING, EFFECT_STOP_SCOPE });
+                parting ? (SessionStep){ PHASE_PARTING, EFFECT_THAW | EFFECT_SHUT_DOWN }
+                        : (SessionStep){ PHASE_STOPPING, EFFECT_THAW | EFFECT_STOP_SCOPE });
 }
 
 static void resume(Session *s, char *const *units) {
@@ -121,7 +121,7 @@ static void resume(Session *s, char *const *units) {
         if (!s->announced) {
                 /* It never made it, and was being cleaned away; nobody is left to be told. */
                 s->superseded = true;
-                session_enter(s, (SessionStep){ PHASE_SWEEPING, EFFECT_STOP_SCOPE });
+                session_enter(s, (SessionStep){ PHASE_SWEEPING, EFFECT_THAW | EFFECT_STOP_SCOPE });
                 return;
         }
         manager_count(s->manager, s, +1);
