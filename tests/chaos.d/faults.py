@@ -10,7 +10,6 @@ import host as hosts
 MANAGER = "compute-sessiond"
 KEEPER = "compute-session-keeper"
 JOURNAL = ("systemd-journald.socket", "systemd-journald-dev-log.socket", "systemd-journald.service")
-RUNTIME = "/run/compute-sessions"
 
 
 def freeze(pids, seconds):
@@ -79,7 +78,7 @@ def freeze_bus(host, dice):
 
 def freeze_journal(host, dice):
     """SIGSTOP and SIGCONT of journald"""
-    return freeze(host.main_pids("systemd-journald.service", "systemd-journald"), dice.uniform(0.5, 2))
+    return freeze(host.journals(), dice.uniform(0.5, 2))
 
 
 def stop_journal(host, dice):
@@ -94,48 +93,60 @@ def stop_journal(host, dice):
 
 def reexecute(host, _dice):
     """systemctl daemon-reexec"""
-    host.run("systemctl", "daemon-reexec")
+    host.systemctl("daemon-reexec")
     return 1
+
+
+def reexecute_in_a_row(host, dice):
+    """systemctl daemon-reexec several times without a pause"""
+    count = dice.randint(2, 6)
+    for _ in range(count):
+        host.systemctl("daemon-reexec")
+    return count
 
 
 def reload(host, _dice):
     """systemctl daemon-reload"""
-    host.run("systemctl", "daemon-reload")
+    host.systemctl("daemon-reload")
     return 1
 
 
 def restart_manager(host, _dice):
     """systemctl restart of the manager, as an upgrade does"""
-    host.run("systemctl", "restart", f"{MANAGER}.service", check=False)  # others may kill it meanwhile
+    host.systemctl("restart", f"{MANAGER}.service", check=False)  # others may kill it meanwhile
     return 1
 
 
 def fill_runtime_directory(host, dice):
     """the runtime directory full"""
-    host.run("sh", "-c", f"cat /dev/zero > {RUNTIME}/fill 2>/dev/null", check=False)
+    host.run("sh", "-c", f"cat /dev/zero > {host.runtime}/fill 2>/dev/null", check=False)
     pause(timeout=dice.uniform(0.2, 1.5))
-    host.run("rm", "-f", f"{RUNTIME}/fill")
+    host.run("rm", "-f", f"{host.runtime}/fill")
     return 1
 
 
 def forbid_forks(host, dice):
     """TasksMax= of a user's slice reached"""
-    slices = host.run("systemctl", "list-units", "--plain", "--no-legend", "compute-*.slice").split("\n")
+    slices = host.systemctl("list-units", "--plain", "--no-legend", "compute-*.slice").split("\n")
     names = [line.split()[0] for line in slices if line]
     if not names:
         return 0
     name = dice.choice(names)
     with host.kernels:
-        host.run("systemctl", "set-property", "--runtime", name, "TasksMax=1")
+        host.systemctl("set-property", "--runtime", name, "TasksMax=1")
         pause(timeout=dice.uniform(0.2, 1.5))
-        host.run("systemctl", "set-property", "--runtime", name, "TasksMax=infinity")
+        host.systemctl("set-property", "--runtime", name, "TasksMax=infinity")
     return 1
 
 
 # With how often each is taken.
 ALL = {kill_manager: 4, kill_keepers: 4, kill_all: 2, kill_bus: 1, freeze_manager: 2, freeze_keepers: 2, freeze_bus: 1,
-       freeze_journal: 1, stop_journal: 1, reexecute: 1, reload: 1, restart_manager: 1, fill_runtime_directory: 2,
-       forbid_forks: 2}
+       freeze_journal: 1, stop_journal: 1, reexecute: 1, reexecute_in_a_row: 1, reload: 1, restart_manager: 1,
+       fill_runtime_directory: 2, forbid_forks: 2}
+
+# What no user's systemd gets over: when its bus dies, systemd 252 connects anew too early, gives that up when it learns of the
+# death, and flushes the connection first, to nobody: it does nothing else for 90 s. Then all goes on, with all sessions.
+NOT_OF_USERS = {kill_bus}
 
 # By name: what keeps journald from taking entries, and what ends a manager that keeps them until it does.
 OF_JOURNAL = {"freeze_journal", "stop_journal"}

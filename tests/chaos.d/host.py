@@ -14,11 +14,14 @@ CGROUPS = Path("/sys/fs/cgroup")
 
 
 class Host:
-    def __init__(self):
+    def __init__(self, user=None):
+        """Of a user's own systemd and its units, if there is one."""
         said = subprocess.run([machine.PROGRAM, "status"], check=True, stdout=subprocess.PIPE, text=True).stdout
         fields = dict(line.split(":", 1) for line in said.splitlines())
         self.name = fields["Machine"].strip()
         self.leader = fields["Leader"].strip()
+        self.uid = int(self.run("id", "-u", user)) if user else None
+        self.runtime = f"/run/user/{self.uid}/compute-sessions" if user else "/run/compute-sessions"
         # Held while a kernel starts, and while there is what no kernel starts without: it ends itself when it gets no
         # threads, or when it cannot write to its standard error, which is the journal.
         self.kernels = threading.Lock()
@@ -31,23 +34,37 @@ class Host:
         return subprocess.run(self.argv(*command), check=check, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True).stdout
 
-    def pids(self, unit="*"):
-        """The processes of the units, as the host numbers them."""
+    def systemctl(self, *arguments, check=True):
+        """Of the systemd whose units these are."""
+        if self.uid is None:
+            return self.run("systemctl", *arguments, check=check)
+        return self.run("setpriv", f"--reuid={self.uid}", f"--regid={self.uid}", "--init-groups", "env",
+                        f"XDG_RUNTIME_DIR=/run/user/{self.uid}", "systemctl", "--user", *arguments, check=check)
+
+    def pids(self, unit="*", everywhere=False):
+        """The processes of the units, as the host numbers them; with everywhere also those that are not of the user."""
         found = set()
         for root in (CGROUPS / "systemd", CGROUPS):
             top = [root / self.name] if (root / self.name).is_dir() else root.glob(f"system.slice/{self.name}.scope")
             for folder in top:
                 for path, _, _ in os.walk(folder):  # which minds no folder that goes meanwhile
-                    if fnmatch.fnmatchcase(os.path.basename(path), unit):
+                    if fnmatch.fnmatchcase(os.path.basename(path), unit) and (everywhere or self.is_here(path)):
                         found |= set(map(int, read(f"{path}/cgroup.procs").split()))
             if found:
                 break
         return found
 
+    def is_here(self, path):
+        return self.uid is None or f"/user@{self.uid}.service/" in path
+
     def main_pids(self, unit, program):
         """Those of the processes that are this program; not what it forked, which is it for a moment too."""
         pids = {pid for pid in self.pids(unit) if program_of(pid) == program}
         return sorted(pid for pid in pids if parent_of(pid) not in pids)
+
+    def journals(self):
+        return {pid for pid in self.pids("systemd-journald.service", everywhere=True)
+                if program_of(pid) == "systemd-journald"}
 
     def session_pids(self):
         """The processes of the machine that were started in a session, by its id."""

@@ -22,17 +22,27 @@ class Findings:
 
 
 class Checker:
-    def __init__(self, root, players, host):
+    """asker: whose manager is asked; root: who sees all that is in the machine. They are one unless the manager is a
+    user's own."""
+
+    def __init__(self, asker, root, players, host):
+        self.asker = asker
         self.root = root
         self.players = players
         self.host = host
 
+    def parts(self):
+        """Everything of sessions. What lists the units of the system does not know those of users."""
+        units = self.host.systemctl("list-units", "--all", "--plain", "--no-legend", "compute-*.scope",
+                                    "compute-keeper-*.service", check=False)
+        return parts(self.root) + [line.split()[0] for line in units.splitlines() if line.startswith("compute-")]
+
     def listed(self):
         """The sessions as {id: (state, leader, keeper, connection file)}; None while nobody can say."""
         try:
-            return {one[0]: (one[4], *(self.root.get(one[0], name)
+            return {one[0]: (one[4], *(self.asker.get(one[0], name)
                                        for name in ("Leader", "KeeperUnit", "ConnectionFile")))
-                    for one in self.root.call("ListSessions", timeout=10)}
+                    for one in self.asker.call("ListSessions", timeout=10)}
         except BusError:
             return None
 
@@ -43,7 +53,7 @@ class Checker:
             expected |= {session_id, f"compute-{session_id}.scope", keeper}
             if connection_file:
                 expected.add(PurePath(connection_file).name)
-        found = {PurePath(part).name for part in parts(self.root) if "-ipc-" not in part}
+        found = {PurePath(part).name for part in self.parts() if "-ipc-" not in part}
         return sorted(found - expected) + [f"{name} (missing)" for name in sorted(expected - found)]
 
     def wait_settled(self):
@@ -99,7 +109,7 @@ class Checker:
                 player.end(one)
                 player.call(player.user.stop, one.id)
         # A start whose answer did not come is a whole session, which its user finds in the list.
-        mine = {one[0] for one in self.root.call("ListSessions") if one[2] == player.user.uid}
+        mine = {one[0] for one in self.asker.call("ListSessions") if one[2] == player.user.uid}
         for session_id in mine - set(player.sessions):
             if not player.strangers:
                 findings.leftovers.append(f"session {session_id} of {player.user.name}, which nobody started")
@@ -109,7 +119,7 @@ class Checker:
     def wait_gone(self, session_id):
         """It may have been about to end when it was listed, and take its time."""
         try:
-            machine.wait_until(lambda: session_id not in self.root.ids(), "gone", timeout=20)
+            machine.wait_until(lambda: session_id not in self.asker.ids(), "gone", timeout=20)
             return True
         except AssertionError:
             return False
@@ -127,8 +137,8 @@ class Checker:
             findings.leftovers.append(f"processes of the ended {session_id}: {processes[session_id]}")
 
     def check_counts(self, findings):
-        now = [one[0] for one in self.root.call("ListSessions")]
-        counts = [self.root.get_manager(name) for name in ("NotebookCount", "TerminalCount")]
+        now = [one[0] for one in self.asker.call("ListSessions")]
+        counts = [self.asker.get_manager(name) for name in ("NotebookCount", "TerminalCount")]
         if counts != [sum(one[0] == kind for one in now) for kind in "nt"]:
             findings.leftovers.append(f"counts {counts} for the list {now}")
 
@@ -138,7 +148,7 @@ class Checker:
         if not ended:
             return
         def without_reason():
-            found = journal.entries(self.root, f"MESSAGE_ID={journal.IDS['SESSION_END']}",
+            found = journal.entries(self.root, f"MESSAGE_ID={journal.IDS['SESSION_END']}", f"_UID={self.host.uid or 0}",
                                     *(f"SESSION_ID={one}" for one in sorted(ended)))
             return ended - {one["SESSION_ID"] for one in found if one.get("RESULT")}
         try:

@@ -24,12 +24,13 @@ class Session:
         self.kind = kind
         self.values = {value}  # of its variable; more than one if nobody knows whether it was set
         self.connection_file = None
+        self.may_be_frozen = False
         self.may_end = False  # somebody asked for it, or it was made to; the answer did not come
 
 
 class Player:
     def __init__(self, name, host):
-        self.user = Agent(name)
+        self.user = Agent(name, "system" if host.uid is None else "session")
         self.host = host
         self.sessions = {}
         self.ended = []  # ids, since the last check
@@ -50,13 +51,13 @@ class Player:
         if terminals:
             choices += [self.type] * 3 + [self.exit, self.leave_a_look, self.use_memory]
         if notebooks:
-            choices += [self.run_cell] * 2 + [self.open_again]
+            choices += [self.run_cell] * 2 + [self.open_again, self.restart]
         if terminals or notebooks:
-            choices += [self.stop]
+            choices += [self.stop, self.freeze]
         choice = dice.choice(choices)
         one = dice.choice({self.type: terminals, self.exit: terminals, self.leave_a_look: terminals,
                            self.use_memory: terminals, self.run_cell: notebooks,
-                           self.open_again: notebooks}.get(choice, terminals + notebooks) or [None])
+                           self.open_again: notebooks, self.restart: notebooks}.get(choice, terminals + notebooks) or [None])
         said = choice(one)
         return f"{self.user.name}: {choice.__name__} {one.id if one else ''} {said or ''}".rstrip()
 
@@ -139,6 +140,26 @@ class Player:
             raise LossError(f"{one.id} was not found by its notebook, but {found}")
         return failure
 
+    def restart(self, one):
+        """A new kernel, in which nothing is set; or still the old one, if the answer does not come."""
+        one.values.add("")
+        with self.host.kernels:
+            _, failure = self.call(self.user.call_session, one.id, "Restart", timeout=90)
+        if not failure:
+            one.values = {""}
+        return failure
+
+    def freeze(self, one):
+        """Freezes, where that is possible, and thaws."""
+        _, failure = self.call(self.user.call_session, one.id, "Freeze")
+        one.may_be_frozen = not failure or "NotSupported" not in failure
+        return failure or self.thaw(one)
+
+    def thaw(self, one):
+        _, failure = self.call(self.user.call_session, one.id, "Thaw")
+        one.may_be_frozen = bool(failure)
+        return failure
+
     def stop(self, one):
         one.may_end = True
         _, failure = self.call(self.user.stop, one.id)
@@ -152,7 +173,7 @@ class Player:
 
     def use_memory(self, one):
         """More than the session is allowed: what uses it is killed, and the shell goes on."""
-        self.host.run("systemctl", "set-property", "--runtime", f"compute-{one.id}.scope", "MemoryMax=40M", check=False)
+        self.host.systemctl("set-property", "--runtime", f"compute-{one.id}.scope", "MemoryMax=40M", check=False)
         return self.say(one, "head -c 200M /dev/zero | tail -c 190M > /dev/null; echo st''ill", "still")
 
     def end(self, one):
@@ -165,6 +186,8 @@ class Player:
 
     def look(self, one):
         """Why the session is not as its user left it, or None."""
+        if one.may_be_frozen:
+            self.thaw(one)
         found, failure = self.ask(one)
         if failure and "Disconnected" in failure:  # the user's own connection was to a bus that was killed
             found, failure = self.ask(one)
