@@ -96,8 +96,9 @@ int keeper_state_read(const WireMessage *message, KeeperState *ret) {
 }
 
 void keeper_state_reset(KeeperState *s) {
+        char *id = TAKE_PTR(s->id);
         KeeperState fresh = {
-                .id = TAKE_PTR(s->id),
+                .id = id,
                 .type = s->type,
                 .created = s->created,
                 .ended_outputs_max = s->ended_outputs_max,

@@ -197,7 +197,7 @@ static MemoryLevel judge(const Session *s, const MemoryCounts *before, const Mem
 
 int memory_events_update(Session *s) {
         MemoryEvents *e = &s->memory_events;
-        MemoryCounts before = e->counts, now;
+        MemoryCounts before = e->counts, now = {};
         char text[CGROUP_TEXT_MAX];
         MemoryLevel level;
         int r;

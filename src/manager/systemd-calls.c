@@ -188,12 +188,15 @@ int systemd_ask_with_stream(Manager *m, sd_bus_message *question, sd_bus_message
 }
 
 int systemd_ask_further(SystemdCall *c, sd_bus_message *question, sd_bus_message_handler_t on_reply) {
+        Charge charge = c->charge;
+
+        c->charge = (Charge){};
         return ask((SystemdCall){
                 .manager = c->manager,
                 .number = c->number,
                 .call = c->call,
                 .question = question,
-                .charge = TAKE_VALUE(c->charge, (Charge){}),
+                .charge = charge,
                 .stream = -EBADF,
                 .on_reply = on_reply,
         });
