@@ -31,6 +31,7 @@ static const PropertyField session_fields[] = {
         { "KernelName", "s", offsetof(SessionProperties, kernel_name) },
         { "FreezerState", "s", offsetof(SessionProperties, freezer_state) },
         { "MemoryPressure", "s", offsetof(SessionProperties, memory_pressure) },
+        { "MemoryPeak", "t", offsetof(SessionProperties, memory_peak) },
         { "MemorySwapCurrent", "t", offsetof(SessionProperties, swap) },
         { "MemoryPressureAvg10", "t", offsetof(SessionProperties, memory_avg10) },
         { "CPUPressureAvg10", "t", offsetof(SessionProperties, cpu_avg10) },

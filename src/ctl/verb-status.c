@@ -213,6 +213,8 @@ static void print_oom_kills(FILE *f, const SessionProperties *p, usec_t now) {
 static void print_want(FILE *f, const SessionProperties *p, usec_t now) {
         char bytes[BYTES_SIZE];
 
+        if (p->memory_peak != UINT64_MAX)
+                print_field(f, "Memory peak", "%s", bytes_format(p->memory_peak, bytes));
         if (p->swap != UINT64_MAX)
                 print_field(f, "Swap", "%s", bytes_format(p->swap, bytes));
         if (p->memory_avg10 != UINT64_MAX && p->cpu_avg10 != UINT64_MAX && p->io_avg10 != UINT64_MAX)

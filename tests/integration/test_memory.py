@@ -189,6 +189,7 @@ def test_swap_is_counted(root, user1):
 def test_peak_is_known_everywhere(user1):
     session = user1.start_terminal("sh", "-c", "exec sleep inf")
     assert 0 < user1.get(session, "MemoryPeak") < UNKNOWN
+    assert "Memory peak: " in user1.run("computectl", "status", session).output
 
 
 @pytest.mark.v1
