@@ -189,7 +189,10 @@ static char *describe_want_of_memory(const HistoryEntry *e) {
         if (e->fields[HISTORY_LEVEL])
                 fputs(e->fields[HISTORY_LEVEL], f);
         else if (pid != UINT64_MAX)
-                fprintf(f, "%s (%" PRIu64 ")", strempty(e->fields[HISTORY_OOM_COMMAND]), pid);
+                fprintf(f, "%s (%" PRIu64 ")",
+                        isempty(e->fields[HISTORY_OOM_COMMAND]) ? "a process"
+                                                                : e->fields[HISTORY_OOM_COMMAND],
+                        pid);
         else
                 fputs("a process", f);
         if (peak != UINT64_MAX && limit != UINT64_MAX)

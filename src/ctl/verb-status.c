@@ -201,8 +201,8 @@ static void print_oom_kills(FILE *f, const SessionProperties *p, usec_t now) {
         if (p->oom_kills == 0 || p->oom_kills == UINT64_MAX)
                 return;
         if (p->oom_pid > 0)
-                (void) snprintf(
-                        who, sizeof(who), " %.32s (%" PRIu32 ")", strempty(p->oom_command), p->oom_pid);
+                (void) snprintf(who, sizeof(who), " %.32s (%" PRIu32 ")",
+                        isempty(p->oom_command) ? "a process" : p->oom_command, p->oom_pid);
         if (p->last_oom_kill > 0)
                 (void) snprintf(when, sizeof(when), " %s", ago_format(p->last_oom_kill, now, ago));
         print_field(f, "Out of memory", "%" PRIu64 " process%s killed%s%s%s", p->oom_kills,

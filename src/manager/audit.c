@@ -210,8 +210,10 @@ void audit_oom_killed(const Session *s, uint64_t n) {
         add(&e, "OOM_KILLS=%" PRIu64, n);
         if (events->last_pid > 0) {
                 add(&e, "OOM_PID=%" PRIu32, events->last_pid);
-                add(&e, "OOM_COMMAND=%s", events->last_command);
-                snprintf(who, sizeof(who), "%s (%" PRIu32 ")%s", events->last_command, events->last_pid,
+                if (events->last_command[0])
+                        add(&e, "OOM_COMMAND=%s", events->last_command);
+                snprintf(who, sizeof(who), "%s (%" PRIu32 ")%s",
+                        events->last_command[0] ? events->last_command : "a process", events->last_pid,
                         n > 1 ? " and others" : "");
         } else
                 snprintf(who, sizeof(who), "%" PRIu64 " process%s", n, n == 1 ? "" : "es");

@@ -25,7 +25,9 @@ static void note_killed(Session *s) {
 
         if (e->oomd_killed)
                 return;
+        /* It may have been reaped, so that only its number is left. */
         (void) process_entry_read(s->leader, &leader);
+        session_read_memory(s);
         e->oomd_killed = true;
         e->last_kill = now_usec(CLOCK_REALTIME);
         e->last_pid = (uint32_t) leader.pid;
