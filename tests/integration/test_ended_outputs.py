@@ -10,6 +10,9 @@ from kernels import code_cells, entries, execute, output, printed, saved
 ATTACH = "org.computesession1.attach-others"
 FOLDER = ".local/state/compute-sessions/outputs"
 CODE = "print('kept'); 6 * 7"
+SEND = """import sys; from jupyter_client import BlockingKernelClient
+client = BlockingKernelClient(connection_file=sys.argv[1]); client.load_connection_file(); client.start_channels()
+client.wait_for_ready(timeout=60); client.execute(sys.argv[2]); client.stop_channels()"""
 
 
 def kept_files(user):
@@ -68,6 +71,17 @@ def test_outputs_outlive_the_session(root, user1, session, end):
     assert after[-1]["content"]["event"] == "ended"
     check_kept(user1, session)
     assert root.shell(f"systemctl list-units --plain --no-legend 'compute-*{session}.*'") == ""
+
+
+def test_killed_for_want_of_memory(root, user1, session):
+    execute(user1, session, CODE)
+    root.run("systemctl", "set-property", "--runtime", user1.get(session, "Unit"), "MemoryMax=150M")
+    user1.try_run("/usr/bin/python3", "-c", SEND, user1.get(session, "ConnectionFile"),
+                  "x = [bytearray(b'x' * 10_000_000) for _ in range(100)]")
+    machine.wait_until(lambda: has_ended(user1, session), "the session ended")
+    said = entries(user1, session)
+    assert printed(user1, session) == "kept\n"
+    assert [one["content"]["code"] for one in said if one["type"] == "execute_input"][1].startswith("x = [bytearray")
 
 
 def test_the_notebook_made_of_it_is_that_kernels(user1, notebook, session):
