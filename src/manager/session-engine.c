@@ -160,6 +160,19 @@ void session_begin(Session *s) {
         set_deadline(s, PHASE_PREPARING);
 }
 
+/* Nothing has come of it yet, and the kernel goes on. */
+static void give_up_restart(Session *s, int error) {
+        _cleanup_free_ char *sentence = NULL;
+
+        if (asprintf(&sentence,
+                    "The runtime directory %s cannot be written (%s); it may be full. The kernel goes on.",
+                    s->manager->runtime_dir, strerror(-error)) < 0)
+                sentence = NULL;
+        s->phase = PHASE_RUNNING;
+        set_deadline(s, PHASE_RESTARTING);
+        waiters_fail(&s->restarters, ERROR_START_FAILED, sentence ?: "The kernel goes on.");
+}
+
 void session_enter(Session *s, SessionStep step) {
         SessionPhase before = s->phase;
         int r;
@@ -178,6 +191,11 @@ void session_enter(Session *s, SessionStep step) {
         r = s->phase == PHASE_ENDED ? 0 : session_record_save(s);
         if (r < 0)
                 log_error_errno(r, "Cannot save the record of session %s: %m", s->id);
+        /* By an older record the next manager would take the end of the old kernel for that of the session. */
+        if (r < 0 && s->phase == PHASE_RESTARTING && before == PHASE_RUNNING) {
+                give_up_restart(s, r);
+                return;
+        }
         /* By an older record the next manager would give up what runs by then. */
         if (r < 0 && session_phase_state(s->phase) == STATE_OPENING) {
                 session_fail(s, ERROR_START_FAILED,

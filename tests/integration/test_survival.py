@@ -202,15 +202,30 @@ def test_manager_killed_in_the_middle_of_starts(root, user1):
     machine.wait_until(lambda: int(scopes()) == 2 * len(listed), "no units of half sessions")
 
 
-def test_started_session_outlives_a_manager_that_could_not_write_all_of_its_records(root, user1):
-    """However many pages are left in the runtime directory: what is started is on record, or is not started."""
+@pytest.fixture
+def small(root, user1):
+    """The runtime directory, which is small now."""
     directory = "/run/compute-sessions"
     user1.stop(user1.start_terminal("cat"))  # so that there is a number to go on from
     root.shell(f"systemctl stop {MANAGER}; mkdir -p {directory}; cp {directory}/next-number /run; "
                f"mount -t tmpfs -o size=256k,mode=0700 small {directory}; cp /run/next-number {directory}")
+    yield directory
+    for session in root.ids():
+        root.stop(session)
+    root.shell(f"systemctl stop {MANAGER}; cp {directory}/next-number /run; umount {directory}; "
+               f"mv /run/next-number {directory}")  # no id is ever used twice
+
+
+def fill(root, directory, pages=0):
+    """But for so many pages."""
+    root.shell(f"cat /dev/zero > {directory}/fill || truncate -s -$(({pages} * 4096)) {directory}/fill")
+
+
+def test_started_session_outlives_a_manager_that_could_not_write_all_of_its_records(root, user1, small):
+    """However many pages are left in the runtime directory: what is started is on record, or is not started."""
     results = set()
     for pages in range(4):
-        root.shell(f"cat /dev/zero > {directory}/fill || truncate -s -$(({pages} * 4096)) {directory}/fill")
+        fill(root, small, pages)
         try:
             session = user1.start_terminal("cat")
         except BusError as e:
@@ -218,13 +233,25 @@ def test_started_session_outlives_a_manager_that_could_not_write_all_of_its_reco
             session = None
         results.add(bool(session))
         kill_manager(root)
-        root.shell(f"rm {directory}/fill")
+        root.shell(f"rm {small}/fill")
         assert root.ids() == [session] * bool(session)
         if session:
             user1.stop(session)
     assert results == {True, False}
-    root.shell(f"systemctl stop {MANAGER}; cp {directory}/next-number /run; umount {directory}; "
-               f"mv /run/next-number {directory}")  # no id is ever used twice
+
+
+def test_kernel_whose_restart_cannot_be_put_on_record_goes_on(root, user1, small, notebook):
+    session = user1.start_notebook(notebook)[0]
+    leader = user1.get(session, "Leader")
+    fill(root, small)
+    with pytest.raises(BusError) as caught:
+        user1.call_session(session, "Restart")
+    assert caught.value.name == ERROR + "StartFailed" and "No space left" in caught.value.message
+    kill_manager(root)
+    assert (root.ids(), user1.get(session, "Leader"), user1.get(session, "State")) == ([session], leader, "running")
+    root.shell(f"rm {small}/fill")
+    user1.call_session(session, "Restart")
+    assert user1.get(session, "Leader") != leader
 
 
 def test_no_entry_is_lost_while_journald_is_away(root, user1):
