@@ -4,6 +4,7 @@
  * and read again; what is made printable is. */
 
 #include "shared/ids.h"
+#include "shared/limit.h"
 #include "shared/parse.h"
 #include "shared/text.h"
 #include "tests/fuzz/input.h"
@@ -40,6 +41,21 @@ static void check_ids(const char *s) {
         }
 }
 
+/* A limit that is written exactly is the same when it is read again. */
+static void check_limits(const char *s) {
+        char text[LIMIT_SIZE];
+        LimitText limit, again;
+
+        for (LimitKind kind = 0; kind < LIMIT_KIND_MAX; kind++) {
+                if (limit_parse(kind, s, &limit) < 0 || limit.relative)
+                        continue;
+                promise(limit_is_valid(kind, limit.value));
+                (void) limit_format(kind, limit.value, text);
+                promise(limit_parse(kind, text, &again) >= 0 && !again.relative &&
+                        again.value == limit.value);
+        }
+}
+
 static void check_numbers(const char *s) {
         char text[32], span[TIME_SPAN_SIZE];
         uint64_t number, again;
@@ -53,6 +69,7 @@ static void check_numbers(const char *s) {
         } else
                 promise(parse_uint32(s, &small) < 0);
         (void) parse_size(s, &number);
+        (void) parse_percent(s, &number);
         (void) parse_boolean(s, &yes);
         (void) parse_on_detach(s, &number);
         if (parse_time_span(s, &number) >= 0) {
@@ -84,6 +101,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 
         check_ids(s);
         check_numbers(s);
+        check_limits(s);
         check_text(s, max < 255 ? max : SIZE_MAX);
         return 0;
 }
