@@ -11,7 +11,9 @@ from test_hostile_keeper import cpu_seconds
 
 LIMIT_REACHED = ERROR + "LimitReached"
 MEMORY_KB = 128 * 1024  # of the manager: 64 MB of calls that are held, one that is read, what the allocator keeps of both
-PATIENCE = 30  # seconds that user2 may wait for an answer, on a computer that does other things too
+# Seconds that user2 may wait for an answer, on a computer that does other things too: half of what a start may take whose
+# keeper is not heard.
+PATIENCE = 15 * machine.PATIENCE
 
 # Calls from many connections at once, each as fast as the bus takes them, until it is killed. With "wait" it waits for
 # answers, 100 at a time on each connection, and counts their errors; without, it wants none.
