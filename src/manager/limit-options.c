@@ -29,7 +29,7 @@ static int read_variant(sd_bus_message *m, const char *name, char type, void *re
 }
 
 static int read_value(sd_bus_message *m, LimitKind kind, uint64_t *ret, sd_bus_error *error) {
-        uint64_t value;
+        uint64_t value = 0;
         int r;
 
         r = read_variant(m, limit_kind_to_property(kind), 't', &value, error);
@@ -44,7 +44,7 @@ static int read_value(sd_bus_message *m, LimitKind kind, uint64_t *ret, sd_bus_e
 }
 
 static int read_part(sd_bus_message *m, LimitKind kind, uint64_t *ret, sd_bus_error *error) {
-        uint32_t scale;
+        uint32_t scale = 0;
         int r;
 
         r = read_variant(m, limit_kind_to_scale_property(kind), 'u', &scale, error);
