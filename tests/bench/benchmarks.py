@@ -104,6 +104,7 @@ def memory(options, sessions):
         limit = Aim("at most", 3000 if count == 0 else 8000, "median") if count in (0, 1000) else None
         yield Figure("memory", f"manager with {count} sessions", "kB", [system.pss(system.manager_pid())], aim=limit)
         keepers = sessions.keepers()
+        system.settle(*keepers)
         if keepers:
             yield Figure("memory", f"keeper, {count} of them", "kB", [system.pss(pid) for pid in keepers])
             holders = [pid for pid in map(system.pam_pid, keepers) if pid]
@@ -118,7 +119,7 @@ def idle(options, sessions):
         sessions.resize(count)
         processes = {"manager": [system.manager_pid()], "keeper": sessions.keepers(), "PID 1": [1],
                      "dbus-daemon": [system.bus_pid()]}
-        time.sleep(5)  # what the starts left to do
+        system.settle(*(pid for pids in processes.values() for pid in pids))
         before = {pid: (system.switches(pid), system.cpu_ms(pid)) for pids in processes.values() for pid in pids}
         time.sleep(IDLE_S)
         for name, pids in processes.items():
@@ -153,9 +154,10 @@ def recover(options, sessions):
         sessions.resize(count)
         samples = []
         for _ in range(options.runs or 5):
-            time.sleep(1)
+            manager = system.manager_pid()
+            system.settle(manager)
             begin = time.monotonic()
-            os.kill(system.manager_pid(), signal.SIGKILL)
+            os.kill(manager, signal.SIGKILL)
             while system.count_listed() < count:
                 pass
             samples.append((time.monotonic() - begin) * 1000)

@@ -11,6 +11,7 @@ import time
 MANAGER = "compute-sessiond.service"
 LIMITS = pathlib.Path("/run/compute-sessions/sessiond.conf.d/benchmark.conf")
 NAME = "benchmark"  # of every session here
+QUIET_S = 4  # a keeper gives back what it needs no more 2 to 3 s after that
 
 
 def run(*command):
@@ -45,6 +46,25 @@ def switches(pid):
 
 def cpu_ms(pid):
     return int(pathlib.Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e6
+
+
+def settle(*pids, timeout=120):
+    """Waits until systemd has no jobs, and these processes have had nothing to do for QUIET_S; or it is time."""
+    end = time.monotonic() + timeout
+    while run("systemctl", "list-jobs", "--no-legend").strip() not in ("", "No jobs running.") and time.monotonic() < end:
+        time.sleep(0.05)
+    before = None
+    while before != (before := [cpu_ms(pid) for pid in pids]) and time.monotonic() < end:
+        time.sleep(QUIET_S)
+
+
+def pids_of_cgroup(group):
+    """The processes of a unit's cgroup; none if there is no such unit."""
+    for root in ("/sys/fs/cgroup/systemd", "/sys/fs/cgroup"):
+        procs = pathlib.Path(f"{root}{group}/cgroup.procs")
+        if group and procs.exists():
+            return [int(pid) for pid in procs.read_text().split()]
+    return []
 
 
 def main_pid(unit):
@@ -92,7 +112,7 @@ class Sessions:
 
     def __exit__(self, kind, *_):
         if kind:
-            time.sleep(1)  # a start whose caller was killed just now
+            settle()  # a start whose caller was killed just now
         left = [s["id"] for s in json.loads(run("computectl", "list", "--json=short")) if s["name"] == NAME]
         self.stop(left)
         if LIMITS.exists():

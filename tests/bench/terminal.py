@@ -27,7 +27,6 @@ KEYS = b"QXZ"
 KEYS_AT_ONCE = 50
 HOGS = 4
 SLOW_BYTES, SLOW_S = 1024, 1
-IDLE_S = 5  # after which a keeper has given back what it needs no more
 
 
 def listing():
@@ -151,6 +150,16 @@ def key_figures(options, state):
             yield Figure("terminal", f"key to echo, {state}, p99, {who}", "us", end[who], peer, end[peer])
 
 
+def wait_for_hogs(timeout=30):
+    """Until each of them has had the CPU."""
+    end = time.monotonic() + timeout
+    pids = []
+    while time.monotonic() < end and not (len(pids) > HOGS and all(system.cpu_ms(pid) > 10 for pid in pids[1:])):
+        group = system.run("systemctl", "show", "--property=ControlGroup", "--value", "benchmark-hogs.scope").strip()
+        pids = sorted(system.pids_of_cgroup(group))
+        time.sleep(0.05)
+
+
 def echo(options, _sessions):
     """From a key to its echo, idle and beside 4 hogs of CPU."""
     yield from key_figures(options, "idle")
@@ -158,7 +167,7 @@ def echo(options, _sessions):
     with subprocess.Popen(["systemd-run", "--scope", "--quiet", "--unit=benchmark-hogs", "sh", "-c", loop],
                           stdin=subprocess.DEVNULL):
         try:
-            time.sleep(1)
+            wait_for_hogs()
             yield from key_figures(options, f"{HOGS} hogs")
         finally:
             system.run("systemctl", "stop", "benchmark-hogs.scope")
@@ -229,8 +238,8 @@ def keeper(options, sessions):
         terminal.type(b"echo wait''ing\r")
         terminal.read_until(b"waiting\r")
         terminal.close()
-        time.sleep(IDLE_S)
         pid = session.keeper()
+        system.settle(pid)
         yield Figure("terminal", f"keeper, one of {count}", "kB", [system.pss(pid)], aim=Aim("at most", 400, "median"))
         for name, size in mappings(pid).most_common(10):
             if size > 0:

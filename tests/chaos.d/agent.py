@@ -37,6 +37,7 @@ class Agent(integration.Agent):
             client = BlockingKernelClient(connection_file=connection_file)
             client.load_connection_file()
             client.start_channels()
+            client.kernel_info(reply=True, timeout=timeout)  # so that both channels are connected
             self.clients[connection_file] = client
         said = []
 

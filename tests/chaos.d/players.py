@@ -147,7 +147,13 @@ class Player:
             _, failure = self.call(self.user.call_session, one.id, "Restart", timeout=90)
         if not failure:
             one.values = {""}
+        self.forget_kernel(one)
         return failure
+
+    def forget_kernel(self, one):
+        """What was said to the old kernel while it was replaced has no answer: who lives on connects anew."""
+        if one.connection_file:
+            self.user.ask("forget_kernel", connection_file=one.connection_file)
 
     def freeze(self, one):
         """Freezes, where that is possible, and thaws."""
@@ -179,8 +185,7 @@ class Player:
     def end(self, one):
         del self.sessions[one.id]
         self.ended.append(one.id)
-        if one.connection_file:
-            self.user.ask("forget_kernel", connection_file=one.connection_file)
+        self.forget_kernel(one)
 
     # What a user finds afterwards
 
@@ -190,6 +195,9 @@ class Player:
             self.thaw(one)
         found, failure = self.ask(one)
         if failure and "Disconnected" in failure:  # the user's own connection was to a bus that was killed
+            found, failure = self.ask(one)
+        if failure and one.kind == "notebook" and "Timeout" in failure:
+            self.forget_kernel(one)
             found, failure = self.ask(one)
         if failure:
             return f"{one.id} does not answer: {failure}"
