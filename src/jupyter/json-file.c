@@ -16,23 +16,15 @@ static void tokener_free_pointer(json_tokener **tokener) {
                 json_tokener_free(*tokener);
 }
 
-int json_read(const char *text, size_t size, json_object **ret, const char **ret_reason) {
+static int parse(const char *text, size_t size, int flags, json_object **ret, const char **ret_reason) {
         _cleanup_(tokener_free_pointer) json_tokener *tokener = NULL;
         _cleanup_json_ json_object *object = NULL;
         enum json_tokener_error error;
 
-        if (size > INT_MAX - 1)
-                return -EFBIG;
-        if (memchr(text, 0, size)) {
-                if (ret_reason)
-                        *ret_reason = "it has a NUL byte";
-                return -EBADMSG;
-        }
         tokener = json_tokener_new_ex(DEPTH_MAX);
         if (!tokener)
                 return -ENOMEM;
-        /* Strict: one value, with nothing but white space behind it. */
-        json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+        json_tokener_set_flags(tokener, flags);
         object = json_tokener_parse_ex(tokener, text, (int) size);
         error = json_tokener_get_error(tokener);
         /* A number ends only at what follows it: say that nothing does. */
@@ -114,4 +106,39 @@ int json_get_string(json_object *object, const char *key, const char **ret) {
                 return -EBADMSG;
         *ret = s;
         return 1;
+}
+
+/* Strict, json-c 0.18 takes every byte of a character beyond ASCII for a control character, and refuses it. So the grammar
+ * is looked at without these, which it allows only in strings, as any other character there. */
+static int check_grammar(const char *text, size_t size, const char **ret_reason) {
+        _cleanup_free_ char *ascii = NULL;
+        _cleanup_json_ json_object *ignored = NULL;
+
+        ascii = malloc(size);
+        if (!ascii)
+                return -ENOMEM;
+        for (size_t i = 0; i < size; i++)
+                ascii[i] = text[i] & 0x80 ? 'x' : text[i];
+        return parse(ascii, size, JSON_TOKENER_STRICT, &ignored, ret_reason);
+}
+
+int json_read(const char *text, size_t size, json_object **ret, const char **ret_reason) {
+        int strict = JSON_TOKENER_STRICT;
+
+        if (size > INT_MAX - 1)
+                return -EFBIG;
+        if (memchr(text, 0, size)) {
+                if (ret_reason)
+                        *ret_reason = "it has a NUL byte";
+                return -EBADMSG;
+        }
+        for (size_t i = 0; i < size && strict; i++)
+                if (text[i] & 0x80)
+                        strict = 0;
+        if (!strict) {
+                int r = check_grammar(text, size, ret_reason);
+                if (r < 0)
+                        return r;
+        }
+        return parse(text, size, strict | JSON_TOKENER_VALIDATE_UTF8, ret, ret_reason);
 }
