@@ -7,6 +7,9 @@ import pytest
 from bus import ERROR, BusError
 from kernels import PYTHON, code_cells, execute, saved, wait_state, write_kernelspec
 
+# As Debian 13's own kernelspec has it: or its debugger prints what it thinks of Python 3.13, which is then an output.
+QUIET = "-Xfrozen_modules=off"
+
 
 def connection(user, session):
     return json.loads(user.shell(f"cat {user.get(session, 'ConnectionFile')}"))
@@ -47,9 +50,8 @@ def test_kernel_that_is_no_python_program(user1, notebook):
 
 
 def test_kernel_that_cannot_do_ipc(user1, notebook, kernelspec):
-    start = 'grep -q \'"ipc"\' "$1" && { echo "No ipc here." >&2; exit 9; }; exec python3 -m ipykernel_launcher -f "$1"'
-    name = kernelspec("tcp-only", ["sh", "-c", start, "sh",
-                                   "{connection_file}"])
+    start = 'grep -q \'"ipc"\' "$1" && { echo "No ipc here." >&2; exit 9; }; exec python3 "$2" -m ipykernel_launcher -f "$1"'
+    name = kernelspec("tcp-only", ["sh", "-c", start, "sh", "{connection_file}", QUIET])
     check_all(user1, start_kernel(user1, notebook, name))
     with pytest.raises(BusError) as failed:
         user1.start_notebook(notebook, name, Transport="ipc")
@@ -61,7 +63,7 @@ def test_virtual_environment(user1, notebook):
     folder = user1.shell("mktemp -d").strip()
     user1.run(PYTHON, "-m", "venv", "--without-pip", "--system-site-packages", f"{folder}/venv", timeout=120)
     user1.shell(f"""mkdir -p {folder}/venv/share/jupyter/kernels/python3
-echo '{{"argv": ["python", "-m", "ipykernel_launcher", "-f", "{{connection_file}}"], "display_name": "V",
+echo '{{"argv": ["python", "{QUIET}", "-m", "ipykernel_launcher", "-f", "{{connection_file}}"], "display_name": "V",
         "language": "python"}}' > {folder}/venv/share/jupyter/kernels/python3/kernel.json""")
     session, _ = user1.start_notebook(notebook, "python3", Environment=[f"VIRTUAL_ENV={folder}/venv"])
     assert execute(user1, session, "import sys; print(sys.prefix)") == [f"{folder}/venv"]
@@ -73,7 +75,7 @@ echo '{{"argv": ["python", "-m", "ipykernel_launcher", "-f", "{{connection_file}
 
 
 def test_interrupt_by_message(user1, notebook, kernelspec):
-    name = kernelspec("by-message", [PYTHON, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+    name = kernelspec("by-message", [PYTHON, QUIET, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
                       interrupt_mode="message")
     session = start_kernel(user1, notebook, name)
     check_all(user1, session)
