@@ -111,6 +111,7 @@ static int handle_hello(Keeper *k, const WireMessage *message, WireAncillary *a)
                 log_warning_errno(r, "The manager gave no page for the session's activity: %m");
         wire_begin(&w, KEEPER_STATUS, message->serial);
         keeper_state_put(&k->state, &w);
+        wire_put_u64(&w, KEEPER_TAG_FLAGS, keeper_awaits_kernel(k) ? KEEPER_FLAG_AWAITED : 0U);
         put_changeable(k, &w);
         control_send(k->control, &w, NULL, 0);
         return 0;

@@ -127,6 +127,10 @@ static int read_kernel_field(const WireField *field, KeeperMessage *m) {
                 m->execution_count = r < 0 ? 0 : (uint32_t) value;
                 m->has_execution_count = true;
                 return r;
+        case KEEPER_TAG_FLAGS:
+                r = read_number(field, UINT32_MAX, &value);
+                m->is_awaited = r >= 0 && (value & KEEPER_FLAG_AWAITED);
+                return r;
         default:
                 return 1;
         }

@@ -23,6 +23,7 @@ typedef struct KeeperMessage {
         char *connection_file; /* sanitized; absolute */
         char *title, *foreground, *foreground_directory; /* sanitized */
         bool has_size, has_clients, has_execution_count;
+        bool is_awaited; /* the kernel runs, and has not answered yet */
         uint32_t rows, columns, clients;
         const char *kernel_state; /* one of the words of keeper-protocol.h; NULL: not said */
         usec_t kernel_state_since;

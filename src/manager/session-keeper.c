@@ -163,7 +163,8 @@ int session_on_status(Session *s, KeeperMessage *message) {
                                 s, ERROR_START_FAILED, "The session's start was interrupted; try again.");
                 return 0;
         case KEEPER_PHASE_RUNNING:
-                session_event(s, EVENT_STARTED);
+                if (!message->is_awaited)
+                        session_event(s, EVENT_STARTED);
                 return 0;
         case KEEPER_PHASE_ENDED:
                 session_on_payload_ended(s, message);

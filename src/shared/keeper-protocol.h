@@ -79,7 +79,7 @@ typedef enum KeeperOpcode {
                 16, /* NOTEBOOK, checked as at START; with REPLY comes NOTEBOOK, links resolved */
 
         /* Keeper to manager; never with a descriptor. */
-        KEEPER_STATUS = 100, /* PHASE, and what is known: as AT_GATE, ENDED, CHANGED */
+        KEEPER_STATUS = 100, /* PHASE FLAGS, and what is known: as AT_GATE, ENDED, CHANGED */
         KEEPER_AT_GATE =
                 101, /* ARGUMENT* DIRECTORY ROWS COLUMNS; NOTEBOOK KERNEL KERNEL_TITLE CONNECTION_FILE */
         KEEPER_STARTED = 102,
@@ -138,6 +138,7 @@ typedef enum KeeperFlags {
         KEEPER_FLAG_STYLES = 1 << 2,    /* snapshot: with SGR sequences */
         KEEPER_FLAG_FOLLOW = 1 << 3,    /* outputs: go on with what comes */
         KEEPER_FLAG_RESTART = 1 << 4,   /* shutdown: the kernel will be started again */
+        KEEPER_FLAG_AWAITED = 1 << 5,   /* status: the kernel runs, and has not answered yet; STARTED or FAILED follows */
 } KeeperFlags;
 
 typedef enum KeeperPhase {

@@ -7,6 +7,7 @@ import journal
 import machine
 import pytest
 from bus import ERROR, INTERACT, BusError
+from kernels import write_kernelspec
 
 CLIENT = str(machine.FOLDER / "kernel_client.py")
 KILLER = str(machine.FOLDER / "kill_in_phase.py")
@@ -142,6 +143,26 @@ def test_manager_killed_during_a_restart(root, user1, notebook, phase):
     assert user1.get(session, "Restarts") == 1
     assert user1.get(session, "Leader") not in (0, leader)
     assert execute(user1, session, "'kept' in globals()") == ["False"]
+
+
+def test_manager_killed_while_the_new_kernel_is_awaited(root, user1, notebook):
+    """The next manager must not take a kernel that runs for one that answers."""
+    hold = notebook + ".hold"
+    folder = write_kernelspec(user1, "awaited", [
+        "sh", "-c", '[ ! -e "$1" ] || cat "$1"; exec python3 -m ipykernel_launcher -f "$2"', "sh", hold,
+        "{connection_file}"])
+    session, _ = user1.start_notebook(notebook, "awaited")
+    user1.run("mkfifo", hold)
+    killer = root.spawn("/usr/bin/python3", KILLER, session, "reviving")
+    call = user1.spawn("computectl", "restart", session)
+    assert root.wait(killer, timeout=60).status == 0
+    user1.wait(call, timeout=60)
+    machine.wait_until(lambda: user1.get(session, "KernelState") == "starting", "the keeper was heard")
+    assert user1.get(session, "State") == "restarting"
+    user1.run("sh", "-c", 'echo > "$1"; rm -r "$1" "$2"', "sh", hold, folder)
+    machine.wait_until(lambda: user1.get(session, "State") == "running", "the kernel runs again", timeout=60)
+    assert user1.get(session, "Restarts") == 1
+    assert execute(user1, session, "6 * 7") == ["42"]
 
 
 def test_manager_killed_during_a_graceful_stop(root, user1, notebook):

@@ -49,6 +49,7 @@ TEST(reads_a_whole_message) {
         wire_put_u64(&w, KEEPER_TAG_KERNEL_STATE_SINCE, 1234567);
         wire_put_u64(&w, KEEPER_TAG_EXECUTION_COUNT, 12);
         wire_put_string(&w, KEEPER_TAG_KERNEL_LANGUAGE, "py\nthon");
+        wire_put_u64(&w, KEEPER_TAG_FLAGS, KEEPER_FLAG_AWAITED);
         wire_put_u64(&w, KEEPER_TAG_LEADER, 4711);
         wire_put_u64(&w, KEEPER_TAG_EXIT_CODE, CLD_KILLED);
         wire_put_u64(&w, KEEPER_TAG_EXIT_STATUS, SIGKILL);
@@ -58,6 +59,7 @@ TEST(reads_a_whole_message) {
         ck_assert_int_eq(m.opcode, KEEPER_STATUS);
         ck_assert_uint_eq(m.serial, 7);
         ck_assert_int_eq(m.phase, KEEPER_PHASE_ENDED);
+        ck_assert(m.is_awaited);
         ck_assert_int_eq(m.error, KEEPER_ERROR_NO_KERNEL);
         ck_assert_str_eq(m.message, "No such kernel.");
         ck_assert_uint_eq(strv_length(m.command), 3);
