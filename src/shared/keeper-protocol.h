@@ -138,7 +138,8 @@ typedef enum KeeperFlags {
         KEEPER_FLAG_STYLES = 1 << 2,    /* snapshot: with SGR sequences */
         KEEPER_FLAG_FOLLOW = 1 << 3,    /* outputs: go on with what comes */
         KEEPER_FLAG_RESTART = 1 << 4,   /* shutdown: the kernel will be started again */
-        KEEPER_FLAG_AWAITED = 1 << 5,   /* status: the kernel runs, and has not answered yet; STARTED or FAILED follows */
+        KEEPER_FLAG_AWAITED =
+                1 << 5, /* status: the kernel runs, and has not answered yet; STARTED or FAILED follows */
 } KeeperFlags;
 
 typedef enum KeeperPhase {

@@ -62,6 +62,7 @@ def test_colours_reach_a_terminal_and_nothing_else_does(user1, session):
     assert "\033[31mred\033[m ?]0;title? ?[2J ?2J" in said
 
 
+@pytest.mark.feature("Outputs kept while nobody looks")
 def test_client_is_killed_in_the_middle(user1, session):
     lines = 30
     client = spawn(user1, session, f"""import time
@@ -77,7 +78,6 @@ for i in range({lines}):
     assert cell.outputs[-1].data["image/png"].replace("\n", "") == PNG
 
 
-@pytest.mark.feature("Outputs kept while nobody looks")
 @pytest.mark.kernels
 def test_outputs_without_any_client(user1, session):
     """What a thread prints when nobody is connected any more."""
