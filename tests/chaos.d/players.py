@@ -8,6 +8,7 @@ AGENT = machine.FOLDER.parent / "chaos.d/agent.py"
 TERMINALS_MAX, NOTEBOOKS_MAX = 4, 1
 # What a call may come to when its bus, its manager or its keeper is killed, frozen or out of resources.
 TIMEOUT = 20
+RESTART_S = 120
 # What ends whatever was left of a line that came only half way.
 FRESH = "\x15"
 
@@ -145,10 +146,22 @@ class Player:
         one.values.add("")
         with self.host.kernels:
             _, failure = self.call(self.user.call_session, one.id, "Restart", timeout=90)
+            if failure:  # it goes on, and must not be kept from making a kernel
+                self.wait_restarted(one)
         if not failure:
             one.values = {""}
         self.forget_kernel(one)
         return failure
+
+    def wait_restarted(self, one):
+        def is_over():
+            state, failure = self.call(self.user.get, one.id, "State")
+            return state != "restarting" and (state or "UnknownObject" in failure)
+
+        try:
+            machine.wait_until(is_over, "restarted", timeout=RESTART_S)
+        except AssertionError:
+            pass  # what became of it, the next check finds
 
     def forget_kernel(self, one):
         """What was said to the old kernel while it was replaced has no answer: who lives on connects anew."""

@@ -222,6 +222,7 @@ def test_register_is_for_the_caller_alone(root, user1, user2, terminal):
 def test_notebooks_of_others_cannot_be_shadowed(user1, user2):
     """user2 registers what claims to be user1's notebook: user1 still starts, and gets, their own."""
     path = f"{user1.home}/{SECRET}/a.ipynb"
+    user1.run("chmod", "a+x", user1.home)  # Debian 13 closes homes
     mark = user2.mark()
     pid = user2.spawn("computectl", "run", "--type=notebook", f"--notebook={path}", "--", "sleep", "inf")
     user2.wait_signals(mark, lambda signals: any(one["member"] == "SessionNew" for one in signals))
