@@ -171,11 +171,13 @@ is_waiting() {
 }
 
 # What is sent into the port waits there for sshd. The master goes to the background once it is logged in.
+#
+# A busy host may make the port miss that it was written to, until somebody writes again: each second ssh does.
 connect() {
         timeout $boot_deadline ssh -F none -M -S "$state/ssh" -N -f -T -i "$disk/key" \
                 -o ProxyUseFdpass=yes -o ProxyCommand="$program _connect" \
                 -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -o IdentitiesOnly=yes \
-                -o ConnectTimeout=$boot_deadline \
+                -o ConnectTimeout=$boot_deadline -o ServerAliveInterval=1 -o ServerAliveCountMax=100000 \
                 root@machine < /dev/null >> "$state/log" 2>&1 9<&-
 }
 
