@@ -37,6 +37,7 @@ typedef struct Reading {
         uint64_t sequence;      /* the last that we have */
         usec_t keeper_deadline; /* CLOCK_MONOTONIC: until then a killed keeper may come back */
         bool has_ended;         /* what is left of the session is read */
+        bool is_retrying;       /* whoever died meanwhile comes back */
         uint64_t n_skipped;     /* lines that could not be understood */
         KernelText text;
         NotebookDocument document;
@@ -139,8 +140,9 @@ static int open_stream(Reading *g, bool first) {
         if (r < 0 && !first && client_error_is_gone(&error))
                 return -ENXIO;
         /* What is in the way of the first call is told at once, unless the manager died of something else. */
-        passes = first && !g->has_ended ? sd_bus_error_has_name(&error, SD_BUS_ERROR_NO_REPLY)
-                                        : client_error_is_passing(&error);
+        passes = first && !g->has_ended && !g->is_retrying
+                ? sd_bus_error_has_name(&error, SD_BUS_ERROR_NO_REPLY)
+                : client_error_is_passing(&error);
         if (r < 0 && passes && now_usec(CLOCK_MONOTONIC) < g->keeper_deadline)
                 return -EAGAIN;
         if (r >= 0)
@@ -162,7 +164,8 @@ static int read_all(Reading *g) {
                         g->keeper_deadline = now_usec(CLOCK_MONOTONIC) + KEEPER_WAIT_USEC;
                         continue;
                 }
-                if (fd == -EAGAIN) {
+                g->is_retrying = fd == -EAGAIN;
+                if (g->is_retrying) {
                         (void) usleep(RETRY_USEC);
                         continue;
                 }
