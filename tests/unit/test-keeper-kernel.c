@@ -30,12 +30,13 @@ typedef struct FakeKernel {
 
 /* What both sides look at. */
 static struct Shared {
-        volatile uint64_t printed;   /* numbers that the kernel printed */
-        volatile bool print;         /* it is to print on */
-        volatile unsigned cells;     /* that it is to execute */
-        volatile unsigned executed;  /* of them, so far */
-        volatile bool endless;       /* the cell does not end */
-        volatile unsigned shutdowns; /* that it was asked for */
+        volatile uint64_t printed;       /* numbers that the kernel printed */
+        volatile bool print;             /* it is to print on */
+        volatile unsigned cells;         /* that it is to execute */
+        volatile unsigned executed;      /* of them, so far */
+        volatile unsigned subscriptions; /* so far */
+        volatile bool endless;           /* the cell does not end */
+        volatile unsigned shutdowns;     /* that it was asked for */
         volatile unsigned interrupts;
         volatile int fd; /* of the follower's connection, in the follower */
 } * shared;
@@ -125,6 +126,14 @@ static void execute(FakeKernel *k) {
         shared->executed++;
 }
 
+/* Whoever subscribed is heard of once it counts: until then, what is published does not reach them. */
+static void hear_of_subscribers(FakeKernel *k) {
+        uint8_t message[8];
+
+        while (zmq_recv(k->iopub, message, sizeof(message), ZMQ_DONTWAIT) > 0)
+                shared->subscriptions += message[0] == 1;
+}
+
 static _Noreturn void run_kernel(const char *path) {
         _cleanup_connection_info_ ConnectionInfo info = {};
         Failure failure = {};
@@ -132,13 +141,16 @@ static _Noreturn void run_kernel(const char *path) {
 
         if (connection_info_read(path, &info, &failure) != 0 || message_key_new(info.key, &k.key) < 0)
                 _exit(2);
-        k.iopub = open_socket(&k, ZMQ_PUB, &info, CHANNEL_IOPUB);
+        k.iopub = open_socket(&k, ZMQ_XPUB, &info, CHANNEL_IOPUB);
+        if (zmq_setsockopt(k.iopub, ZMQ_XPUB_VERBOSE, &(int){ 1 }, sizeof(int)) < 0)
+                _exit(4);
         k.shell = open_socket(&k, ZMQ_ROUTER, &info, CHANNEL_SHELL);
         k.control = open_socket(&k, ZMQ_ROUTER, &info, CHANNEL_CONTROL);
         for (;;) {
                 zmq_pollitem_t items[] = {
                         { .socket = k.shell, .events = ZMQ_POLLIN },
                         { .socket = k.control, .events = ZMQ_POLLIN },
+                        { .socket = k.iopub, .events = ZMQ_POLLIN },
                 };
                 char content[128];
 
@@ -147,6 +159,8 @@ static _Noreturn void run_kernel(const char *path) {
                         answer(&k, k.shell);
                 if (items[1].revents)
                         answer(&k, k.control);
+                if (items[2].revents)
+                        hear_of_subscribers(&k);
                 if (shared->executed < shared->cells)
                         execute(&k);
                 for (unsigned i = 0; shared->print && i < 50; i++) {
@@ -339,6 +353,7 @@ static unsigned count_omitted(const OutputLog *log) {
 
 /* Breaks the connection of a kernel that goes on, has it do something before there is another, and waits for that. */
 static void break_connection(unsigned cells) {
+        unsigned subscriptions = shared->subscriptions;
         int fd = world.fd;
 
         ck_assert_int_eq(shutdown(fd, SHUT_RDWR), 0);
@@ -346,7 +361,7 @@ static void break_connection(unsigned cells) {
         while (shared->executed < shared->cells)
                 (void) poll(NULL, 0, 1);
         LOOP_UNTIL(world.event, world.fd < 0);
-        LOOP_UNTIL(world.event, world.fd >= 0);
+        LOOP_UNTIL(world.event, world.fd >= 0 && shared->subscriptions > subscriptions);
 }
 
 TEST(connection_that_breaks) {
