@@ -68,11 +68,18 @@ typedef struct KeptFile {
         uint64_t size;
 } KeptFile;
 
+/* As file_name() makes them: what else the user has there stays. */
 static bool is_ours(const char *name) {
-        const char *suffix = strstr(name, SUFFIX);
+        size_t id_length = strcspn(name, "-"), digits;
+        char id[SESSION_ID_MAX] = {};
 
-        return (name[0] == 'n' || name[0] == 't') && strlen(name) < NAME_SIZE && suffix &&
-                (streq(suffix, SUFFIX) || streq(suffix, SUFFIX NEW_SUFFIX));
+        if (id_length >= sizeof(id) || !name[id_length])
+                return false;
+        memcpy(id, name, id_length);
+        name += id_length + 1;
+        digits = strspn(name, "0123456789");
+        return session_id_is_valid(id) && digits > 0 && digits <= 20 &&
+                (streq(name + digits, SUFFIX) || streq(name + digits, SUFFIX NEW_SUFFIX));
 }
 
 static int newest_first(const void *a, const void *b) {

@@ -148,10 +148,11 @@ TEST(old_and_too_many_ones_go) {
         touch("n2-1.jsonl", 23 * 3600);
         touch("n3-1.jsonl.new", 25 * 3600);
         touch("notes.txt", 25 * 3600);
+        touch("notes.jsonl", 25 * 3600);
         touch("n4-1.jsonl", -3600); /* the clock was set */
         kept_outputs_expire(folder, UINT64_MAX);
         ck_assert(!is_there("n1-1.jsonl") && is_there("n2-1.jsonl") && !is_there("n3-1.jsonl.new"));
-        ck_assert(is_there("notes.txt") && is_there("n4-1.jsonl"));
+        ck_assert(is_there("notes.txt") && is_there("notes.jsonl") && is_there("n4-1.jsonl"));
         kept_outputs_expire(folder, 1500);
         ck_assert(!is_there("n2-1.jsonl") && is_there("n4-1.jsonl"));
         kept_outputs_expire(folder, 999);
