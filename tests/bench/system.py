@@ -28,6 +28,10 @@ def user_command(user, *command):
             f"DBUS_SESSION_BUS_ADDRESS=unix:path={runtime_dir}/bus", *command]
 
 
+def as_user(user, *command):
+    return list(command) if user == "root" else user_command(user, *command)
+
+
 # Processes
 
 def pss(pid):
@@ -99,9 +103,10 @@ def count_listed():
 class Sessions:
     """The sessions to measure with. Used in a with statement, at whose end they are gone."""
 
-    def __init__(self, programs, registered):
+    def __init__(self, programs, registered, users):
         self.programs = programs
         self.registered = registered
+        self.users = users
         self.ids = []
 
     def __enter__(self):
@@ -133,8 +138,11 @@ class Sessions:
             self.stop(self.ids[count:])
 
     def start(self, count):
-        command = ["register", str(count)] if self.registered else ["start", str(count), "cat"]
-        self.ids += run(f"{self.programs}/sessions", *command).split()
+        for i, user in enumerate(self.users):
+            part = count // len(self.users) + (i < count % len(self.users))
+            command = ["register", str(part)] if self.registered else ["start", str(part), "cat"]
+            if part:
+                self.ids += run(*as_user(user, f"{self.programs}/sessions", *command)).split()
 
     def stop(self, ids):
         if ids:
@@ -142,7 +150,7 @@ class Sessions:
         self.ids = [id for id in self.ids if id not in ids]
 
     def raise_limits(self):
-        """So that one user may have them all."""
+        """So that few users may have them all."""
         if not LIMITS.exists():
             LIMITS.parent.mkdir(exist_ok=True)
             LIMITS.write_text("[Sessions]\nSessionsMaxPerUser=8192\n")
