@@ -45,6 +45,33 @@ def test_others_may_not_through_the_manager(root, user2, session, member, signat
     assert root.get(session, "State") == "running"
 
 
+# Attach(33, 99) with so many options, with an answer that nobody wants; returns when all that was sent before is done with.
+UNANSWERED = """
+import sys
+from gi.repository import Gio, GLib
+bus = Gio.bus_get_sync(Gio.BusType.SYSTEM)
+name, path = "org.computesession1", "/org/computesession1"
+options = GLib.VariantBuilder(GLib.VariantType("a{sv}"))
+for _ in range(int(sys.argv[2])):
+    options.add_value(GLib.Variant.new_dict_entry(GLib.Variant("s", "Scrollback"), GLib.Variant("v", GLib.Variant("u", 1))))
+call = Gio.DBusMessage.new_method_call(name, f"{path}/session/{sys.argv[1]}", "org.computesession1.Session", "Attach")
+call.set_body(GLib.Variant.new_tuple(GLib.Variant("u", 33), GLib.Variant("u", 99), options.end()))
+call.set_flags(Gio.DBusMessageFlags.NO_REPLY_EXPECTED)
+bus.send_message(call, Gio.DBusSendMessageFlags.NONE)
+bus.call_sync(name, path, "org.computesession1.Manager", "ListSessions", None, None, Gio.DBusCallFlags.NONE, -1, None)
+"""
+AT_FIRST, ATTACHED = (24, 80), (33, 99)
+
+
+@pytest.mark.parametrize("who, options, size", [("user1", 1, ATTACHED), ("user1", 20000, AT_FIRST), ("user2", 1, AT_FIRST),
+                                                ("user2", 20000, AT_FIRST)])
+def test_calls_that_want_no_answer_are_looked_at_as_others(request, user1, session, who, options, size):
+    """What is too large or is not theirs to call ends there, whether they can be told so or not."""
+    request.getfixturevalue(who).run("/usr/bin/python3", "-c", UNANSWERED, session, str(options))
+    user1.snapshot(session)  # the keeper has done what it was asked before
+    assert (user1.get(session, "Rows"), user1.get(session, "Columns")) == size
+
+
 @pytest.mark.parametrize("member, signature, arguments", ON_SESSION)
 def test_owner_and_root_may(root, user1, session, member, signature, arguments):
     user1.call_session(session, member, signature, *arguments)
