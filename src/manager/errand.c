@@ -15,15 +15,12 @@
 #include "manager/manager.h"
 #include "manager/session.h"
 #include "manager/systemd-calls.h"
+#include "manager/systemd-names.h"
 #include "shared/log.h"
 #include "shared/names.h"
 #include "shared/strv.h"
 
-#define SYSTEMD_NAME    "org.freedesktop.systemd1"
-#define SYSTEMD_PATH    "/org/freedesktop/systemd1"
-#define SYSTEMD_MANAGER "org.freedesktop.systemd1.Manager"
-#define UNIT_EXISTS     "org.freedesktop.systemd1.UnitExists"
-#define ERRAND_USEC     (10 * USEC_PER_MINUTE)
+#define ERRAND_USEC (10 * USEC_PER_MINUTE)
 
 typedef struct Errand {
         const char *kind; /* a word for the unit's name */
@@ -89,8 +86,7 @@ static int errand_message(const Manager *m, const Errand *e, sd_bus_message **re
         int r;
 
         (void) snprintf(unit, sizeof(unit), "compute-%s-%s.service", e->kind, e->id);
-        r = sd_bus_message_new_method_call(
-                m->bus, &message, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER, "StartTransientUnit");
+        r = systemd_new_call(m, "StartTransientUnit", &message);
         if (r >= 0)
                 r = sd_bus_message_append(message, "ss", unit, "fail");
         if (r >= 0)
@@ -108,7 +104,7 @@ static int errand_message(const Manager *m, const Errand *e, sd_bus_message **re
 static int on_sender_started(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
         SystemdCall *c = userdata;
         const sd_bus_error *failure = sd_bus_message_get_error(reply);
-        bool exists = sd_bus_message_is_method_error(reply, UNIT_EXISTS);
+        bool exists = sd_bus_message_is_method_error(reply, SYSTEMD_UNIT_EXISTS);
         int r;
 
         if (exists && !c->repeated)

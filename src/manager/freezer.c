@@ -110,18 +110,11 @@ static void answer_all(Session *s, const char *name, const char *problem) {
         }
 }
 
-static int on_given_up(
-        sd_bus_message *reply _unused_, void *userdata _unused_, sd_bus_error *error _unused_) {
-        return 0;
-}
-
 static int send_call(Session *s, bool freeze, sd_bus_message_handler_t on_reply) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *question = NULL;
         int r;
 
-        r = sd_bus_message_new_method_call(s->manager->bus, &question, "org.freedesktop.systemd1",
-                "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager",
-                freeze ? "FreezeUnit" : "ThawUnit");
+        r = systemd_new_call(s->manager, freeze ? "FreezeUnit" : "ThawUnit", &question);
         if (r < 0)
                 return r;
         r = sd_bus_message_append(question, "s", s->scope);
@@ -143,7 +136,7 @@ static void finish(Session *s, bool freeze, sd_bus_message *reply) {
                 audit_frozen(s, frozen, s->freezer.actor, method);
         /* A process that waits for a disk, say, would be frozen whenever that is over. */
         if (problem && freeze && !frozen)
-                (void) send_call(s, /* freeze = */ false, on_given_up);
+                (void) send_call(s, /* freeze = */ false, systemd_ignore_reply);
         if (!problem)
                 answer_all(s, ERROR_FREEZE_FAILED,
                         frozen == freeze ? "somebody asked for the opposite meanwhile."

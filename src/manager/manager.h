@@ -34,9 +34,9 @@ struct Manager {
 
         SessionTable sessions;
         EndedList ended;
-        sd_bus_slot *job_match; /* systemd's JobRemoved, while jobs are expected; see systemd.c */
+        sd_bus_slot *job_match; /* systemd's JobRemoved, while jobs are expected; see systemd-jobs.c */
         unsigned jobs_expected;
-        unsigned references;  /* to scopes; see systemd.c */
+        unsigned references;  /* to scopes; see systemd-references.c */
         unsigned controllers; /* scopes that are ours to stop; see scope-controller.c */
         SystemdCalls systemd_calls;
         Journal journal;

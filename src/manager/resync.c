@@ -23,6 +23,7 @@
 #include "manager/session-record.h"
 #include "manager/session-watch.h"
 #include "manager/session.h"
+#include "manager/systemd-references.h"
 #include "manager/systemd-units.h"
 #include "manager/systemd.h"
 #include "shared/log.h"

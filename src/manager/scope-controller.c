@@ -14,6 +14,7 @@
 #include "manager/session-engine.h"
 #include "manager/session-restart.h"
 #include "manager/session.h"
+#include "manager/systemd-names.h"
 #include "shared/log.h"
 
 static void stop_as_asked(Session *s) {
@@ -37,7 +38,7 @@ static int on_request_stop(sd_bus_message *signal, void *userdata, sd_bus_error 
         Session *s;
         int r;
 
-        r = sd_bus_path_decode(sd_bus_message_get_path(signal), "/org/freedesktop/systemd1/unit", &unit);
+        r = sd_bus_path_decode(sd_bus_message_get_path(signal), SYSTEMD_UNIT_PATH, &unit);
         if (r <= 0 || session_id_from_scope(unit, id) < 0)
                 return 0;
         s = session_table_get_by_id(&m->sessions, id);
@@ -47,8 +48,8 @@ static int on_request_stop(sd_bus_message *signal, void *userdata, sd_bus_error 
 }
 
 int scope_controller_start(Manager *m) {
-        return sd_bus_match_signal(m->bus, NULL, "org.freedesktop.systemd1", NULL,
-                "org.freedesktop.systemd1.Scope", "RequestStop", on_request_stop, m);
+        return sd_bus_match_signal(
+                m->bus, NULL, SYSTEMD_NAME, NULL, SYSTEMD_SCOPE, "RequestStop", on_request_stop, m);
 }
 
 bool scope_controller_take(Session *s) {

@@ -9,7 +9,7 @@
 
 #include "manager/types.h"
 
-/* systemd pays for each with a match rule, as for references; see systemd.c, which has the rest of them. */
+/* systemd pays for each with a match rule, as for references; see systemd-references.c, which has the rest of them. */
 #define CONTROLLERS_MAX 160
 
 /* Listens to what systemd asks. -errno. */

@@ -12,7 +12,7 @@
 #include "manager/session-watch.h"
 #include "manager/session.h"
 #include "manager/start-request.h"
-#include "manager/systemd.h"
+#include "manager/systemd-keeper.h"
 #include "shared/log.h"
 #include "shared/names.h"
 #include "shared/strv.h"

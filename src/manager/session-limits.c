@@ -23,13 +23,10 @@
 #include "manager/session-record.h"
 #include "manager/session.h"
 #include "manager/systemd-calls.h"
+#include "manager/systemd-names.h"
 #include "manager/systemd-properties.h"
 #include "shared/log.h"
 #include "shared/names.h"
-
-#define SYSTEMD_NAME    "org.freedesktop.systemd1"
-#define SYSTEMD_PATH    "/org/freedesktop/systemd1"
-#define SYSTEMD_MANAGER "org.freedesktop.systemd1.Manager"
 
 static void note(Session *s, LimitKind kind, uint64_t value) {
         limits_set(&s->limits, kind, value);
@@ -76,8 +73,7 @@ static int new_question(const Session *s, const Limits *limits, sd_bus_message *
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *m = NULL;
         int r;
 
-        r = sd_bus_message_new_method_call(
-                s->manager->bus, &m, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER, "SetUnitProperties");
+        r = systemd_new_call(s->manager, "SetUnitProperties", &m);
         if (r < 0)
                 return r;
         r = sd_bus_message_append(m, "sb", s->scope, (int) true /* runtime */);
@@ -189,16 +185,15 @@ static int on_set(sd_bus_message *reply, void *userdata, sd_bus_error *error _un
                 if (s)
                         s->limits_under_way--;
                 return sd_bus_reply_method_errorf(c->call,
-                        !s || sd_bus_error_has_name(said, "org.freedesktop.systemd1.NoSuchUnit")
-                                ? ERROR_STOPPED
-                                : ERROR_LIMIT_NOT_TAKEN,
+                        !s || sd_bus_error_has_name(said, SYSTEMD_NO_SUCH_UNIT) ? ERROR_STOPPED
+                                                                                : ERROR_LIMIT_NOT_TAKEN,
                         "systemd did not take the limits: %s",
                         said ? strempty(said->message) : "the session has ended");
         }
         r = sd_bus_message_new_method_call(s->manager->bus, &question, SYSTEMD_NAME, s->scope_path,
                 "org.freedesktop.DBus.Properties", "GetAll");
         if (r >= 0)
-                r = sd_bus_message_append(question, "s", "org.freedesktop.systemd1.Scope");
+                r = sd_bus_message_append(question, "s", SYSTEMD_SCOPE);
         if (r >= 0)
                 r = systemd_ask_further(c, question, on_written);
         if (r < 0) {

@@ -14,7 +14,7 @@
 #include "manager/manager.h"
 #include "manager/session-keeper.h"
 #include "manager/session.h"
-#include "manager/systemd.h"
+#include "manager/systemd-keeper.h"
 #include "shared/log.h"
 
 static void give_up(Session *s, const char *reason) {

@@ -14,6 +14,7 @@
 #include "manager/session-record.h"
 #include "manager/session.h"
 #include "manager/start-request.h"
+#include "manager/systemd-names.h"
 #include "manager/systemd.h"
 #include "shared/keeper-protocol.h"
 #include "shared/log.h"
@@ -51,7 +52,7 @@ int session_new(Manager *m, SessionType type, uint64_t number, uid_t uid, bool k
                 session_keeper_name(s->id, s->keeper);
         usage_init(&s->usage);
         limits_init(&s->limits);
-        r = sd_bus_path_encode("/org/freedesktop/systemd1/unit", s->scope, &s->scope_path);
+        r = sd_bus_path_encode(SYSTEMD_UNIT_PATH, s->scope, &s->scope_path);
         if (r >= 0)
                 r = session_table_add(&m->sessions, s);
         if (r < 0) {

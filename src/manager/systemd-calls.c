@@ -7,6 +7,7 @@
 #include "manager/keeper-socket.h"
 #include "manager/manager.h"
 #include "manager/session.h"
+#include "manager/systemd-names.h"
 #include "shared/log.h"
 
 #define CALL_TIMEOUT_USEC (30 * USEC_PER_SEC)
@@ -215,4 +216,25 @@ void systemd_calls_done(SystemdCalls *calls) {
                 sd_bus_slot_unref(calls->sent[i]->slot);
         sd_event_source_disable_unref(calls->away);
         *calls = (SystemdCalls){};
+}
+
+int systemd_new_call(const Manager *m, const char *method, sd_bus_message **ret) {
+        return sd_bus_message_new_method_call(
+                m->bus, ret, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER, method);
+}
+
+bool systemd_says_gone(sd_bus_message *reply) {
+        return sd_bus_message_is_method_error(reply, SYSTEMD_NO_SUCH_UNIT) ||
+                sd_bus_message_is_method_error(reply, SD_BUS_ERROR_UNKNOWN_OBJECT);
+}
+
+const char *systemd_error_text(sd_bus_message *reply) {
+        const sd_bus_error *error = sd_bus_message_get_error(reply);
+
+        return error && error->message ? error->message : "no reason given";
+}
+
+int systemd_ignore_reply(
+        sd_bus_message *reply _unused_, void *userdata _unused_, sd_bus_error *error _unused_) {
+        return 0;
 }

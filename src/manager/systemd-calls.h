@@ -62,3 +62,15 @@ void systemd_calls_resume(Manager *m);
 Session *systemd_call_session(const SystemdCall *c);
 
 void systemd_calls_done(SystemdCalls *calls);
+
+/* A call of systemd's manager object, to be filled and asked. */
+int systemd_new_call(const Manager *m, const char *method, sd_bus_message **ret);
+
+/* For what is asked without a need to know how it went. */
+int systemd_ignore_reply(sd_bus_message *reply, void *userdata, sd_bus_error *error);
+
+/* Is the unit that was asked about not there? */
+bool systemd_says_gone(sd_bus_message *reply);
+
+/* What an error says, for people. */
+const char *systemd_error_text(sd_bus_message *reply);

@@ -11,11 +11,10 @@
 
 #include "manager/manager.h"
 #include "manager/session-table.h"
+#include "manager/systemd-names.h"
 #include "manager/systemd-return.h"
 #include "manager/systemd.h"
 #include "shared/log.h"
-
-#define SYSTEMD_NAME "org.freedesktop.systemd1"
 
 static void catch_up(Manager *m) {
         log_debug("systemd is back.");
@@ -56,6 +55,6 @@ int systemd_return_watch(Manager *m) {
                 on_owner_changed, m);
         if (r < 0)
                 return r;
-        return sd_bus_match_signal(m->bus, NULL, SYSTEMD_NAME, "/org/freedesktop/systemd1",
-                "org.freedesktop.systemd1.Manager", "Reloading", on_reloading, m);
+        return sd_bus_match_signal(
+                m->bus, NULL, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER, "Reloading", on_reloading, m);
 }

@@ -4,11 +4,8 @@
 
 #include "manager/systemd-units.h"
 #include "manager/manager.h"
+#include "manager/systemd-names.h"
 #include "shared/strv.h"
-
-#define SYSTEMD_NAME    "org.freedesktop.systemd1"
-#define SYSTEMD_PATH    "/org/freedesktop/systemd1"
-#define SYSTEMD_MANAGER "org.freedesktop.systemd1.Manager"
 
 int systemd_find_cgroups(Manager *m) {
         _cleanup_free_ char *prefix = NULL;
@@ -70,15 +67,15 @@ int systemd_describe_scope(Manager *m, const char *scope, ScopeDescription *ret)
         _cleanup_free_ char *path = NULL;
         int r;
 
-        r = sd_bus_path_encode("/org/freedesktop/systemd1/unit", scope, &path);
-        if (r < 0)
-                return r;
-        r = sd_bus_get_property_string(m->bus, SYSTEMD_NAME, path, "org.freedesktop.systemd1.Unit",
-                "Description", NULL, &ret->description);
+        r = sd_bus_path_encode(SYSTEMD_UNIT_PATH, scope, &path);
         if (r < 0)
                 return r;
         r = sd_bus_get_property_string(
-                m->bus, SYSTEMD_NAME, path, "org.freedesktop.systemd1.Scope", "Slice", NULL, &ret->slice);
+                m->bus, SYSTEMD_NAME, path, SYSTEMD_UNIT, "Description", NULL, &ret->description);
+        if (r < 0)
+                return r;
+        r = sd_bus_get_property_string(
+                m->bus, SYSTEMD_NAME, path, SYSTEMD_SCOPE, "Slice", NULL, &ret->slice);
         if (r < 0)
                 return r;
         r = sd_bus_call_method(m->bus, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER, "GetUnitProcesses", NULL,

@@ -20,6 +20,7 @@
 #include "manager/manager.h"
 #include "manager/session-table.h"
 #include "manager/session.h"
+#include "manager/systemd-names.h"
 #include "manager/usage.h"
 #include "shared/log.h"
 
@@ -133,9 +134,9 @@ static int send_query(Manager *m, Session *s, UsageCounter counter) {
         if (!query)
                 return -ENOMEM;
         *query = (UsageQuery){ .manager = m, .number = s->number, .counter = counter };
-        r = sd_bus_call_method_async(m->bus, &slot, "org.freedesktop.systemd1", s->scope_path,
-                "org.freedesktop.DBus.Properties", "Get", on_counter, query, "ss",
-                "org.freedesktop.systemd1.Scope", counter_property[counter]);
+        r = sd_bus_call_method_async(m->bus, &slot, SYSTEMD_NAME, s->scope_path,
+                "org.freedesktop.DBus.Properties", "Get", on_counter, query, "ss", SYSTEMD_SCOPE,
+                counter_property[counter]);
         if (r < 0) {
                 free(query);
                 return r;

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The scope in which a session's processes run. How it ends is in systemd-scope-end.h. */
+
+#include <systemd/sd-bus.h>
+
+#include "manager/types.h"
+
+/* Makes the scope around the leader: EVENT_SCOPE_READY or EVENT_FAILED. */
+int systemd_start_scope(Session *s);
+
+/* Asks once more for the start that the session waits for, if it does: its end may have been told to nobody. */
+void systemd_start_scope_again(Session *s);
+
+/* Sends a signal to everything in the scope. call is answered, or NULL. */
+int systemd_kill_scope(Session *s, int signal, sd_bus_message *call);
+
+/* The job that was waited for is done; result as in JobRemoved. */
+void systemd_scope_job_done(Session *s, const char *result);
