@@ -19,6 +19,9 @@ int keeper_read_outputs(Keeper *k, int fd, uint64_t since, bool follow, Failure 
                 return failure_set(failure, KEEPER_ERROR_NOT_SUPPORTED,
                         "Session %s has no outputs of a kernel. Give a notebook that was started.",
                         k->state.id);
+        /* A client that knows from the kernel that it is done, and asks us then, finds all of it. */
+        if (k->kernel)
+                kernel_hear(k->kernel);
         r = output_readers_add(k->readers, fd, since, follow);
         if (r == -EUSERS)
                 return failure_set(failure, KEEPER_ERROR_LIMIT,

@@ -20,7 +20,8 @@
 #define QUEUE_MAX        (256U * 1024U)
 #define PARTS_MAX        4096U /* of one message; what has more is not looked at */
 #define COMMAND_MAX      4096U
-#define ROUNDS_MAX       8U /* reads before others have their turn */
+#define ROUNDS_MAX       8U  /* reads before others have their turn */
+#define HEAR_ROUNDS_MAX  64U /* more than a socket holds */
 #define RETRY_MIN        (5 * USEC_PER_MSEC)
 #define RETRY_MAX        (100 * USEC_PER_MSEC)
 #define RETRY_LATER      (5 * USEC_PER_SEC)
@@ -415,6 +416,11 @@ static int on_socket(sd_event_source *source, int fd, uint32_t events, void *use
                         s->handlers->gone(s->userdata, r);
         }
         return 0;
+}
+
+void kernel_socket_hear(KernelSocket *s) {
+        if (s->stage == STAGE_OPEN)
+                (void) socket_receive(s, HEAR_ROUNDS_MAX);
 }
 
 void kernel_socket_drain(KernelSocket *s) {

@@ -50,6 +50,9 @@ int kernel_socket_fd(const KernelSocket *s);
 /* Sends a message, now or once it is connected. -ENOBUFS: too much waits already. */
 int kernel_socket_send(KernelSocket *s, const MessagePart *parts, size_t n_parts);
 
+/* Handles what is there already, though not what comes meanwhile without end. */
+void kernel_socket_hear(KernelSocket *s);
+
 /* Handles all that is there already. */
 void kernel_socket_drain(KernelSocket *s);
 

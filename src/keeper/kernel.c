@@ -467,6 +467,11 @@ int kernel_shutdown(Kernel *k, bool restart) {
         return kernel_tell(k, "shutdown_request", restart ? "{\"restart\":true}" : "{\"restart\":false}");
 }
 
+void kernel_hear(Kernel *k) {
+        if (k->iopub)
+                kernel_socket_hear(k->iopub);
+}
+
 void kernel_drain(Kernel *k) {
         if (k->iopub)
                 kernel_socket_drain(k->iopub);

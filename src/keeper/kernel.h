@@ -41,7 +41,10 @@ Kernel *kernel_free(Kernel *k);
 int kernel_interrupt(Kernel *k);
 int kernel_shutdown(Kernel *k, bool restart);
 
-/* Takes all that it published so far. */
+/* Takes what it published so far, now instead of later in the loop. */
+void kernel_hear(Kernel *k);
+
+/* The same of a kernel that has ended, without a bound. */
 void kernel_drain(Kernel *k);
 
 DEFINE_CLEANUP(Kernel *, kernel_free);

@@ -241,7 +241,8 @@ static void setup(void) {
 }
 
 static void teardown(void) {
-        kill_kernel();
+        if (world.kernel > 0)
+                kill_kernel();
         stream_buffer_free(world.buffer);
         output_log_free(world.log);
         sd_event_unref(world.event);
@@ -317,6 +318,72 @@ TEST(records) {
         ck_assert_uint_ge(world.output, 2000);
         ck_assert_uint_eq(world.input, 0);
         kernel_free(k);
+        teardown();
+}
+END_TEST
+
+/* Who asks is not answered with less than what has come, though the loop had no turn. */
+TEST(hears_what_is_there) {
+        usec_t end;
+        Kernel *k;
+
+        setup();
+        start_kernel();
+        k = follow(-EBADF);
+        LOOP_UNTIL(world.event, world.ready == 1);
+        shared->print = true;
+        end = now_usec(CLOCK_MONOTONIC) + 30 * USEC_PER_SEC;
+        while (shared->printed < 100)
+                ck_assert_uint_lt(now_usec(CLOCK_MONOTONIC), end);
+        shared->print = false;
+        while (check_numbers(world.log) < shared->printed) {
+                ck_assert_uint_lt(now_usec(CLOCK_MONOTONIC), end);
+                kernel_hear(k);
+        }
+        kernel_free(k);
+        teardown();
+}
+END_TEST
+
+/* How many numbers have come in full into the socket of the connection, which nobody has read. */
+static uint64_t count_unread_numbers(void) {
+        static char unread[1024 * 1024];
+        const char *p = unread;
+        uint64_t n = 0;
+        ssize_t size;
+
+        size = recv(world.fd, unread, sizeof(unread), MSG_PEEK | MSG_DONTWAIT);
+        ck_assert_int_lt(size, sizeof(unread));
+        for (;;) {
+                p = size > 0 ? memmem(p, (size_t) (unread + size - p), "\"text\":\"", 8) : NULL;
+                if (!p || !memmem(p, (size_t) (unread + size - p), "\"}", 2))
+                        return n;
+                p += 8;
+                n++;
+        }
+}
+
+/* What it did not come to write is lost with it, and nothing else. */
+TEST(all_that_a_killed_kernel_wrote) {
+        uint64_t n;
+        usec_t end;
+        Kernel *k;
+
+        setup();
+        start_kernel();
+        k = follow(-EBADF);
+        LOOP_UNTIL(world.event, world.ready == 1);
+        end = now_usec(CLOCK_MONOTONIC) + 30 * USEC_PER_SEC;
+        shared->print = true;
+        while (count_unread_numbers() < 100)
+                ck_assert_uint_lt(now_usec(CLOCK_MONOTONIC), end);
+        kill_kernel();
+        n = count_unread_numbers();
+        kernel_drain(k);
+        ck_assert_uint_ge(n, 100);
+        ck_assert_uint_eq(check_numbers(world.log), n);
+        kernel_free(k);
+        world.kernel = 0;
         teardown();
 }
 END_TEST
@@ -472,5 +539,5 @@ TEST(followers_killed_at_any_moment) {
 }
 END_TEST
 
-TEST_MAIN(ready_and_asked, records, another_kernel_in_its_place, connection_that_breaks,
-        followers_killed_at_any_moment);
+TEST_MAIN(ready_and_asked, records, hears_what_is_there, all_that_a_killed_kernel_wrote,
+        another_kernel_in_its_place, connection_that_breaks, followers_killed_at_any_moment);
