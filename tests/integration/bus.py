@@ -60,7 +60,7 @@ class Stream:
     def send(self, text):
         self.user.ask("send", stream=self.descriptor, text=text)
 
-    def expect(self, pattern, timeout=20, keep=None):
+    def expect(self, pattern, timeout=60, keep=None):
         """Reads until the pattern matches, and returns the match; with keep, it is in the last so many bytes."""
         got = self.user.ask("receive", stream=self.descriptor, pattern=pattern, timeout=timeout, keep=keep)
         found = re.search(pattern, got["text"], re.S)
@@ -71,7 +71,7 @@ class Stream:
         """Reads until the pattern matches or it is time, and returns what came."""
         return self.user.ask("receive", stream=self.descriptor, pattern=pattern, timeout=timeout)["text"]
 
-    def expect_end(self, timeout=20):
+    def expect_end(self, timeout=60):
         got = self.user.ask("receive", stream=self.descriptor, pattern=None, timeout=timeout)
         assert got["end"], f"No end after {got['text']!r}"
         return got["text"]
@@ -85,7 +85,7 @@ class Stream:
     def close(self):
         self.user.ask("close", stream=self.descriptor)
 
-    def exit_status(self, timeout=20):
+    def exit_status(self, timeout=60):
         status = self.user.ask("wait", pid=self.pid, timeout=timeout)["status"]
         assert status is not None, "It does not end."
         return status
@@ -125,12 +125,12 @@ class User:
 
     # Commands
 
-    def try_run(self, *argv, text=None, timeout=60):
+    def try_run(self, *argv, text=None, timeout=120):
         done = Done(**self.ask("run", argv=argv, text=text, timeout=timeout))
         assert done.status is not None, f"{argv} does not end: {done}"
         return done
 
-    def run(self, *argv, text=None, timeout=60):
+    def run(self, *argv, text=None, timeout=120):
         done = self.try_run(*argv, text=text, timeout=timeout)
         assert done.status == 0, f"{argv}: {done}"
         return done
@@ -141,7 +141,7 @@ class User:
     def spawn(self, *argv):
         return self.ask("spawn", argv=argv)
 
-    def wait(self, pid, timeout=20):
+    def wait(self, pid, timeout=60):
         done = Done(**self.ask("wait", pid=pid, timeout=timeout))
         assert done.status is not None, f"{pid} does not end."
         return done
@@ -213,7 +213,7 @@ class User:
     def signals(self, mark):
         return self.ask("signals", known=mark, timeout=0)
 
-    def wait_signals(self, mark, condition, timeout=30):
+    def wait_signals(self, mark, condition, timeout=60):
         """Waits until the condition is true for the signals since the mark, and returns these."""
         end = time.monotonic() + timeout * machine.PATIENCE
         got = self.signals(mark)

@@ -86,7 +86,7 @@ def clean(root):
     for session_id in root.ids():
         root.try_run("computectl", "stop", session_id)
     try:
-        machine.wait_until(lambda: not parts(root), "nothing is left of sessions", timeout=10)
+        machine.wait_until(lambda: not parts(root), "nothing is left of sessions")
     except AssertionError:
         left = parts(root)
         root.try_run("sh", "-c", "systemctl kill --signal=KILL 'compute-*.scope'; "

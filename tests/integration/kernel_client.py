@@ -11,7 +11,7 @@ import time
 
 from jupyter_client import BlockingKernelClient, KernelManager
 
-TIMEOUT = 40
+TIMEOUT = 120  # for each piece of code: large outputs take their time on a busy machine
 
 
 def execute(client, code):
@@ -62,4 +62,5 @@ def main():
         run_all(client, sys.argv[2:])
 
 
-main()
+if __name__ == "__main__":
+    main()

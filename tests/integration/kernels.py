@@ -11,9 +11,10 @@ PYTHON = "/usr/bin/python3"
 
 
 def execute(user, session, *pieces):
-    """Executes pieces of code; returns what each of them printed or returned."""
+    """Executes pieces of code; returns what each of them printed or returned. The kernel has told the keeper what it told
+    its client, and the keeper says all that it was told when it is asked for outputs. Its state it tells later."""
     connection_file = user.get(session, "ConnectionFile")
-    return json.loads(user.run(PYTHON, CLIENT, connection_file, *pieces).output)
+    return json.loads(user.run(PYTHON, CLIENT, connection_file, *pieces, timeout=180).output)
 
 
 def spawn(user, session, *pieces):
@@ -21,8 +22,45 @@ def spawn(user, session, *pieces):
     return user.spawn(PYTHON, CLIENT, user.get(session, "ConnectionFile"), *pieces)
 
 
-def wait_state(user, session, state, timeout=30):
+class Cell:
+    """A cell that runs until it is told to go on, executed by a client in the background. It runs when this returns: not
+    only begun, where an interrupt would still meet the kernel's own code."""
+
+    def __init__(self, user, connection_file, before=(), code="", after=()):
+        self.user = user
+        self.file = user.shell("mktemp").strip()
+        wait = (f"import os, time; open({self.file!r}, 'w').write('runs')\n"
+                f"while os.path.exists({self.file!r}): time.sleep(0.01)\n")
+        self.client = user.spawn(PYTHON, CLIENT, connection_file, *before, wait + code, *after)
+        machine.wait_until(lambda: user.shell(f"cat {self.file}") == "runs", "the cell runs", 60)
+
+    def go_on(self):
+        self.user.run("rm", self.file)
+
+    def said(self):
+        """What each piece of code printed or returned, after the last one's end."""
+        return json.loads(self.user.wait(self.client, timeout=180).output)
+
+    def kill_client(self):
+        self.user.ask("kill", pid=self.client, number=9)
+        self.user.wait(self.client)
+
+
+def start_cell(user, session, **more):
+    return Cell(user, user.get(session, "ConnectionFile"), **more)
+
+
+def wait_state(user, session, state, timeout=60):
+    """It may be the state of before: what a client was told already may reach us later."""
     machine.wait_until(lambda: user.get(session, "KernelState") == state, f"{session} is {state}", timeout)
+
+
+def wait_idle(user, session, executions):
+    """Waits until so many pieces of code were executed, all told. Returns since when it is idle."""
+    def is_idle():
+        said = user.get_all(session)
+        return said["KernelStateTimestamp"] if (said["KernelState"], said["ExecutionCount"]) == ("idle", executions) else 0
+    return machine.wait_until(is_idle, f"{session} is idle after {executions} executions", 60)
 
 
 def output(user, session, *options):

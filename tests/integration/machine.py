@@ -30,7 +30,7 @@ def argv(user, *command):
     return [PROGRAM, "run", "-u", user, "--", *command]
 
 
-def wait_until(condition, what, timeout=30):
+def wait_until(condition, what, timeout=60):
     """Polls for what sends no event. Returns what the condition returned."""
     end = time.monotonic() + timeout * PATIENCE
     while not (result := condition()):

@@ -5,18 +5,19 @@ import journal
 import machine
 import pytest
 from bus import DENIED, INTERACT, BusError
-from kernels import code_cells, entries, execute, output, printed, saved
+from kernels import code_cells, entries, execute, output, printed, saved, start_cell
 
 ATTACH = "org.computesession1.attach-others"
 FOLDER = ".local/state/compute-sessions/outputs"
 CODE = "print('kept'); 6 * 7"
-SEND = """import sys; from jupyter_client import BlockingKernelClient
-client = BlockingKernelClient(connection_file=sys.argv[1]); client.load_connection_file(); client.start_channels()
-client.wait_for_ready(timeout=60); client.execute(sys.argv[2]); client.stop_channels()"""
 
 
 def kept_files(user):
     return user.shell(f"ls ~/{FOLDER}").split()
+
+
+def inputs(user, session):
+    return [one["content"]["code"] for one in entries(user, session) if one["type"] == "execute_input"]
 
 
 def file_of(user, session):
@@ -31,7 +32,7 @@ def check_kept(user, session):
 
 def has_ended(user, session):
     try:
-        return any(one[0] == session for one in user.call("ListEnded"))
+        return session not in user.ids() and any(one[0] == session for one in user.call("ListEnded"))
     except BusError:  # the manager was killed
         return False
 
@@ -70,18 +71,32 @@ def test_outputs_outlive_the_session(root, user1, session, end):
     assert after[:len(before)] == before
     assert after[-1]["content"]["event"] == "ended"
     check_kept(user1, session)
-    assert root.shell(f"systemctl list-units --plain --no-legend 'compute-*{session}.*'") == ""
+    machine.wait_until(lambda: not root.shell(f"systemctl list-units --plain --no-legend 'compute-*{session}.*'"),
+                       "no unit of it is left")
 
 
 def test_killed_for_want_of_memory(root, user1, session):
-    execute(user1, session, CODE)
+    """A kernel is killed before it sends what it was about to: so it eats once it has sent it."""
     root.run("systemctl", "set-property", "--runtime", user1.get(session, "Unit"), "MemoryMax=150M")
-    user1.try_run("/usr/bin/python3", "-c", SEND, user1.get(session, "ConnectionFile"),
-                  "x = [bytearray(b'x' * 10_000_000) for _ in range(100)]")
+    cell = start_cell(user1, session, before=[CODE], code="x = [bytearray(b'x' * 10_000_000) for _ in range(100)]")
+    machine.wait_until(lambda: len(inputs(user1, session)) == 2, "the kernel has sent the input")
+    cell.go_on()
     machine.wait_until(lambda: has_ended(user1, session), "the session ended")
-    said = entries(user1, session)
+    cell.kill_client()
     assert printed(user1, session) == "kept\n"
-    assert [one["content"]["code"] for one in said if one["type"] == "execute_input"][1].startswith("x = [bytearray")
+    assert inputs(user1, session)[0] == CODE and "x = [bytearray" in inputs(user1, session)[1]
+
+
+def test_all_that_had_come_when_it_was_killed(root, user1, session):
+    """The keeper stands still meanwhile: it finds in its socket what the kernel wrote in its last moments. That is as much as
+    the socket takes; what waits behind it in the kernel's own memory goes with the kernel."""
+    unit = user1.get(session, "KeeperUnit")
+    root.run("systemctl", "kill", "--signal=STOP", "--kill-who=main", unit)
+    execute(user1, session, "print(*range(1000))", "'the former was sent to all'")
+    kill_kernel(root, user1, session)
+    root.run("systemctl", "kill", "--signal=CONT", "--kill-who=main", unit)
+    machine.wait_until(lambda: has_ended(user1, session), "the session ended")
+    assert printed(user1, session).split() == [str(i) for i in range(1000)]
 
 
 def test_the_notebook_made_of_it_is_that_kernels(user1, notebook, session):

@@ -7,17 +7,7 @@ import journal
 import machine
 import pytest
 from bus import ERROR, INTERACT, BusError
-
-CLIENT = str(machine.FOLDER / "kernel_client.py")
-LONG = "import time; time.sleep(300)"
-
-
-def client(user, session, *pieces):
-    return user.spawn("/usr/bin/python3", CLIENT, user.get(session, "ConnectionFile"), *pieces)
-
-
-def execute(user, session, *pieces):
-    return json.loads(user.wait(client(user, session, *pieces), timeout=60).output)
+from kernels import execute, start_cell
 
 
 def refused(call, name):
@@ -43,22 +33,21 @@ def test_state_of_the_kernel_is_told(user1, session):
     assert (said["KernelLanguage"], said["ExecutionCount"], said["Restarts"]) == ("python", 0, 0)
     assert said["KernelState"] == "idle"
     mark = user1.mark()
-    execute(user1, session, "1", "2", "3")
-    user1.wait_properties(mark, session, KernelState="idle", ExecutionCount=3)
-    states = [one["arguments"][1].get("KernelState") for one in user1.signals(mark)
-              if one["member"] == "PropertiesChanged"]
-    assert "busy" in states
+    cell = start_cell(user1, session, before=["1", "2"])
+    user1.wait_properties(mark, session, KernelState="busy", ExecutionCount=3)
+    mark = user1.mark()
+    cell.go_on()
+    user1.wait_properties(mark, session, KernelState="idle")
+    assert cell.said() == ["1", "2", ""]
     now = user1.get_all(session)
     assert now["KernelStateTimestamp"] > said["KernelStateTimestamp"] > 0
     assert now["LastActivityTimestamp"] == max(now["LastInputTimestamp"], now["LastOutputTimestamp"])
 
 
 def test_interrupt_ends_what_is_executed_and_nothing_else(root, user1, session):
-    mark = user1.mark()
-    waiting = client(user1, session, "kept = 'precious'", LONG, "kept")
-    user1.wait_properties(mark, session, KernelState="busy", ExecutionCount=2)
+    cell = start_cell(user1, session, before=["kept = 'precious'"], after=["kept"])
     user1.call_session(session, "Interrupt")
-    assert json.loads(user1.wait(waiting, timeout=60).output) == ["", "KeyboardInterrupt", "'precious'"]
+    assert cell.said() == ["", "KeyboardInterrupt", "'precious'"]
     assert journal.wait_entry(root, "KERNEL_INTERRUPTED", SESSION_ID=session)["ACTOR_UID"] == str(user1.uid)
 
 
@@ -88,9 +77,11 @@ def test_systemctl_stop_does_so_too(root, user1, session, folder):
 
 def test_stop_interrupts_what_is_executed(root, user1, session, folder):
     mark = user1.mark()
-    client(user1, session, f"import atexit; atexit.register(lambda: open('{folder}/goodbye', 'w').close())", LONG)
+    cell = start_cell(user1, session,
+                      before=[f"import atexit; atexit.register(lambda: open('{folder}/goodbye', 'w').close())"])
     user1.wait_properties(mark, session, KernelState="busy", ExecutionCount=2)
     user1.stop(session)
+    cell.kill_client()
     assert journal.wait_entry(root, "SESSION_END", SESSION_ID=session)["EXIT_STATUS"] == "0"
     user1.run("test", "-e", f"{folder}/goodbye")
 

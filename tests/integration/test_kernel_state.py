@@ -7,7 +7,7 @@ import time
 import journal
 import machine
 import pytest
-from kernels import execute, spawn, wait_state
+from kernels import execute, spawn, start_cell, wait_idle, wait_state
 
 USEC = 1_000_000
 
@@ -31,14 +31,6 @@ def listed_as_idle(user, session):
                 if one["id"] == session) / USEC
 
 
-def wait_idle(user, session, executions):
-    """What a client was told already may reach us later. Returns since when it is idle."""
-    def is_idle():
-        word, since, count = state(user, session)
-        return since if (word, count) == ("idle", executions) else None
-    return machine.wait_until(is_idle, "the kernel is idle")
-
-
 def test_idle_since_it_answered_and_after_each_cell(user1, notebook):
     begun = time.time() * USEC
     session, _ = user1.start_notebook(notebook)
@@ -55,16 +47,19 @@ def test_idle_since_it_answered_and_after_each_cell(user1, notebook):
 def test_silent_cell_is_busy_until_its_end(root, user1, session, seconds=6):
     """No timer of ours makes it idle: nothing is said about it until it ends."""
     mark = root.mark()
-    client = spawn(user1, session, f"import time; time.sleep({seconds})")
+    cell = start_cell(user1, session)
     wait_state(user1, session, "busy")
-    since = user1.get(session, "KernelStateTimestamp")
-    stays(lambda: state(user1, session)[:2] == ("busy", since), timeout=seconds - 2)
-    assert listed_as_idle(user1, session) < seconds - 3  # nothing was put out for longer
-    user1.wait(client, timeout=60)
-    wait_state(user1, session, "idle")
-    ended = user1.get(session, "KernelStateTimestamp")
-    assert seconds <= (ended - since) / USEC < seconds + 5
-    assert listed_as_idle(user1, session) <= time.time() - ended / USEC < seconds
+    since, begun = user1.get(session, "KernelStateTimestamp"), time.time()
+    assert since < begun * USEC
+    stays(lambda: state(user1, session)[:2] == ("busy", since), timeout=seconds)
+    silent = time.time() - begun
+    assert listed_as_idle(user1, session) < silent
+    over = time.time()
+    cell.go_on()
+    assert cell.said() == [""]
+    ended = wait_idle(user1, session, executions=1)
+    assert over * USEC < ended < time.time() * USEC
+    assert listed_as_idle(user1, session) < time.time() - over
     changes = [one["arguments"][1]["KernelState"] for one in root.signals(mark)
                if one["member"] == "PropertiesChanged" and "KernelState" in one["arguments"][1]]
     assert changes == ["busy", "idle"]
@@ -80,13 +75,13 @@ def test_idle_with_the_right_time_whatever_was_killed(root, user1, session):
 
 
 def test_busy_kernel_is_found_busy_by_a_new_keeper(root, user1, session):
-    client = spawn(user1, session, "import time; time.sleep(1000)")
+    cell = start_cell(user1, session)
     wait_state(user1, session, "busy")
     machine.kill_services(root, f"compute-keeper-{session}.service")
     wait_state(user1, session, "busy")
     user1.call_session(session, "Interrupt")
+    assert cell.said() == ["KeyboardInterrupt"]
     wait_state(user1, session, "idle")
-    user1.wait(client)
 
 
 def test_status_and_list_tell_it(user1, session):

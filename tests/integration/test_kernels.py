@@ -5,7 +5,7 @@ import json
 
 import pytest
 from bus import ERROR, BusError
-from kernels import PYTHON, code_cells, execute, saved, wait_state, write_kernelspec
+from kernels import PYTHON, code_cells, execute, saved, wait_idle, write_kernelspec
 
 # As Debian 13's own kernelspec has it: or its debugger prints what it thinks of Python 3.13, which is then an output.
 QUIET = "-Xfrozen_modules=off"
@@ -35,8 +35,7 @@ def kernelspec(user1):
 def check_all(user, session, code="6 * 7", result="42"):
     """State, count, outputs and end, of any kernel that knows this code."""
     assert execute(user, session, code) == [result]
-    wait_state(user, session, "idle")
-    assert user.get(session, "ExecutionCount") == 1
+    wait_idle(user, session, executions=1)
     cell, = code_cells(saved(user, session))
     assert cell.source == code and cell.outputs
     user.stop(session)

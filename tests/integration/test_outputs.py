@@ -9,7 +9,7 @@ import time
 import machine
 import pytest
 from bus import DENIED, INTERACT, BusError
-from kernels import code_cells, entries, execute, output, printed, saved, spawn, wait_state
+from kernels import code_cells, entries, execute, output, printed, saved, spawn, start_cell, wait_state
 
 PNG = base64.b64encode(bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001a5f64540"
@@ -89,17 +89,21 @@ threading.Thread(target=late).start()""")
 
 
 def test_keeper_is_killed_while_outputs_come_and_a_client_is_connected(root, user1, session):
-    lines, before = 400, user1.get(session, "Leader")
+    before = user1.get(session, "Leader")
     follower = user1.spawn("computectl", "output", "--follow", "--format=jsonl", session)
-    client = spawn(user1, session, f"""import time
-for i in range({lines}):
-    print(i, flush=True); time.sleep(0.02)""", "print('next')")
+    file = user1.shell("mktemp").strip()
+    client = spawn(user1, session, f"""import os, time
+i = 0
+while os.path.exists({file!r}):
+    print(i, flush=True); i += 1; time.sleep(0.02)""", "i", "print('next')")
     for others in ([], ["compute-sessiond.service"]):
         seen = len(entries(user1, session))
         machine.wait_until(lambda known=seen: len(entries(user1, session)) > known + 5, "more is recorded")
         machine.kill_services(root, f"compute-keeper-{session}.service", *others)
-    expected = "".join(f"{i}\n" for i in range(lines))
-    assert json.loads(user1.wait(client, timeout=60).output) == [expected.strip(), "next"]
+    user1.run("rm", file)
+    seen, lines, following = json.loads(user1.wait(client, timeout=180).output)
+    expected = "".join(f"{i}\n" for i in range(int(lines)))
+    assert (seen, following) == (expected.strip(), "next")
     assert user1.get(session, "Leader") == before
     machine.wait_until(lambda: printed(user1, session).endswith("next\n"), "all is recorded")
     recorded = printed(user1, session).split()
@@ -205,6 +209,7 @@ def test_more_than_is_kept(user1, configure, notebook):
     session, _ = user1.start_notebook(notebook)
     execute(user1, session, "print('begin')", "for i in range(400): print(f'{i:04}' + 'x' * 9995, flush=True)",
             "print('end')")
+    machine.wait_until(lambda: printed(user1, session).endswith("end\n"), "the keeper has read it all", 120)
     kept = entries(user1, session)
     assert (kept[0]["type"], kept[0]["content"]["event"]) == ("session", "dropped")
     assert printed(user1, session).endswith("end\n")  # which may be one message or two
@@ -221,6 +226,7 @@ def test_one_that_is_too_large_is_told(user1, configure, notebook):
     session, _ = user1.start_notebook(notebook)
     execute(user1, session, "from IPython.display import display; display({'text/plain': 'x' * 3_000_000}, raw=True)",
             "print('next')")
+    machine.wait_until(lambda: printed(user1, session).endswith("next\n"), "the keeper has read it all", 120)
     said = entries(user1, session)
     assert [one for one in said if one["content"].get("event") in ("omitted", "dropped")], said
     assert said[-1]["content"]["text"] == "next\n"
@@ -230,10 +236,9 @@ def test_one_that_is_too_large_is_told(user1, configure, notebook):
 def test_restart_is_told_and_clients_go_on(user1, session):
     before = (user1.get(session, "Leader"), user1.get(session, "ConnectionFile"), user1.get(session, "Unit"))
     execute(user1, session, "x = 1; print('before')")
-    client = spawn(user1, session, "import time; time.sleep(1000)")
-    wait_state(user1, session, "busy")
+    cell = start_cell(user1, session)
     user1.run("computectl", "restart", session)
-    user1.ask("kill", pid=client, number=9)
+    cell.kill_client()
     after = (user1.get(session, "Leader"), user1.get(session, "ConnectionFile"), user1.get(session, "Unit"))
     assert before[0] != after[0] and before[1:] == after[1:]
     assert execute(user1, session, "'x' in globals()") == ["False"]
@@ -245,10 +250,9 @@ def test_restart_is_told_and_clients_go_on(user1, session):
 
 @pytest.mark.kernels
 def test_interrupt(user1, session):
-    client = spawn(user1, session, "import time; time.sleep(1000)", "'still here'")
-    wait_state(user1, session, "busy")
+    cell = start_cell(user1, session, after=["'still here'"])
     user1.run("computectl", "interrupt", session)
-    assert json.loads(user1.wait(client, timeout=40).output) == ["KeyboardInterrupt", "'still here'"]
+    assert cell.said() == ["KeyboardInterrupt", "'still here'"]
 
 
 def test_console(user1, session):

@@ -21,7 +21,7 @@ def execute(user, session, *pieces):
 
 def crash(user, session, code):
     """Executes what ends the kernel; its client gets no answer."""
-    user.spawn("timeout", "20", "/usr/bin/python3", CLIENT, user.get(session, "ConnectionFile"), code)
+    user.spawn("timeout", "120", "/usr/bin/python3", CLIENT, user.get(session, "ConnectionFile"), code)
 
 
 @pytest.fixture
@@ -64,12 +64,13 @@ def test_restart_keeps_all_but_the_kernel(root, user1, notebook):
 
 def test_client_that_is_connected_goes_on(user1, notebook):
     session, _ = user1.start_notebook(notebook)
-    code = ("import subprocess, sys; from jupyter_client import BlockingKernelClient as C; c = C(connection_file=sys.argv[1]); "
-            "c.load_connection_file(); c.start_channels(); c.wait_for_ready(timeout=40); "
+    code = ("import subprocess, sys; from kernel_client import wait_for_ready; "
+            "from jupyter_client import BlockingKernelClient as C; c = C(connection_file=sys.argv[1]); "
+            "c.load_connection_file(); c.start_channels(); wait_for_ready(c); "
             "subprocess.run(['busctl', 'call', 'org.computesession1', sys.argv[2], 'org.computesession1.Session', 'Restart'], "
-            "check=True); c.wait_for_ready(timeout=40); print(c.execute('1', reply=True, timeout=40)['content']['status'])")
-    said = user1.run("/usr/bin/python3", "-c", code, user1.get(session, "ConnectionFile"),
-                     f"/org/computesession1/session/{session}", timeout=120)
+            "check=True); wait_for_ready(c); print(c.execute('1', reply=True, timeout=60)['content']['status'])")
+    said = user1.run("env", f"PYTHONPATH={machine.FOLDER}", "/usr/bin/python3", "-c", code,
+                     user1.get(session, "ConnectionFile"), f"/org/computesession1/session/{session}", timeout=180)
     assert said.output.split() == ["ok"]
 
 
