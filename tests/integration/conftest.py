@@ -2,6 +2,7 @@
 """The machine, its users, and the promise that no test leaves anything behind."""
 
 import machine
+import nbformat
 import pytest
 from bus import User
 from features import Features
@@ -118,8 +119,7 @@ def polkit(root):
 def notebook(user1):
     """A notebook file in a folder of its own."""
     folder = user1.shell("mktemp -d").strip()
-    user1.run("/usr/bin/python3", "-c",
-              "import nbformat, sys; nbformat.write(nbformat.v4.new_notebook(), sys.argv[1])", f"{folder}/a.ipynb")
+    user1.run("sh", "-euc", 'cat > "$1"', "sh", f"{folder}/a.ipynb", text=nbformat.writes(nbformat.v4.new_notebook()))
     yield f"{folder}/a.ipynb"
     user1.shell(f"rm -rf {folder}")
 

@@ -18,23 +18,29 @@ def manager():
     return int(said.stdout)
 
 
-def phase(session):
+def look(session):
+    """The phase, and how often the session was restarted. The record is never cut: another takes its place."""
     try:
-        with open(f"/run/compute-sessions/sessions/{session}", encoding="utf-8") as record:
-            return next(line[6:-1] for line in record if line.startswith("PHASE="))
-    except (FileNotFoundError, StopIteration):
-        return None
+        with open(f"/run/compute-sessions/sessions/{session}", encoding="utf-8") as file:
+            record = dict(line[:-1].split("=", 1) for line in file if "=" in line)
+    except FileNotFoundError:
+        return None, None
+    return record.get("PHASE"), record.get("RESTARTS")
 
 
 def main():
     session, wanted = sys.argv[1:]
     pid = manager()
     end = time.monotonic() + DEADLINE
+    _, before = look(session)
     print("ready", flush=True)
     while time.monotonic() < end:
-        if phase(session) == wanted:
+        phase, restarts = look(session)
+        if phase == wanted:
             os.kill(pid, 9)
             return 0
+        if phase is None or (phase == "running" and restarts != before):
+            break  # it is over
     return 1
 
 
