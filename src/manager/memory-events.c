@@ -8,7 +8,9 @@
  *   processes wait for memory for long --(trigger of memory.pressure)--> level
  *   nothing of it for a while --(timer, only while there is a level)--> level none
  *
- * The cgroup goes soon after its last process, and with it what it counted: so what is heard of is read at once. */
+ * The cgroup goes soon after its last process, and with it what it counted: so what is heard of is read at once. If that
+ * was too late, the cgroup of the slice tells, which counts what is below it, too: whatever of it no session of that user
+ * has counted was here. */
 
 #include <fcntl.h>
 #include <signal.h>
@@ -149,12 +151,28 @@ static void list_processes(Session *s) {
         (void) process_list_read(s, &e->processes);
 }
 
-static void note_kills(Session *s, uint64_t n) {
+static uint64_t read_slice_kills(const Session *s) {
+        char text[CGROUP_TEXT_MAX];
+
+        if (cgroup_read_text(&s->manager->cgroups, s->slice, ".", "memory.events", text) < 0)
+                return UINT64_MAX;
+        return cgroup_parse_key(text, "oom_kill");
+}
+
+/* Nobody else takes them for their own. */
+static void claim_kills(const Session *s, uint64_t n) {
+        SESSION_FOREACH(other, &s->manager->sessions)
+                if (streq(other->slice, s->slice) && other->memory_events.slice_kills != UINT64_MAX)
+                        other->memory_events.slice_kills += n;
+}
+
+static void note_kills(Session *s, uint64_t n, bool of_others) {
         _cleanup_(process_list_done) ProcessList now = {};
         MemoryEvents *e = &s->memory_events;
         const ProcessEntry *victim;
         ProcessEntry leader;
 
+        claim_kills(s, n);
         (void) process_list_read(s, &now);
         victim = oom_victim_find(&e->processes, &now);
         if (!victim && process_has_ended(s->leader_fd) > 0 && process_entry_read(s->leader, &leader))
@@ -165,7 +183,7 @@ static void note_kills(Session *s, uint64_t n) {
         session_read_memory(s);
         if (victim && victim->pid == s->leader)
                 s->memory_is_last = true;
-        else if (victim)
+        else if (victim && of_others)
                 e->kills_of_others += n;
         session_changed(s, CHANGE_OOM);
         if (admission_may_audit(s->manager, s->uid))
@@ -195,15 +213,14 @@ static MemoryLevel judge(const Session *s, const MemoryCounts *before, const Mem
         return memory_level_judge(before, now, current, read_cache(s));
 }
 
-int memory_events_update(Session *s) {
+/* -errno: they cannot be read (any more). */
+static int read_counts(Session *s) {
         MemoryEvents *e = &s->memory_events;
         MemoryCounts before = e->counts, now = {};
         char text[CGROUP_TEXT_MAX];
         MemoryLevel level;
         int r;
 
-        if (!e->events)
-                return 0;
         r = read_text(s, "memory.events", text);
         if (r >= 0)
                 r = memory_counts_parse(text, &now);
@@ -212,7 +229,7 @@ int memory_events_update(Session *s) {
         e->counts = now;
         s->oom_kills = now.oom_kill;
         if (now.oom_kill > before.oom_kill)
-                note_kills(s, now.oom_kill - before.oom_kill);
+                note_kills(s, now.oom_kill - before.oom_kill, /* of_others = */ true);
         level = judge(s, &before, &now);
         if (level == MEMORY_LEVEL_CRITICAL)
                 list_processes(s);
@@ -220,11 +237,36 @@ int memory_events_update(Session *s) {
         return 0;
 }
 
-static int on_events(sd_event_source *source _unused_, const struct inotify_event *event, void *userdata) {
-        Session *s = userdata;
+/* The cgroup is gone. Was somebody killed in it at the end, perhaps the leader? How many were, nobody knows. */
+static void ask_slice(Session *s) {
+        MemoryEvents *e = &s->memory_events;
+        uint64_t kills = read_slice_kills(s);
 
+        if (kills == UINT64_MAX)
+                return;
+        SESSION_FOREACH(other, &s->manager->sessions)
+                if (other != s && other->memory_events.events && streq(other->slice, s->slice))
+                        (void) read_counts(other);
+        if (kills <= e->slice_kills)
+                return;
+        e->counts.oom_kill++;
+        note_kills(s, 1, /* of_others = */ false);
+}
+
+int memory_events_update(Session *s) {
+        int r;
+
+        if (!s->memory_events.events)
+                return 0;
+        r = read_counts(s);
+        if (r < 0)
+                ask_slice(s);
+        return r;
+}
+
+static int on_events(sd_event_source *source _unused_, const struct inotify_event *event, void *userdata) {
         if (event->mask & IN_MODIFY)
-                s->memory_events.unread = memory_events_update(s) < 0;
+                (void) memory_events_update(userdata);
         return 0;
 }
 
@@ -244,7 +286,7 @@ uint64_t memory_events_kills(const Session *s) {
 bool memory_events_explain(const Session *s) {
         const MemoryEvents *e = &s->memory_events;
 
-        if (e->oomd_killed || e->unread)
+        if (e->oomd_killed)
                 return true;
         return count_kills(s) != UINT64_MAX && count_kills(s) > e->kills_of_others;
 }
@@ -258,6 +300,7 @@ void memory_events_start(Session *s) {
         /* What was killed before now was not the leader, which lives. */
         e->kills_of_others = s->oom_kills == UINT64_MAX ? 0 : s->oom_kills;
         e->oomd_killed = false;
+        e->slice_kills = read_slice_kills(s);
         r = scope_events_watch(s, "memory.events", on_events, &e->events);
         if (r >= 0)
                 r = read_text(s, "memory.events", text);
@@ -283,5 +326,4 @@ void memory_events_stop(Session *s) {
         e->earlier_kills += e->counts.oom_kill;
         e->counts = (MemoryCounts){};
         e->level = MEMORY_LEVEL_UNKNOWN;
-        e->unread = false;
 }

@@ -42,8 +42,9 @@ typedef struct MemoryEvents {
         sd_event_source *stall;  /* the trigger of pressure.h, which it owns */
         sd_event_source *relax;  /* while there is pressure: until it is looked at again */
         MemoryLevel level;
-        MemoryCounts counts;   /* as read last */
-        bool unread;           /* they changed, and the cgroup was gone before they could be read */
+        MemoryCounts counts; /* as read last */
+        uint64_t
+                slice_kills; /* of the slice's kills, those known to be of others, or from before; UINT64_MAX: unknown */
         usec_t listed;         /* CLOCK_MONOTONIC, of the list: */
         ProcessList processes; /* when it was at its limit last */
 
@@ -59,7 +60,8 @@ typedef struct MemoryEvents {
 /* Begins with a scope that is there. Does nothing on cgroup v1 but noting what the kernel counted so far; logs. */
 void memory_events_start(Session *s);
 void memory_events_stop(Session *s);
-/* Reads at once what may have happened since, while the cgroup is there. -errno. */
+/* Reads at once what may have happened since. -errno: the cgroup is not there (any more); a kill at its end is found out by what
+ * the user's slice counts. */
 int memory_events_update(Session *s);
 
 /* How many of its processes were killed for want of memory, in all its scopes; UINT64_MAX: unknown. */

@@ -13,18 +13,17 @@
 #include "tests/unit/scratch.h"
 #include "tests/unit/test-main.h"
 
-#define SCOPE "compute.slice/compute-1000.slice/compute-t1.scope/"
+#define SLICE "compute.slice/compute-1000.slice/"
+#define SCOPE SLICE "compute-t1.scope/"
 #define NEVER "low 0\nhigh 0\nmax 0\noom 0\noom_kill 0\noom_group_kill 0\n"
 
 static Manager manager;
 static char *folder, *journal;
 
-static void put(const char *name, const char *text) {
-        _cleanup_free_ char *file = NULL, *path = NULL;
+static void put_at(const char *file, const char *text) {
+        _cleanup_free_ char *path = scratch_path(folder, file);
         FILE *f;
 
-        ck_assert_int_gt(asprintf(&file, SCOPE "%s", name), 0);
-        path = scratch_path(folder, file);
         if (access(path, F_OK) < 0) {
                 free(scratch_file(folder, file, text, 0644));
                 return;
@@ -35,6 +34,13 @@ static void put(const char *name, const char *text) {
         ck_assert_int_eq(fclose(f), 0);
 }
 
+static void put(const char *name, const char *text) {
+        _cleanup_free_ char *file = NULL;
+
+        ck_assert_int_gt(asprintf(&file, SCOPE "%s", name), 0);
+        put_at(file, text);
+}
+
 static Session *begin(bool unified) {
         Session *s;
 
@@ -43,6 +49,7 @@ static Session *begin(bool unified) {
         put("cgroup.procs", "");
         put("memory.events", NEVER);
         put("memory.current", "1000000\n");
+        put_at(SLICE "memory.events", NEVER);
         put("memory.stat", "anon 990000\nfile 10000\nshmem 4096\n");
         manager = (Manager){};
         ck_assert_int_ge(sd_event_new(&manager.event), 0);
@@ -181,6 +188,57 @@ TEST(counts_go_on) {
         end();
 }
 
+static void take_cgroup_away(void) {
+        _cleanup_free_ char *path = scratch_path(folder, SCOPE "memory.events");
+
+        ck_assert_int_eq(unlink(path), 0);
+}
+
+/* systemd was faster than we: then only the slice knows. */
+TEST(kills_of_a_cgroup_that_is_gone) {
+        Session *s = begin(/* unified = */ true);
+
+        take_cgroup_away();
+        put_at(SLICE "memory.events", "low 0\nhigh 0\nmax 3\noom 1\noom_kill 1\noom_group_kill 0\n");
+        ck_assert_int_lt(memory_events_update(s), 0);
+        ck_assert_uint_eq(memory_events_kills(s), 1);
+        ck_assert_int_eq(killed(s), RESULT_OOM_KILLED);
+        ck_assert_int_lt(memory_events_update(s), 0);
+        ck_assert_uint_eq(memory_events_kills(s), 1);
+        end();
+}
+
+/* It was over a limit, and then killed by somebody. */
+TEST(a_cgroup_that_is_gone_is_no_kill) {
+        Session *s = begin(/* unified = */ true);
+
+        put_at(SLICE "memory.events", "low 0\nhigh 0\nmax 3\noom 0\noom_kill 0\noom_group_kill 0\n");
+        put("memory.events", "low 0\nhigh 0\nmax 3\noom 0\noom_kill 0\noom_group_kill 0\n");
+        take_cgroup_away();
+        LOOP_UNTIL(manager.event, sd_event_run(manager.event, 0) == 0);
+        ck_assert_int_lt(memory_events_update(s), 0);
+        ck_assert_int_eq(killed(s), RESULT_SIGNAL);
+        end();
+}
+
+/* What the slice has counted of another session, this one does not take for its own, whoever is heard of first. */
+TEST(kills_of_another_session_are_not_taken) {
+        Session *gone = begin(/* unified = */ true), *other;
+
+        ck_assert_int_eq(session_new(&manager, SESSION_TERMINAL, 2, 1000, true, &other), 0);
+        put_at(SLICE "compute-t2.scope/memory.events", NEVER);
+        scope_events_start(other);
+        put_at(SLICE "compute-t2.scope/memory.events",
+                "low 0\nhigh 0\nmax 3\noom 1\noom_kill 1\noom_group_kill 0\n");
+        put_at(SLICE "memory.events", "low 0\nhigh 0\nmax 3\noom 1\noom_kill 1\noom_group_kill 0\n");
+        take_cgroup_away();
+        ck_assert_int_lt(memory_events_update(gone), 0);
+        ck_assert_int_eq(killed(gone), RESULT_SIGNAL);
+        ck_assert_uint_eq(memory_events_kills(other), 1);
+        ck_assert_int_eq(killed(other), RESULT_OOM_KILLED);
+        end();
+}
+
 TEST(without_cgroup_v2_the_level_is_unknown) {
         Session *s = begin(/* unified = */ false);
 
@@ -191,4 +249,6 @@ TEST(without_cgroup_v2_the_level_is_unknown) {
 }
 
 TEST_MAIN(parses, judges, words, pressure_is_told, kills_explain_the_end_of_the_leader,
-        kills_of_others_do_not, counts_go_on, without_cgroup_v2_the_level_is_unknown);
+        kills_of_others_do_not, counts_go_on, kills_of_a_cgroup_that_is_gone,
+        a_cgroup_that_is_gone_is_no_kill, kills_of_another_session_are_not_taken,
+        without_cgroup_v2_the_level_is_unknown);
