@@ -25,11 +25,12 @@
 #include "shared/process.h"
 #include "shared/strv.h"
 
-#define GRACE_USEC        (5 * USEC_PER_SEC)    /* over what systemd itself allows a stop */
-#define KILL_USEC         (5 * USEC_PER_SEC)    /* from SIGKILL to giving up */
-#define DISMISS_USEC      (12 * USEC_PER_SEC)   /* for the keeper to go, that included */
-#define EXIT_STATUS_USEC  (100 * USEC_PER_MSEC) /* for somebody to say how the leader ended; so often: */
-#define EXIT_ATTEMPTS_MAX 20
+#define GRACE_USEC            (5 * USEC_PER_SEC)    /* over what systemd itself allows a stop */
+#define KILL_USEC             (5 * USEC_PER_SEC)    /* from SIGKILL to giving up */
+#define DISMISS_USEC          (12 * USEC_PER_SEC)   /* for the keeper to go, that included */
+#define EXIT_STATUS_USEC      (100 * USEC_PER_MSEC) /* for somebody to say how the leader ended; so often: */
+#define EXIT_ATTEMPTS_MAX     20
+#define EXIT_ATTEMPTS_STOPPED 3 /* of what was stopped: its result is known */
 
 /* Deadlines */
 
@@ -262,14 +263,23 @@ static bool keeper_tells(const Session *s) {
         return s->kept && s->link;
 }
 
-static int on_exit_status_late(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata) {
-        Session *s = userdata;
-        int code = 0, status = -1;
-        bool known;
+/* The kernel, which said r, tells once the leader's parent has reaped it, if it ever does; a keeper's word comes before
+ * that. */
+static bool may_be_told(const Session *s, int r) {
+        if (s->kept)
+                return (r < 0 || keeper_tells(s)) && s->exit_attempts < EXIT_ATTEMPTS_MAX;
+        return r == -ENODATA &&
+                s->exit_attempts < (s->stop_requested ? EXIT_ATTEMPTS_STOPPED : EXIT_ATTEMPTS_MAX);
+}
 
-        /* The kernel tells once its parent has reaped it; a keeper's word comes before that. */
-        known = s->leader_fd >= 0 && process_exit_info(s->leader_fd, &code, &status) >= 0;
-        if ((!known || keeper_tells(s)) && s->exit_attempts++ < EXIT_ATTEMPTS_MAX)
+static int on_exit_status_late(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata) {
+        int code = 0, status = -1, r = -ENODATA;
+        Session *s = userdata;
+
+        s->exit_attempts++;
+        if (s->leader_fd >= 0)
+                r = process_exit_info(s->leader_fd, &code, &status);
+        if (may_be_told(s, r))
                 session_await_ended(s);
         else
                 session_on_ended(s, code, status);
@@ -282,17 +292,18 @@ void session_await_ended(Session *s) {
 
 static int on_leader_ended(
         sd_event_source *source _unused_, int fd, uint32_t revents _unused_, void *userdata) {
+        int code = 0, status = -1, r;
         Session *s = userdata;
-        int code, status;
 
         (void) memory_events_update(s); /* at once, before systemd finds the scope empty */
         session_read_last_memory(s);
         oomd_look(s);
         /* The keeper's word comes first: a program may end before we were told that it began. */
-        if (!keeper_tells(s) && process_exit_info(fd, &code, &status) >= 0)
-                session_on_ended(s, code, status);
-        else
+        r = process_exit_info(fd, &code, &status);
+        if (may_be_told(s, r))
                 session_await_ended(s);
+        else
+                session_on_ended(s, code, status);
         return 0;
 }
 
