@@ -47,10 +47,14 @@ def test_starter_hears_of_it_before_it_is_answered(user1):
 
 
 def test_states_of_a_stop(user1):
-    session, _ = user1.start_and_expect("trap '' TERM HUP; echo rea''dy; sleep 1; exit 0", "ready")
+    """It ends when it was seen that it is told to."""
+    session, stream = user1.start_and_expect("trap '' TERM HUP; echo rea''dy; read end; exit 0", "ready")
     mark = user1.mark()
-    user1.stop(session)
+    call = user1.spawn("computectl", "stop", session)
+    user1.wait_properties(mark, session, State="closing")
+    stream.send("\n")
     user1.wait_removed(mark, session)
+    assert user1.wait(call).status == 0
     states = [one["arguments"][1]["State"] for one in user1.signals(mark)
               if one["path"] == path_of(session) and "State" in one["arguments"][1]]
     assert states == ["closing", "ended"]
