@@ -98,7 +98,9 @@ free = subprocess.Popen(['setsid', 'sh', '-c', 'trap "" TERM HUP INT; while :; d
 print(*[worker.pid for worker in workers], free.pid)"""
 
 
-def test_workers_are_counted_and_gone_after_stop(root, user1, session):
+def test_workers_are_counted_and_gone_after_stop(root, user1, configure, notebook):
+    configure("[Sessions]\nStopTimeoutSec=1s\n")  # one of them minds no SIGTERM
+    session, _ = user1.start_notebook(notebook)
     before = user1.get(session, "TasksCurrent")
     pids = execute(user1, session, WORKERS)[0].split()
     machine.wait_until(lambda: user1.get(session, "TasksCurrent") >= before + 5, "all of them are counted")

@@ -2,6 +2,7 @@
 """Programs that something else starts, and that make themselves sessions."""
 
 import json
+import time
 
 import journal
 import machine
@@ -53,6 +54,17 @@ def test_caller_sees_the_exit_status(root, user1):
     session = [one for one in signals if one["member"] == "SessionRemoved"][0]["arguments"][0]
     entry = journal.wait_entry(root, "SESSION_END", SESSION_ID=session)
     assert (entry["RESULT"], entry.get("EXIT_STATUS")) in (("exited", None), ("exit-code", "3"))
+
+
+def test_stop_waits_for_no_parent(user1):
+    """Who never asks for its child's exit status holds nobody up, be it for a moment."""
+    took = []
+    for _ in range(3):
+        _, session = register(user1, "--type=terminal", "--name=Forgotten")
+        began = time.monotonic()
+        user1.stop(session)
+        took.append(time.monotonic() - began)
+    assert min(took) < 1.8 * machine.PATIENCE, took
 
 
 def test_stop(root, user1):
