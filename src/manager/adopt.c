@@ -72,7 +72,9 @@ static int describe(Session *s, const ScopeDescription *scope) {
         r = find_oldest(scope->pids, scope->n_pids, &leader);
         if (r < 0)
                 return r;
-        return session_set_leader(s, leader);
+        r = session_set_leader(s, leader);
+        s->leader_scoped = r >= 0;
+        return r;
 }
 
 int session_adopt(Manager *m, const char *scope, bool kept, Session **ret) {

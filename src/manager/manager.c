@@ -269,6 +269,9 @@ int manager_start(Manager *m) {
                 r = oomd_start(m);
         if (r < 0)
                 return log_error_errno(r, "Cannot subscribe to systemd's signals: %m");
+        r = systemd_find_version(m);
+        if (r < 0)
+                return log_error_errno(r, "Cannot ask systemd for its version: %m");
         r = systemd_find_cgroups(m);
         if (r < 0)
                 log_warning_errno(r, "Cannot find the cgroups of sessions, asking systemd for usage: %m");

@@ -48,6 +48,7 @@ struct Manager {
         Charges charges;
         Closings closings; /* of keepers' sockets */
         CgroupTree cgroups;
+        bool systemd_takes_pidfds; /* of processes that are to be in a scope */
         uint64_t limits_supported; /* those that this system can enforce, 1 << LimitKind */
         UsageReader usage;
 

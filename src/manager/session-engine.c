@@ -361,6 +361,7 @@ int session_find_leader(Session *s) {
                 return -ESRCH;
         (void) safe_close(s->leader_fd);
         s->leader_fd = TAKE_FD(fd);
+        s->leader_scoped = true;
         return watch_leader(s);
 }
 

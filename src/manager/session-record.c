@@ -205,7 +205,7 @@ static int read_field(Session *s, const char *key, const char *value) {
 
         r = 0;
         if (streq(key, "ANNOUNCED"))
-                s->announced = number;
+                s->announced = s->leader_scoped = number;
         else if (streq(key, "WATCHED")) {
                 s->watched = number;
                 if (s->watched)

@@ -81,7 +81,8 @@ struct Session {
         /* the process whose end is its end */
         pid_t leader;
         uint64_t leader_start; /* process_start_time() */
-        int leader_fd;         /* pidfd */
+        bool leader_scoped; /* it still lived once systemd had made the scope: nobody else had its number by then */
+        int leader_fd; /* pidfd */
         sd_event_source *leader_event;
         bool leader_ended;
         unsigned exit_attempts; /* to learn how it ended */
@@ -124,6 +125,7 @@ struct Session {
         int activity_fd;
         sd_event_source *scope_retry;
         char *scope_job, *keeper_job; /* object paths of jobs that we wait for */
+        bool scope_starting;          /* systemd was asked to make the scope and has not said that it did */
         KeeperPhase keeper_phase;     /* as it told last */
         sd_event_source *deadline;
         sd_event_source *detached;  /* ends it for want of clients */

@@ -121,11 +121,17 @@ int append_scope_properties(sd_bus_message *call, const Session *s) {
         r = sd_bus_message_open_container(call, 'a', "(sv)");
         if (r < 0)
                 return r;
+        /* Who has the number when systemd comes to it may be somebody else; a descriptor stays the leader's. */
+        if (s->manager->systemd_takes_pidfds)
+                r = sd_bus_message_append(call, "(sv)", "PIDFDs", "ah", 1, s->leader_fd);
+        else
+                r = sd_bus_message_append(call, "(sv)", "PIDs", "au", 1, (uint32_t) s->leader);
+        if (r < 0)
+                return r;
         /* clang-format off */
-        r = sd_bus_message_append(call, "(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)",
+        r = sd_bus_message_append(call, "(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)",
                 "Description", "s", description,
                 "Slice", "s", s->slice,
-                "PIDs", "au", 1, (uint32_t) s->leader,
                 /* Shells ignore SIGTERM but end on SIGHUP. */
                 "SendSIGHUP", "b", (int) true,
                 "KillMode", "s", "control-group",

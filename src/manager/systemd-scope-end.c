@@ -8,6 +8,7 @@
  *
  * Units stay readable that long because the scope is made with AddRef. */
 
+#include <inttypes.h>
 #include <signal.h>
 
 #include "manager/manager.h"
@@ -84,10 +85,30 @@ static int on_scope_stopped(sd_bus_message *reply, void *userdata, sd_bus_error 
         return 0;
 }
 
+/* systemd then ends nothing of what is in it. */
+static int abandon_scope(Session *s) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+        int r;
+
+        log_warning("Process %" PRIi32 " got into %s with the number that the leader of session %s had; "
+                    "leaving it alone.",
+                (int32_t) s->leader, s->scope, s->id);
+        r = systemd_new_call(s->manager, "AbandonScope", &call);
+        if (r >= 0)
+                r = sd_bus_message_append(call, "s", s->scope);
+        if (r >= 0)
+                r = systemd_ask(s->manager, s, call, systemd_ignore_reply, NULL);
+        if (r >= 0)
+                read_remains(s);
+        return r;
+}
+
 static int stop_scope(Session *s) {
         static const int signals[] = { SIGTERM, SIGHUP, SIGCONT };
         int r;
 
+        if (systemd_scope_holds_stranger(s))
+                return abandon_scope(s);
         r = systemd_job_stop_unit(s, s->scope, &s->scope_job, on_scope_stopped);
         if (r < 0 || !s->scope_controlled)
                 return r;
@@ -139,13 +160,22 @@ static int on_examined(sd_bus_message *reply, void *userdata, sd_bus_error *erro
 }
 
 int systemd_stop_scope(Session *s) {
+        /* Only once it is made it is known who is in it; then this is called again. */
+        if (s->scope_starting)
+                return 0;
         if (s->leader_ended && !s->stop_requested)
                 return get_all(s, SYSTEMD_UNIT, on_examined);
         return stop_scope(s);
 }
 
 void systemd_stop_scope_again(Session *s) {
-        if (systemd_job_is_known(s->scope_job))
+        if (!systemd_job_is_known(s->scope_job))
+                return;
+        if (s->scope_starting) {
+                systemd_job_forget(s, &s->scope_job);
+                s->scope_starting = false;
+                (void) systemd_stop_scope(s);
+        } else
                 (void) systemd_job_stop_unit(s, s->scope, &s->scope_job, on_scope_stopped);
 }
 

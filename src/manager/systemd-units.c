@@ -7,6 +7,8 @@
 #include "manager/systemd-names.h"
 #include "shared/strv.h"
 
+#define PIDFDS_VERSION 255 /* the first whose StartTransientUnit() knows the property PIDFDs of scopes */
+
 int systemd_find_cgroups(Manager *m) {
         _cleanup_free_ char *prefix = NULL;
         int r;
@@ -16,6 +18,18 @@ int systemd_find_cgroups(Manager *m) {
         if (r < 0)
                 return r;
         return cgroup_tree_open(&m->cgroups, CGROUP_ROOT, m->usage.has_io, prefix);
+}
+
+int systemd_find_version(Manager *m) {
+        _cleanup_free_ char *version = NULL;
+        int r;
+
+        r = sd_bus_get_property_string(
+                m->bus, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER, "Version", NULL, &version);
+        if (r < 0)
+                return r;
+        m->systemd_takes_pidfds = strtoul(version, NULL, 10) >= PIDFDS_VERSION; /* "257.9-1~deb13u1" */
+        return 0;
 }
 
 int systemd_list_units(Manager *m, char ***ret) {

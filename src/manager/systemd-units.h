@@ -11,6 +11,9 @@
 /* Opens the manager's CgroupTree, with the cgroup of systemd itself as its prefix. */
 int systemd_find_cgroups(Manager *m);
 
+/* Finds out what systemd can be asked for. */
+int systemd_find_version(Manager *m);
+
 /* The names of all units that are active (or on the way there or back) and look like ours. */
 int systemd_list_units(Manager *m, char ***ret);
 

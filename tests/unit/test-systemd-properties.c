@@ -2,9 +2,12 @@
 
 /* How a scope ended and what it leaves, read from systemd's answers; and what is asked of systemd for new units. */
 
+#include <unistd.h>
+
 #include "manager/manager.h"
 #include "manager/session.h"
 #include "manager/systemd-properties.h"
+#include "shared/process.h"
 #include "tests/unit/message.h"
 #include "tests/unit/test-main.h"
 
@@ -138,6 +141,40 @@ TEST(scopes_are_counted_and_bounded) {
         message_bus_done();
 }
 
+/* By a descriptor of it, if systemd knows these: the number may be somebody else's by then. */
+TEST(leaders_are_named_to_systemd) {
+        Manager manager = { .runtime_fd = -EBADF };
+        sd_bus_message *call;
+        uint32_t pid;
+        Session *s;
+        int fd;
+
+        config_init(&manager.config);
+        ck_assert_int_eq(session_new(&manager, SESSION_TERMINAL, 1, 1000, true, &s), 0);
+        s->leader = getpid();
+        s->leader_fd = process_open(s->leader);
+        ck_assert_int_ge(s->leader_fd, 0);
+
+        call = message_new();
+        ck_assert_int_ge(append_scope_properties(call, s), 0);
+        (void) message_seal(call);
+        find_property(call, "PIDs", "au");
+        ck_assert_int_gt(sd_bus_message_read(call, "au", 1, &pid), 0);
+        ck_assert_uint_eq(pid, (uint32_t) s->leader);
+        sd_bus_message_unref(call);
+
+        manager.systemd_takes_pidfds = true;
+        call = message_new();
+        ck_assert_int_ge(append_scope_properties(call, s), 0);
+        (void) message_seal(call);
+        find_property(call, "PIDFDs", "ah");
+        ck_assert_int_gt(sd_bus_message_read(call, "ah", 1, &fd), 0);
+        ck_assert_int_eq(process_has_ended(fd), 0);
+        sd_bus_message_unref(call);
+        session_table_done(&manager.sessions);
+        message_bus_done();
+}
+
 /* As root the keeper runs as the user, through PAM; in user mode there is no user to switch to. */
 TEST(keepers_run_as_the_user) {
         Manager manager = { .runtime_fd = -EBADF };
@@ -167,4 +204,4 @@ TEST(keepers_run_as_the_user) {
 }
 
 TEST_MAIN(tells_ends_of_scopes, reads_remains, other_answers_are_refused, scopes_are_counted_and_bounded,
-        keepers_run_as_the_user);
+        leaders_are_named_to_systemd, keepers_run_as_the_user);
