@@ -72,7 +72,8 @@ void keeper_end(Keeper *k) {
 
         if (k->terminal)
                 terminal_drain(k->terminal);
-        not_ready = keeper_awaits_kernel(k);
+        /* That of a restart may have died at its gate, with the keeper that was just about to open it. */
+        not_ready = keeper_awaits_kernel(k) && !(k->was_taken_up && keeper_has_run_kernel(k));
         keeper_end_kernel(k);
         if (not_ready) {
                 keeper_describe_dead_kernel(k, code, status, &failure);
@@ -109,6 +110,12 @@ static int on_leader(sd_event_source *source, int fd, uint32_t events, void *use
                 keeper_check_gate(k);
         switch (k->state.phase) {
         case KEEPER_PHASE_GATE:
+                if (keeper_undo_restart(k)) {
+                        log_notice(
+                                "The kernel was killed while it was being started again; it is to be tried again.");
+                        keeper_tell_ended(k);
+                        break;
+                }
                 failure_set(&failure, KEEPER_ERROR_FAILED,
                         "The session's process was killed before it could start. Try again.");
                 keeper_fail(k, &failure, 0);

@@ -187,7 +187,10 @@ static int try_restart(Keeper *k, uint32_t restarts, Failure *failure) {
         connection_file = TAKE_PTR(k->state.connection_file);
         keeper_state_reset(&k->state);
         k->state.connection_file = connection_file;
+        k->state.phase = KEEPER_PHASE_ENDED; /* whoever finds this on record can be asked for it again */
         k->exit_attempts = 0;
+        k->was_taken_up = false;
+        k->end_timer = sd_event_source_disable_unref(k->end_timer);
         return try_start(k, &attempt, failure);
 }
 

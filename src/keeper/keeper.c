@@ -4,8 +4,9 @@
  *
  *                 START                 OPEN_GATE               payload ends
  *        IDLE ----------------> GATE ----------------> RUNNING ----------------> ENDED
- *         ^                       |                       |
- *         `------- FAILED --------+------ exec failed ----'
+ *         ^                     |  ^                      |                        |
+ *         `------- FAILED ------+--|----- exec failed ----'                        |
+ *                                  `---------------------- RESTART ----------------'
  *
  * The keeper can be killed at any moment. What the next one finds is what systemd kept: the listening socket, the
  * state record, the activity page, the PTY and the payload's pidfd. The order in which they are stored makes each
@@ -19,6 +20,9 @@
  *      before the gate was opened          the same                          RUNNING: tells that it ended
  *      before ENDED is recorded            runs on, or is PID 1's child      RUNNING: follows it by pidfd
  *      later                               is gone                           ENDED: tells how
+ *
+ * A kernel that is started again is on record as ENDED until GATE is, and a payload that dies at its gate, or as if it
+ * had, leads back to ENDED instead of IDLE: the manager can ask for another one.
  *
  * The other files of this object: keeper-start.c, keeper-end.c, keeper-attach.c (what happens in each phase), and
  * keeper-requests.c (what the manager asks for). */
@@ -80,7 +84,8 @@ static void keeper_save_logged(Keeper *k) {
                 (void) log_warning_errno(r, "Could not record the session's state: %m");
 }
 
-void keeper_reset(Keeper *k) {
+/* Whatever waits at the gate does so no longer. */
+static void keeper_drop_payload(Keeper *k) {
         k->gate_source = sd_event_source_disable_unref(k->gate_source);
         k->gate_timer = sd_event_source_disable_unref(k->gate_timer);
         k->leader_source = sd_event_source_disable_unref(k->leader_source);
@@ -88,6 +93,10 @@ void keeper_reset(Keeper *k) {
         if (k->leader_fd >= 0)
                 leader_kill(k->leader_fd);
         k->leader_fd = safe_close(k->leader_fd);
+}
+
+void keeper_reset(Keeper *k) {
+        keeper_drop_payload(k);
         audience_clear(&k->audience);
         k->terminal = terminal_free(k->terminal);
         k->recording = recording_free(k->recording);
@@ -106,11 +115,26 @@ void keeper_reset(Keeper *k) {
         (void) descriptor_store_remove(STORED_CHECKPOINT);
 }
 
+bool keeper_undo_restart(Keeper *k) {
+        if (k->state.phase != KEEPER_PHASE_GATE || !keeper_has_run_kernel(k))
+                return false;
+        keeper_drop_payload(k);
+        k->state.phase = KEEPER_PHASE_ENDED;
+        k->state.leader = 0;
+        k->state.exit_code = k->state.exit_status = 0;
+        keeper_save_logged(k);
+        keeper_forget_payload(k);
+        return true;
+}
+
 void keeper_stop(Keeper *k) {
         switch (k->state.phase) {
         case KEEPER_PHASE_GATE:
                 /* Nobody can open it any more. */
-                keeper_reset(k);
+                if (keeper_undo_restart(k))
+                        keeper_keep_outputs(k);
+                else
+                        keeper_reset(k);
                 break;
         case KEEPER_PHASE_RUNNING:
                 /* Whoever stops the scope and then us at once is not to leave files behind. */
@@ -273,19 +297,37 @@ static int keeper_take_payload(Keeper *k, DescriptorStore *store) {
         if (keeper_is_watching(k))
                 return 0;
         k->leader_fd = TAKE_FD(store->fds[STORED_LEADER]);
+        k->was_taken_up = true;
         return keeper_watch_leader(k);
+}
+
+/* The payload was on its way to the gate, or waited there, and ended with its keeper. */
+static int keeper_take_up_start(Keeper *k, DescriptorStore *store) {
+        int r;
+
+        if (store->fds[STORED_LEADER] < 0 && store->fds[STORED_PTY] < 0 && !k->state.connection_file)
+                return 0;
+        k->leader_fd = TAKE_FD(store->fds[STORED_LEADER]);
+        if (k->state.phase == KEEPER_PHASE_GATE && k->state.type == SESSION_NOTEBOOK) {
+                r = keeper_take_kernel(k, store);
+                if (r < 0)
+                        return r;
+        }
+        if (keeper_undo_restart(k)) {
+                log_notice(
+                        "The keeper was killed while the kernel was being started again; it is to be tried again.");
+                return 0;
+        }
+        log_notice("The keeper was killed while the session was being started; gave it up.");
+        keeper_reset(k);
+        return 0;
 }
 
 static int keeper_take_up(Keeper *k, DescriptorStore *store) {
         switch (k->state.phase) {
         case KEEPER_PHASE_IDLE:
         case KEEPER_PHASE_GATE:
-                if (store->fds[STORED_LEADER] < 0 && store->fds[STORED_PTY] < 0 && !k->state.connection_file)
-                        return 0;
-                log_notice("The keeper was killed while the session was being started; gave it up.");
-                k->leader_fd = TAKE_FD(store->fds[STORED_LEADER]);
-                keeper_reset(k);
-                return 0;
+                return keeper_take_up_start(k, store);
         case KEEPER_PHASE_RUNNING:
                 log_notice("The keeper was started again; the session goes on.");
                 return keeper_take_payload(k, store);

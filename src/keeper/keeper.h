@@ -31,7 +31,8 @@ typedef struct Keeper {
                 *gate_source; /* of gate.error_fd; until it is gone, nobody knows whether exec went well */
         sd_event_source *gate_timer;
 
-        int leader_fd; /* pidfd */
+        int leader_fd;     /* pidfd */
+        bool was_taken_up; /* an earlier keeper forked the payload, and may not have come to let it go */
         sd_event_source *leader_source;
         sd_event_source *end_timer;
         unsigned exit_attempts; /* to learn how the leader ended */
@@ -76,6 +77,10 @@ int keeper_save(Keeper *k);
 
 /* An attempt to start has failed, or has been given up: no payload, nothing left of it, phase idle. */
 void keeper_reset(Keeper *k);
+
+/* The same for a kernel that was to be started again: phase ended, as it was before, so that it can be tried again. False,
+ * and nothing done: none is at its gate. */
+bool keeper_undo_restart(Keeper *k);
 
 DEFINE_CLEANUP(Keeper *, keeper_free);
 #define _cleanup_keeper_ _cleanup_(keeper_free_pointer)

@@ -350,7 +350,9 @@ static int on_flush(sd_event_source *source _unused_, void *userdata) {
         Session *next, *s = take_changed(m);
 
         for (; s; s = next) {
-                bool is_new = s->changes & CHANGE_NEW, is_revived = s->changes & CHANGE_REVIVED;
+                bool is_new = s->changes & CHANGE_NEW;
+                bool is_revived = (s->changes & CHANGE_REVIVED) &&
+                        session_phase_state(s->phase) != STATE_RESTARTING; /* not once more */
 
                 next = s->next_changed;
                 s->next_changed = NULL;

@@ -90,12 +90,14 @@ static void resume_restart(Session *s, bool scope_active, bool keeper_active) {
                 session_enter(s, (SessionStep){ PHASE_CLEARING, EFFECT_THAW | EFFECT_STOP_SCOPE });
         else if (s->phase == PHASE_REFORKING)
                 session_enter(s, (SessionStep){ PHASE_REFORKING, EFFECT_REFORK });
-        else if (!leader_alive)
-                session_fail(s, ERROR_START_FAILED, "The kernel ended before it ran again.");
+        else if (!leader_alive) /* the keeper says whether it can be tried again */
+                session_enter(s, (SessionStep){ PHASE_CLEARING, EFFECT_THAW | EFFECT_STOP_SCOPE });
         else if (s->phase == PHASE_RESCOPING && !scope_active)
                 session_enter(s, (SessionStep){ PHASE_RESCOPING, EFFECT_START_SCOPE });
-        else /* STATUS tells whether the gate is open */
+        else { /* STATUS tells whether the gate is open */
+                s->maybe_revived = s->phase == PHASE_REVIVING;
                 session_enter(s, (SessionStep){ .phase = PHASE_REVIVING });
+        }
 }
 
 /* One that was being ended. Its kernel is asked once more, if it is still there to be asked. */

@@ -30,7 +30,8 @@
 #define DISMISS_USEC          (12 * USEC_PER_SEC)   /* for the keeper to go, that included */
 #define EXIT_STATUS_USEC      (100 * USEC_PER_MSEC) /* for somebody to say how the leader ended; so often: */
 #define EXIT_ATTEMPTS_MAX     20
-#define EXIT_ATTEMPTS_STOPPED 3 /* of what was stopped: its result is known */
+#define EXIT_ATTEMPTS_STOPPED 3            /* of what was stopped: its result is known */
+#define ROOM_USEC             USEC_PER_SEC /* until there may be room in the runtime directory */
 
 /* Deadlines */
 
@@ -175,10 +176,23 @@ static void give_up_restart(Session *s, int error) {
         waiters_fail(&s->restarters, ERROR_START_FAILED, sentence ?: "The kernel goes on.");
 }
 
+static int on_room(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata) {
+        session_event(userdata, EVENT_SCOPE_READY);
+        return 0;
+}
+
+/* The kernel waits at its gate. */
+static void await_room(Session *s) {
+        s->phase = PHASE_RESCOPING;
+        (void) session_set_timer(s, &s->scope_retry, ROOM_USEC, on_room);
+}
+
 void session_enter(Session *s, SessionStep step) {
         SessionPhase before = s->phase;
         int r;
 
+        if (before == PHASE_RESCOPING)
+                s->scope_retry = sd_event_source_disable_unref(s->scope_retry);
         s->phase = step.phase;
         if (step.effects & EFFECT_ANNOUNCE)
                 s->announced = true;
@@ -186,7 +200,6 @@ void session_enter(Session *s, SessionStep step) {
                 session_forget_leader(s);
         if (step.effects & EFFECT_REVIVE)
                 s->restarts++;
-        set_deadline(s, before);
         if (session_phase_state(before) != session_phase_state(s->phase))
                 session_changed(s, CHANGE_STATE);
         /* What was decided is on disk before anything comes of it. */
@@ -198,6 +211,12 @@ void session_enter(Session *s, SessionStep step) {
                 give_up_restart(s, r);
                 return;
         }
+        /* By an older record the next manager would stop the kernel that runs by then, to start another. */
+        if (r < 0 && s->phase == PHASE_REVIVING && before == PHASE_RESCOPING) {
+                await_room(s);
+                return;
+        }
+        set_deadline(s, before);
         /* By an older record the next manager would give up what runs by then. */
         if (r < 0 && session_phase_state(s->phase) == STATE_OPENING) {
                 session_fail(s, ERROR_START_FAILED,
@@ -383,6 +402,10 @@ void session_on_ended(Session *s, int exit_code, int exit_status) {
                         session_set_result(s, session_leader_result(s));
         }
         session_event(s, event);
+}
+
+bool session_leader_is_gone(const Session *s) {
+        return s->leader_ended || (s->leader_fd >= 0 && process_has_ended(s->leader_fd) > 0);
 }
 
 void session_forget_leader(Session *s) {

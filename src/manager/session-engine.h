@@ -29,6 +29,9 @@ int session_set_leader(Session *s, pid_t pid);
 /* The same for a leader that is known from before; its start time tells whether it is still the same process. */
 int session_find_leader(Session *s);
 
+/* Has the leader ended, whether or not that was seen to yet? */
+bool session_leader_is_gone(const Session *s);
+
 /* Forgets who was the leader and how it ended: there will be another one. */
 void session_forget_leader(Session *s);
 

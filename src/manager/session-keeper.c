@@ -154,6 +154,7 @@ int session_on_status(Session *s, KeeperMessage *message) {
                 return 0;
         case KEEPER_PHASE_GATE:
                 /* Without a caller that waits for it, or without the payload's own word, it must not begin. */
+                s->maybe_revived = false;
                 if ((s->phase == PHASE_RELEASING && s->starters.n > 0) || s->phase == PHASE_REVIVING)
                         return keeper_link_open_gate(s);
                 if (s->phase == PHASE_REFORKING)
@@ -163,8 +164,10 @@ int session_on_status(Session *s, KeeperMessage *message) {
                                 s, ERROR_START_FAILED, "The session's start was interrupted; try again.");
                 return 0;
         case KEEPER_PHASE_RUNNING:
-                if (!message->is_awaited)
-                        session_event(s, EVENT_STARTED);
+                if (message->is_awaited)
+                        s->maybe_revived = false;
+                else
+                        session_find_running(s);
                 return 0;
         case KEEPER_PHASE_ENDED:
                 session_on_payload_ended(s, message);
@@ -191,6 +194,8 @@ int session_on_gate(Session *s, KeeperMessage *message, const struct ucred *send
         if (s->phase != PHASE_PREPARING && s->phase != PHASE_REFORKING)
                 return -EPROTO;
         r = session_set_leader(s, sender->pid);
+        if (r == -ESRCH && s->phase == PHASE_REFORKING)
+                return 0; /* its keeper, or the next one, will say that it ended */
         if (r < 0)
                 return r;
         s->keeper_phase = KEEPER_PHASE_GATE;
@@ -215,6 +220,7 @@ int session_on_gate(Session *s, KeeperMessage *message, const struct ucred *send
 }
 
 void session_on_failed(Session *s, const KeeperMessage *message) {
+        s->keeper_phase = KEEPER_PHASE_IDLE;
         session_fail(s, keeper_error_name(message->error), "%s", strempty(message->message));
 }
 

@@ -21,6 +21,7 @@
 #include "shared/names.h"
 
 #define CRASHES_USEC (60 * USEC_PER_SEC)
+#define RETRIES_MAX  3
 
 static bool has_keeper_of_kernel(const Session *s) {
         return s->type == SESSION_NOTEBOOK && s->link && !s->keeper_lost;
@@ -77,7 +78,20 @@ static bool crashes_too_often(Session *s) {
         return false;
 }
 
+/* A payload at its gate ends with its keeper: the next one can fork another. What the kernel itself did wrong the keeper
+ * says, by FAILED. */
+static bool tries_again(Session *s) {
+        if ((s->phase != PHASE_RESCOPING && s->phase != PHASE_REVIVING) || s->keeper_lost ||
+                s->retries >= RETRIES_MAX)
+                return false;
+        s->retries++;
+        log_notice("The kernel of session %s ended before it ran again, trying once more.", s->id);
+        return true;
+}
+
 bool session_survives(Session *s) {
+        if (tries_again(s))
+                return true;
         if (s->phase != PHASE_RUNNING || !s->restart_on_crash || !s->kept || s->type != SESSION_NOTEBOOK)
                 return false;
         /* quit() in a cell, a client's shutdown_request: it did what it was told to. */
@@ -131,6 +145,8 @@ void session_refork(Session *s) {
         /* Systemd may know of the end before the keeper does; then its ENDED leads here. */
         if (s->link && s->keeper_phase == KEEPER_PHASE_ENDED)
                 (void) keeper_link_restart(s); /* if this fails the link breaks, and STATUS leads here */
+        else if (keeper_link_is_greeted(s->link) && s->keeper_phase == KEEPER_PHASE_IDLE)
+                session_fail(s, ERROR_START_FAILED, "The session's keeper lost its payload; try again.");
 }
 
 int session_find_payload(Session *s, pid_t pid) {
@@ -140,6 +156,8 @@ int session_find_payload(Session *s, pid_t pid) {
         if (pid <= 0)
                 return -EBADMSG;
         r = session_set_leader(s, pid);
+        if (r == -ESRCH)
+                return 0; /* the keeper, or the next one, will say that it ended */
         if (r < 0)
                 return r;
         r = s->manager->user_mode ? sd_pid_get_user_unit(pid, &unit) : sd_pid_get_unit(pid, &unit);
@@ -154,7 +172,17 @@ int session_find_payload(Session *s, pid_t pid) {
         return 0;
 }
 
+void session_find_running(Session *s) {
+        bool again = s->maybe_revived && s->restarters.n > 0;
+
+        session_event(s, EVENT_STARTED);
+        if (again)
+                session_event(s, EVENT_RESTART);
+}
+
 void session_revive(Session *s) {
+        s->retries = 0;
+        s->maybe_revived = false;
         session_changed(s, CHANGE_LEADER | CHANGE_REVIVED);
         audit_kernel_restarted(s);
 }

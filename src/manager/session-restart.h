@@ -19,7 +19,7 @@ int session_restart(Session *s, const Caller *caller, sd_bus_message *call, sd_b
 /* Answers everybody who waits for the kernel to run again. */
 void session_answer_restarters(Session *s);
 
-/* The leader ended: is it to be started again? Counts the crash if so. */
+/* The leader ended: is it to be started again, or tried again in a restart? Counts it if so. */
 bool session_survives(Session *s);
 
 /* EFFECT_SHUT_DOWN: has the keeper ask the kernel to shut down; EVENT_FAILED if that cannot be. */
@@ -27,6 +27,10 @@ void session_shut_down(Session *s);
 
 /* EFFECT_REFORK: asks the keeper for another payload, as soon as it knows that the old one ended. */
 void session_refork(Session *s);
+
+/* A keeper that was asked says that the kernel runs. If an earlier manager may have known that, who asked us for a restart
+ * since is not answered by it: the kernel is restarted once more. */
+void session_find_running(Session *s);
 
 /* EFFECT_REVIVE: the kernel runs again. */
 void session_revive(Session *s);

@@ -21,8 +21,9 @@
  *   RUNNING --restart--> RESTARTING --leader ended, failed, deadline--> CLEARING --scope gone--.
  *      |  ^                                                               ^                    v
  *      |  |                  crashed                                      |                REFORKING
- *      '--|---------------------------------------------------------------'                    | at gate
- *         '--started-- REVIVING <--scope ready-- RESCOPING <-----------------------------------'
+ *      '--|---------------------------------------------------------------+                    | at gate
+ *         '--started-- REVIVING <--scope ready-- RESCOPING <--------------|--------------------'
+ *                          '-----------crashed-------'--------------------'
  *
  * where everything else leads from each of these to where it leads from the phase that it is like.
  *
@@ -106,6 +107,7 @@ static const Transition table[SESSION_PHASE_MAX][SESSION_EVENT_MAX] = {
                 [EVENT_FAILED] = STEP(SWEEPING, EFFECT_STOP_SCOPE),
                 [EVENT_STOP] = STEP(SWEEPING, EFFECT_STOP_SCOPE),
                 [EVENT_SHUT_DOWN] = STEP(SWEEPING, EFFECT_STOP_SCOPE),
+                [EVENT_CRASHED] = STEP(CLEARING, EFFECT_STOP_SCOPE),
                 [EVENT_LEADER_ENDED] = STEP(SWEEPING, EFFECT_STOP_SCOPE),
                 [EVENT_KEEPER_GONE] = STEP(SWEEPING, EFFECT_STOP_SCOPE),
                 [EVENT_DEADLINE] = STEP(SWEEPING, EFFECT_STOP_SCOPE),
@@ -115,6 +117,7 @@ static const Transition table[SESSION_PHASE_MAX][SESSION_EVENT_MAX] = {
                 [EVENT_FAILED] = STEP(SWEEPING, EFFECT_STOP_SCOPE),
                 [EVENT_STOP] = STEP(SWEEPING, EFFECT_STOP_SCOPE),
                 [EVENT_SHUT_DOWN] = STEP(SWEEPING, EFFECT_STOP_SCOPE),
+                [EVENT_CRASHED] = STEP(CLEARING, EFFECT_STOP_SCOPE),
                 [EVENT_LEADER_ENDED] = STEP(SWEEPING, EFFECT_STOP_SCOPE),
                 [EVENT_SCOPE_GONE] = STEP(DISMISSING, EFFECT_STOP_KEEPER),
                 [EVENT_KEEPER_GONE] = STEP(SWEEPING, EFFECT_STOP_SCOPE),

@@ -96,6 +96,8 @@ struct Session {
         /* what becomes of a kernel that ended by itself; see session-restart.c */
         bool restart_on_crash;
         uint32_t restarts;           /* so far, on request or not */
+        bool maybe_revived;          /* an earlier manager let the kernel go, and may have seen it run */
+        unsigned retries;            /* in this restart, of payloads that ended before they ran */
         usec_t crashes[CRASHES_MAX]; /* the last ones, CLOCK_MONOTONIC, oldest first; 0 = none */
 
         /* how it ended */
@@ -123,7 +125,7 @@ struct Session {
         KeeperLink *link;
         KeeperRequests requests;
         int activity_fd;
-        sd_event_source *scope_retry;
+        sd_event_source *scope_retry; /* what is done with the scope is tried again, in this phase */
         char *scope_job, *keeper_job; /* object paths of jobs that we wait for */
         bool scope_starting;          /* systemd was asked to make the scope and has not said that it did */
         KeeperPhase keeper_phase;     /* as it told last */

@@ -201,7 +201,7 @@ int scope_end_read(sd_bus_message *reply, ScopeEnd *ret) {
 static int read_scope_property(sd_bus_message *reply, const char *name, void *userdata) {
         ScopeRemains *remains = userdata;
         LimitKind kind = limit_kind_from_property(name);
-        const char *result;
+        const char *text;
         uint64_t value;
         int r;
 
@@ -216,12 +216,15 @@ static int read_scope_property(sd_bus_message *reply, const char *name, void *us
                 return sd_bus_message_read(reply, "v", "t", &remains->memory_peak);
         if (streq(name, "CPUUsageNSec"))
                 return sd_bus_message_read(reply, "v", "t", &remains->cpu_usage_nsec);
-        if (!streq(name, "Result"))
+        if (!streq(name, "Result") && !streq(name, "Slice"))
                 return 0;
-        r = sd_bus_message_read(reply, "v", "s", &result);
+        r = sd_bus_message_read(reply, "v", "s", &text);
         if (r < 0)
                 return r;
-        remains->oom_killed = streq(result, "oom-kill");
+        if (streq(name, "Slice"))
+                remains->is_ours = text[0];
+        else
+                remains->oom_killed = streq(text, "oom-kill");
         return 1;
 }
 

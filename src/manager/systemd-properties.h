@@ -27,6 +27,7 @@ typedef struct ScopeRemains {
         uint64_t memory_peak;    /* bytes; UINT64_MAX: unknown */
         Limits limits;           /* those that are no default of systemd's count as given */
         bool oom_killed;
+        bool is_ours; /* it was a unit: systemd answers for any name, with its defaults */
 } ScopeRemains;
 
 int scope_remains_read(sd_bus_message *reply, ScopeRemains *ret);

@@ -51,8 +51,10 @@ static int on_remains(sd_bus_message *reply, void *userdata, sd_bus_error *error
                         s->cpu_usage_nsec = remains.cpu_usage_nsec;
                 else if (remains.cpu_usage_nsec != USAGE_UNKNOWN)
                         s->cpu_usage_nsec += remains.cpu_usage_nsec; /* with that of earlier scopes */
-                s->limits = remains.limits;
-                s->memory_limit = remains.limits.values[LIMIT_MEMORY_MAX];
+                if (remains.is_ours) { /* nothing is known of the limits of one that is gone, or never was */
+                        s->limits = remains.limits;
+                        s->memory_limit = remains.limits.values[LIMIT_MEMORY_MAX];
+                }
                 if (remains.memory_peak != UINT64_MAX)
                         s->memory_peak = remains.memory_peak;
                 if (remains.oom_killed && session_phase_state(s->phase) != STATE_RESTARTING)

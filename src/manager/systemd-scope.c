@@ -57,7 +57,7 @@ void systemd_scope_job_done(Session *s, const char *result) {
                 (void) systemd_stop_scope(s);
         else if (streq(result, "done"))
                 on_made(s);
-        else
+        else if (!session_leader_is_gone(s)) /* then its end counts, of which its pidfd tells */
                 session_fail(s, ERROR_START_FAILED, "systemd could not make the scope %s (%s).", s->scope,
                         result);
 }
@@ -107,8 +107,9 @@ static int on_scope_started(sd_bus_message *reply, void *userdata, sd_bus_error 
         }
         systemd_reference_forget(s);
         scope_controller_forget(s);
-        session_fail(s, ERROR_START_FAILED, "systemd refused to make the session's scope: %s",
-                systemd_error_text(reply));
+        if (!session_leader_is_gone(s))
+                session_fail(s, ERROR_START_FAILED, "systemd refused to make the session's scope: %s",
+                        systemd_error_text(reply));
         return 0;
 }
 

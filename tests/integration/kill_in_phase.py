@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Runs in the machine as root: kills the manager with SIGKILL as soon as a session's record says this phase.
+"""Runs in the machine as root: kills with SIGKILL as soon as a session's record says this phase.
 
-Usage: kill_in_phase.py SESSION PHASE       says "ready", then waits; exit status 1: the session got past it unseen
+Usage: kill_in_phase.py SESSION PHASE [manager|keeper|both]
+                                            says "ready", then waits; exit status 1: the session got past it unseen
 """
 
 import os
@@ -12,10 +13,10 @@ import time
 DEADLINE = 30
 
 
-def manager():
-    said = subprocess.run(["systemctl", "show", "--value", "--property=MainPID", "compute-sessiond"],
+def main_pids(*units):
+    said = subprocess.run(["systemctl", "show", "--value", "--property=MainPID", *units],
                           capture_output=True, text=True, check=True)
-    return int(said.stdout)
+    return [int(pid) for pid in said.stdout.split()]
 
 
 def look(session):
@@ -29,15 +30,17 @@ def look(session):
 
 
 def main():
-    session, wanted = sys.argv[1:]
-    pid = manager()
+    session, wanted, whom = (sys.argv + ["manager"])[1:4]
+    manager, keeper = "compute-sessiond.service", f"compute-keeper-{session}.service"
+    pids = main_pids(*{"manager": [manager], "keeper": [keeper], "both": [manager, keeper]}[whom])
     end = time.monotonic() + DEADLINE
     _, before = look(session)
     print("ready", flush=True)
     while time.monotonic() < end:
         phase, restarts = look(session)
         if phase == wanted:
-            os.kill(pid, 9)
+            for pid in pids:
+                os.kill(pid, 9)
             return 0
         if phase is None or (phase == "running" and restarts != before):
             break  # it is over

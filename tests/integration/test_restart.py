@@ -11,6 +11,7 @@ from kernels import write_kernelspec
 
 CLIENT = str(machine.FOLDER / "kernel_client.py")
 KILLER = str(machine.FOLDER / "kill_in_phase.py")
+RECORDS = "/run/compute-sessions/sessions"
 WORKERS = "import subprocess; print(subprocess.Popen(['setsid', 'sleep', '4343']).pid)"
 
 
@@ -188,6 +189,88 @@ def test_keeper_killed_during_a_restart(root, user1, notebook):
     assert user1.wait(call, timeout=60).status == 0
     assert user1.get(session, "Leader") not in (0, leader)
     assert execute(user1, session, "6 * 7") == ["42"]
+
+
+@pytest.mark.parametrize("phase", ["rescoping", "reviving"])
+@pytest.mark.parametrize("whom", ["keeper", "both"])
+def test_keeper_killed_before_the_new_kernel_runs(root, user1, notebook, phase, whom):
+    """The payload at the gate dies with it, and is forked anew by the next one."""
+    session, _ = user1.start_notebook(notebook)
+    killer = root.spawn("/usr/bin/python3", KILLER, session, phase, whom)
+    call = user1.spawn("computectl", "restart", session)
+    killed = root.wait(killer, timeout=60).status == 0
+    status = user1.wait(call, timeout=60).status
+    assert killed or phase == "rescoping", "this may be over in no time"
+    assert status == 0 or whom == "both"
+    machine.wait_until(lambda: user1.get(session, "State") == "running", "the kernel runs again", timeout=60)
+    assert user1.get(session, "Restarts") == 1
+    assert execute(user1, session, "6 * 7") == ["42"]
+
+
+def block_record(root, session):
+    """Keeps the manager from saving what becomes of the session, as a full directory does."""
+    root.run("mkdir", f"{RECORDS}/#{session}")
+
+
+def unblock_record(root, session):
+    root.run("rmdir", f"{RECORDS}/#{session}")
+
+
+def failed_saves(root, session):
+    return root.run("journalctl", "-b", "-o", "cat", "-u", "compute-sessiond").output.count(
+        f"Cannot save the record of session {session}:")
+
+
+def test_kernel_is_not_let_go_before_that_is_on_record(root, user1, notebook):
+    """By an older record the next manager would stop it, to start another."""
+    session, _ = user1.start_notebook(notebook)
+    leader = user1.get(session, "Leader")
+    user1.run("kill", "-STOP", str(leader))
+    call = user1.spawn("computectl", "restart", session)
+    machine.wait_until(lambda: user1.get(session, "State") == "restarting", "the restart has begun")
+    block_record(root, session)
+    user1.run("kill", "-CONT", str(leader))
+    machine.wait_until(lambda: failed_saves(root, session) >= 5, "it comes to the gate")
+    assert user1.get(session, "State") == "restarting"
+    program = root.run("readlink", f"/proc/{user1.get(session, 'Leader')}/exe").output
+    assert program.endswith("/compute-session-keeper\n")
+    unblock_record(root, session)
+    assert user1.wait(call, timeout=60).status == 0
+    assert user1.get(session, "Restarts") == 1
+    execute(user1, session, "kept = 1")
+    machine.kill_services(root, "compute-sessiond.service")
+    machine.wait_until(lambda: user1.get(session, "State") == "running", "it is taken up")
+    assert execute(user1, session, "'kept' in globals()") == ["True"]
+
+
+def test_restart_is_not_answered_by_one_before(root, user1, notebook):
+    """An earlier manager saw the kernel run, and could not save that."""
+    hold = notebook + ".hold"
+    folder = write_kernelspec(user1, "awaited", [
+        "sh", "-c", '[ ! -e "$1" ] || cat "$1"; exec python3 -m ipykernel_launcher -f "$2"', "sh", hold,
+        "{connection_file}"])
+    session, _ = user1.start_notebook(notebook, "awaited")
+    keeper = user1.get(session, "KeeperUnit")
+    user1.run("mkfifo", hold)
+    first = user1.spawn("computectl", "restart", session)
+    machine.wait_until(lambda: "PHASE=reviving\n" in root.run("cat", f"{RECORDS}/{session}").output, "it is let go")
+    block_record(root, session)
+    user1.run("sh", "-c", 'echo > "$1"; rm -r "$1" "$2"', "sh", hold, folder)
+    assert user1.wait(first, timeout=60).status == 0
+    execute(user1, session, "kept = 1")
+    write_kernelspec(user1, "awaited", ["python3", "-m", "ipykernel_launcher", "-f", "{connection_file}"])
+    # The next manager is asked before it has heard of the keeper.
+    root.run("systemctl", "kill", "--signal=STOP", keeper)
+    machine.kill_services(root, "compute-sessiond.service")
+    second = user1.spawn("computectl", "restart", session)
+    asked = f"MESSAGE_ID={journal.IDS['RESTART_REQUESTED']}", f"SESSION_ID={session}"
+    machine.wait_until(lambda: len(journal.entries(root, *asked)) == 2, "it is asked")
+    unblock_record(root, session)
+    root.run("systemctl", "kill", "--signal=CONT", keeper)
+    assert user1.wait(second, timeout=60).status == 0
+    assert execute(user1, session, "'kept' in globals()") == ["False"]
+    assert user1.get(session, "Restarts") == 2
+    user1.run("rm", "-r", folder)
 
 
 @pytest.mark.feature("Kernels restarted after a crash")

@@ -186,3 +186,73 @@ def test_outputs_of_a_notebook_that_ends(root, user1, steps, end):
         session_id[0] = begin()
         leader = user1.get(session_id[0], "Leader")
     root.stop(session_id[0])
+
+
+
+def restart(user, session_id):
+    """Whether it is known to have happened."""
+    return attempt(lambda: user.call_session(session_id, "Restart") or True)
+
+
+def test_restart(root, user1, steps):
+    """The kernel is the new one, or still the old one if the caller was not told otherwise; but there is one."""
+    notebook = user1.start_notebook(f"{user1.home}/steps.ipynb", "python3")[0]
+    for count, restarted in steps.each(lambda: restart(user1, notebook), stride=3):
+        assert wait_whole(root) == [notebook], count
+        found = execute(user1, notebook, "'kept' in globals()", f"kept = {count}")[0]
+        assert found == "False" or not restarted, count
+    stop_all(root, [notebook])
+
+
+def test_stop_during_a_restart(root, user1, steps):
+    """The session ends; or it is whole, if its owner was not told otherwise."""
+    path = f"{user1.home}/steps.ipynb"
+    session_id = [user1.start_notebook(path, "python3")[0]]
+
+    def act():
+        call = user1.spawn("computectl", "restart", session_id[0])
+        machine.wait_until(lambda: attempt(user1.get, session_id[0], "State") != "running" or steps.left() == 0,
+                           "the restart has begun, or been lost")
+        stopped = attempt(lambda: user1.stop(session_id[0]) or True)
+        user1.wait(call, timeout=60)
+        return stopped
+    for count, stopped in steps.each(act, stride=5):
+        sessions = wait_whole(root)
+        assert sessions == [] if stopped else sessions in ([], session_id), count
+        session_id[0] = user1.start_notebook(path, "python3")[0]
+    stop_all(root, session_id)
+
+
+def test_limits(root, user1, installed):  # pylint: disable=unused-argument
+    """systemd, the manager that is and the next one say the same: the new limit, or the old one if that failed."""
+    limits = [500_000_000]
+    terminal = user1.start_terminal("cat")
+
+    def set_limit():
+        limits.append(limits[-1] + 4096 * 1000)
+        return attempt(lambda: user1.call_session(
+            terminal, "SetLimits", "a{sv}", {"MemoryMax": {"type": "t", "value": limits[-1]}}) or True)
+    for count, done in Steps(root, "manager").each(set_limit):
+        assert wait_whole(root) == [terminal], count
+        said = root.run("systemctl", "show", "--value", "-p", "MemoryMax", f"compute-{terminal}.scope").output.strip()
+        if done:
+            assert said == str(limits[-1]), count
+        machine.wait_until(lambda value=said: str(user1.get(terminal, "MemoryMax")) == value, "the manager agrees")
+    stop_all(root, [terminal])
+
+
+@pytest.mark.v2
+def test_freeze(root, user1, installed):  # pylint: disable=unused-argument
+    """What was not frozen runs, what was frozen can be thawed, and the manager knows which of them it is."""
+    terminal = user1.start_terminal("cat")
+    for member, state in [("Freeze", "frozen"), ("Thaw", "running")]:
+        def act(member=member):
+            return attempt(lambda: user1.call_session(terminal, member) or True)
+        for count, done in Steps(root, "manager").each(act):
+            machine.wait_until(lambda: attempt(user1.ids) == [terminal], "the manager is back")
+            found = user1.get(terminal, "FreezerState")
+            assert found == state if done else found in ("frozen", "running"), count
+            user1.call_session(terminal, "Thaw" if state == "frozen" else "Freeze")
+    user1.call_session(terminal, "Thaw")
+    assert wait_whole(root) == [terminal]
+    stop_all(root, [terminal])

@@ -64,7 +64,8 @@ TEST(only_what_can_be_started_again) {
         for (SessionPhase phase = 0; phase < SESSION_PHASE_MAX; phase++) {
                 s = make(CLD_KILLED, SIGKILL);
                 s->phase = phase;
-                ck_assert_int_eq(session_survives(s), phase == PHASE_RUNNING);
+                ck_assert_int_eq(session_survives(s),
+                        phase == PHASE_RUNNING || phase == PHASE_RESCOPING || phase == PHASE_REVIVING);
                 s->phase = PHASE_RUNNING;
                 done();
         }
@@ -81,6 +82,27 @@ TEST(crash_loops_are_bounded) {
         s->crashes[0] -= USEC_PER_MINUTE;
         ck_assert_uint_gt(s->crashes[0], 0);
         ck_assert(session_survives(s));
+        done();
+}
+
+/* Of a restart that somebody asked for; a session that has no use for crashed kernels has one for this. */
+TEST(what_dies_at_its_gate_is_tried_again) {
+        Session *s = make(0, -1);
+        unsigned tries = 0;
+
+        s->restart_on_crash = false;
+        s->phase = PHASE_RESCOPING;
+        while (session_survives(s))
+                ck_assert_uint_lt(++tries, 10);
+        ck_assert_uint_gt(tries, 0);
+        s->phase = PHASE_REVIVING;
+        ck_assert(!session_survives(s));
+        session_revive(s);
+        ck_assert(session_survives(s));
+        s->keeper_lost = true;
+        ck_assert(!session_survives(s));
+        ck_assert_uint_eq(s->crashes[CRASHES_MAX - 1], 0);
+        s->phase = PHASE_RUNNING;
         done();
 }
 
@@ -101,4 +123,4 @@ TEST(kernels_are_asked_if_there_is_somebody_to_ask_them) {
 }
 
 TEST_MAIN(crashes_and_ends, only_what_can_be_started_again, crash_loops_are_bounded,
-        kernels_are_asked_if_there_is_somebody_to_ask_them);
+        what_dies_at_its_gate_is_tried_again, kernels_are_asked_if_there_is_somebody_to_ask_them);

@@ -210,6 +210,12 @@ TEST(lives_of_kernels) {
         /* crashed, started again, stopped */
         ASSERT_LIFE(OPENING, { EVENT_CRASHED, PHASE_CLEARING }, RESTARTED,
                 { EVENT_SHUT_DOWN, PHASE_PARTING }, { EVENT_LEADER_ENDED, PHASE_SWEEPING });
+        /* dies at its gate, once before there is a scope for it and once after */
+        ASSERT_LIFE(OPENING, { EVENT_RESTART, PHASE_RESTARTING }, { EVENT_LEADER_ENDED, PHASE_CLEARING },
+                { EVENT_SCOPE_GONE, PHASE_REFORKING }, { EVENT_AT_GATE, PHASE_RESCOPING },
+                { EVENT_CRASHED, PHASE_CLEARING }, { EVENT_SCOPE_GONE, PHASE_REFORKING },
+                { EVENT_AT_GATE, PHASE_RESCOPING }, { EVENT_SCOPE_READY, PHASE_REVIVING },
+                { EVENT_CRASHED, PHASE_CLEARING }, RESTARTED);
         /* does not come back */
         ASSERT_LIFE(OPENING, { EVENT_CRASHED, PHASE_CLEARING }, { EVENT_SCOPE_GONE, PHASE_REFORKING },
                 { EVENT_FAILED, PHASE_DISMISSING }, { EVENT_KEEPER_GONE, PHASE_ENDED });

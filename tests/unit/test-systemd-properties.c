@@ -52,12 +52,14 @@ TEST(reads_remains) {
         ck_assert_uint_eq(remains.memory_peak, 14);
         ck_assert_uint_eq(remains.cpu_usage_nsec, 12);
         ck_assert(remains.oom_killed);
+        ck_assert(remains.is_ours);
         sd_bus_message_unref(reply);
 
-        reply = message_make("a{sv}", 1, "Result", "s", "success");
+        reply = message_make("a{sv}", 2, "Slice", "s", "", "Result", "s", "success");
         ck_assert_int_ge(scope_remains_read(reply, &remains), 0);
         ck_assert_uint_eq(remains.cpu_usage_nsec, UINT64_MAX);
         ck_assert(!remains.oom_killed);
+        ck_assert(!remains.is_ours);
         sd_bus_message_unref(reply);
         message_bus_done();
 }
