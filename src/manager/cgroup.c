@@ -186,20 +186,30 @@ uint64_t cgroup_parse_key(const char *text, const char *key) {
         return USAGE_UNKNOWN;
 }
 
-int cgroup_open(const CgroupTree *tree, const char *slice, const char *unit, const char *file, int flags) {
+static int open_file(const CgroupTree *tree, CgroupFile f, const char *slice, const char *unit,
+        const char *file, int flags) {
         char cgroup[PATH_MAX], path[PATH_MAX];
         int n, fd, r;
 
-        if (!tree->unified)
-                return -EOPNOTSUPP;
+        if (tree->fds[f] < 0)
+                return -ENOENT;
         r = find_cgroup(tree, slice, unit, cgroup);
         if (r < 0)
                 return r;
         n = snprintf(path, sizeof(path), "%s/%s", cgroup, file);
         if (n < 0 || (size_t) n >= sizeof(path))
                 return -ENAMETOOLONG;
-        fd = openat(tree->fds[CGROUP_MEMORY], path, flags | O_CLOEXEC);
+        fd = openat(tree->fds[f], path, flags | O_CLOEXEC);
         return fd < 0 ? -errno : fd;
+}
+
+int cgroup_open(const CgroupTree *tree, const char *slice, const char *unit, const char *file, int flags) {
+        return tree->unified ? open_file(tree, CGROUP_MEMORY, slice, unit, file, flags) : -EOPNOTSUPP;
+}
+
+int cgroup_open_v1(const CgroupTree *tree, CgroupFile f, const char *slice, const char *unit,
+        const char *file, int flags) {
+        return tree->unified ? -EOPNOTSUPP : open_file(tree, f, slice, unit, file, flags);
 }
 
 int cgroup_read_text(const CgroupTree *tree, const char *slice, const char *unit, const char *file,

@@ -57,7 +57,11 @@ void cgroup_read_memory(const CgroupTree *tree, const char *slice, const char *u
  * there (any more). */
 int cgroup_open(const CgroupTree *tree, const char *slice, const char *unit, const char *file, int flags);
 
-/* The same file's contents. As cgroup_open(); -EFBIG. */
+/* The same on v1, in the hierarchy that has this counter; -EOPNOTSUPP on v2. */
+int cgroup_open_v1(const CgroupTree *tree, CgroupFile f, const char *slice, const char *unit,
+        const char *file, int flags);
+
+/* The contents of a file on v2. As cgroup_open(); -EFBIG. */
 int cgroup_read_text(const CgroupTree *tree, const char *slice, const char *unit, const char *file,
         char ret[CGROUP_TEXT_MAX]);
 

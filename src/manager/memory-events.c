@@ -256,6 +256,7 @@ static void ask_slice(Session *s) {
 int memory_events_update(Session *s) {
         int r;
 
+        oom_notice_look(s);
         if (!s->memory_events.events)
                 return 0;
         r = read_counts(s);
@@ -286,9 +287,17 @@ uint64_t memory_events_kills(const Session *s) {
 bool memory_events_explain(const Session *s) {
         const MemoryEvents *e = &s->memory_events;
 
-        if (e->oomd_killed)
+        if (e->oomd_killed || oom_notice_verdict(&e->notice) == OOM_YES)
                 return true;
         return count_kills(s) != UINT64_MAX && count_kills(s) > e->kills_of_others;
+}
+
+static void start_notice(Session *s) {
+        int r;
+
+        r = oom_notice_start(s);
+        if (r < 0 && r != -ENOENT)
+                log_warning_errno(r, "Session %s: not told of want of memory: %m", s->id);
 }
 
 void memory_events_start(Session *s) {
@@ -301,6 +310,10 @@ void memory_events_start(Session *s) {
         e->kills_of_others = s->oom_kills == UINT64_MAX ? 0 : s->oom_kills;
         e->oomd_killed = false;
         e->slice_kills = read_slice_kills(s);
+        if (!s->manager->cgroups.unified) {
+                start_notice(s);
+                return;
+        }
         r = scope_events_watch(s, "memory.events", on_events, &e->events);
         if (r >= 0)
                 r = read_text(s, "memory.events", text);
@@ -323,6 +336,7 @@ void memory_events_stop(Session *s) {
         e->stall = sd_event_source_disable_unref(e->stall);
         e->relax = sd_event_source_disable_unref(e->relax);
         process_list_done(&e->processes);
+        oom_notice_stop(s);
         e->earlier_kills += e->counts.oom_kill;
         e->counts = (MemoryCounts){};
         e->level = MEMORY_LEVEL_UNKNOWN;

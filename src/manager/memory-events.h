@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Want of memory in a session, on cgroup v2: told before it happens (a level of pressure), and when the kernel killed a
+/* Want of memory in a session; on cgroup v2: told before it happens (a level of pressure), and when the kernel killed a
  * process for it (which, of whom, at what limit). Nothing is woken while a session has memory enough. */
 
 #include <systemd/sd-event.h>
 
+#include "manager/oom-notice.h"
 #include "manager/oom-victim.h"
 #include "manager/types.h"
 #include "shared/time-span.h"
@@ -47,6 +48,7 @@ typedef struct MemoryEvents {
                 slice_kills; /* of the slice's kills, those known to be of others, or from before; UINT64_MAX: unknown */
         usec_t listed;         /* CLOCK_MONOTONIC, of the list: */
         ProcessList processes; /* when it was at its limit last */
+        OomNotice notice;      /* cgroup v1 */
 
         /* the last process that was killed */
         uint64_t earlier_kills;   /* in scopes that the present one follows */
@@ -57,7 +59,7 @@ typedef struct MemoryEvents {
         char last_command[PROCESS_COMMAND_SIZE];
 } MemoryEvents;
 
-/* Begins with a scope that is there. Does nothing on cgroup v1 but noting what the kernel counted so far; logs. */
+/* Begins with a scope that is there. On cgroup v1, only whether the leader was killed for it is told; logs. */
 void memory_events_start(Session *s);
 void memory_events_stop(Session *s);
 /* Reads at once what may have happened since. -errno: the cgroup is not there (any more); a kill at its end is found out by what

@@ -387,7 +387,7 @@ int session_find_leader(Session *s) {
 void session_on_ended(Session *s, int exit_code, int exit_status) {
         SessionEvent event;
 
-        if (s->leader_ended)
+        if (s->leader_ended || oom_notice_await(s, exit_code, exit_status))
                 return;
         s->leader_ended = true;
         session_read_last_memory(s);
@@ -413,6 +413,7 @@ void session_forget_leader(Session *s) {
         s->leader_start = 0;
         s->leader_fd = safe_close(s->leader_fd);
         s->leader_event = sd_event_source_disable_unref(s->leader_event);
+        oom_notice_stop(s);
         s->leader_ended = s->memory_is_last = false;
         s->exit_code = 0;
         s->exit_status = -1;
