@@ -6,6 +6,7 @@ Requests and answers are lines of JSON on standard input and output. Values that
 """
 
 import fcntl
+import glob
 import json
 import os
 import pty
@@ -15,8 +16,10 @@ import signal
 import struct
 import subprocess
 import sys
+import tempfile
 import termios
 import time
+import traceback
 
 import dbus
 import dbus.lowlevel
@@ -24,6 +27,12 @@ import dbus.mainloop.glib
 from gi.repository import GLib
 
 BUS_NAME = "org.computesession1"
+# What belongs to sessions, of the system's manager and of users' own, on any version of cgroups.
+CGROUPS = [f"/sys/fs/cgroup/{hierarchy}{owner}compute.slice/*/*.{kind}" for hierarchy in ("", "*/")
+           for owner in ("", "user.slice/user-*.slice/user@*.service/") for kind in ("scope", "service")]
+FILES = [f"{runtime}/compute-sessions/{folder}/*" for runtime in ("/run", "/run/user/*")
+         for folder in ("sessions", "keepers")] + [
+    "/run/user/*/jupyter/**/kernel-*", "/home/*/.local/share/jupyter/runtime/**/kernel-*"]
 TYPES = {"s": dbus.String, "o": dbus.ObjectPath, "b": dbus.Boolean, "y": dbus.Byte, "n": dbus.Int16, "q": dbus.UInt16,
          "i": dbus.Int32, "u": dbus.UInt32, "x": dbus.Int64, "t": dbus.UInt64, "d": dbus.Double}
 
@@ -102,6 +111,41 @@ class Agent:
         except OSError as e:
             return {"status": 127, "output": "", "errors": str(e)}
         return {"status": done.returncode, "output": done.stdout, "errors": done.stderr}
+
+    def kernel_client(self, arguments, timeout):
+        """The same of kernel_client.py, in a process that need not read all of Jupyter first."""
+        import kernel_client  # pylint: disable=import-outside-toplevel
+        with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+            pid = os.fork()
+            if pid == 0:
+                status = 1
+                try:
+                    os.dup2(output.fileno(), 1)
+                    os.dup2(errors.fileno(), 2)
+                    kernel_client.run(arguments)
+                    sys.stdout.flush()
+                    status = 0
+                except BaseException:  # pylint: disable=broad-except
+                    traceback.print_exc()
+                finally:
+                    os._exit(status)
+            ended = os.pidfd_open(pid)
+            is_over = select.select([ended], [], [], timeout)[0]
+            os.close(ended)
+            if not is_over:
+                os.kill(pid, signal.SIGKILL)
+            status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+            output.seek(0)
+            errors.seek(0)
+            return {"status": status if is_over else None, "output": output.read().decode(),
+                    "errors": errors.read().decode()}
+
+    def parts(self):
+        """All that there is of sessions."""
+        units = self.run(["systemctl", "list-units", "--all", "--plain", "--no-legend", "compute-*.scope",
+                          "compute-keeper-*.service"], None, 60)["output"]
+        return [line.split()[0] for line in units.splitlines()] + [
+            path for pattern in CGROUPS + FILES for path in glob.glob(pattern, recursive=True)]
 
     def spawn(self, argv):
         child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)

@@ -135,6 +135,12 @@ class User:
         assert done.status == 0, f"{argv}: {done}"
         return done
 
+    def execute(self, connection_file, *pieces, timeout=180):
+        """Executes pieces of code in a kernel; returns what each of them printed or returned."""
+        done = Done(**self.ask("kernel_client", arguments=[connection_file, *pieces], timeout=timeout))
+        assert done.status == 0, done
+        return json.loads(done.output)
+
     def shell(self, script, *arguments):
         return self.run("sh", "-euc", script, "sh", *arguments).output
 

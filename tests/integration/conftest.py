@@ -8,16 +8,6 @@ from bus import User
 from features import Features
 from polkit import Polkit
 
-SESSION_PARTS = r"""
-systemctl list-units --all --plain --no-legend 'compute-*.scope' 'compute-keeper-*.service' | cut -d' ' -f1
-find /run/compute-sessions/sessions /run/compute-sessions/keepers -mindepth 1 2>/dev/null || :
-for uid in 1000 1001 1002; do
-        find /run/user/$uid/compute-sessions/sessions /run/user/$uid/compute-sessions/keepers -mindepth 1 || :
-done 2>/dev/null
-find /sys/fs/cgroup -path '*compute.slice/*' '(' -name '*.scope' -o -name '*.service' ')' || :
-find /run/user/*/jupyter /home/*/.local/share/jupyter/runtime -name 'kernel-*' 2>/dev/null || :
-"""
-
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "kernels: needs more packages, or minutes: for the step kernels of tests/run")
@@ -77,7 +67,7 @@ def fits_machine(request, cgroup_version):  # pylint: disable=redefined-outer-na
 
 def parts(reader):
     """Everything in the machine that belongs to sessions."""
-    return reader.shell(SESSION_PARTS).split()
+    return reader.ask("parts")
 
 
 @pytest.fixture(autouse=True)

@@ -50,17 +50,17 @@ def run_all(client, pieces):
     client.stop_channels()
 
 
-def main():
-    if sys.argv[1] == "--manage":
-        manager = KernelManager(kernel_name=sys.argv[2])
+def run(arguments):
+    if arguments[0] == "--manage":
+        manager = KernelManager(kernel_name=arguments[1])
         manager.start_kernel()
-        run_all(manager.blocking_client(), sys.argv[3:])
+        run_all(manager.blocking_client(), arguments[2:])
         manager.shutdown_kernel()
     else:
-        client = BlockingKernelClient(connection_file=sys.argv[1])
+        client = BlockingKernelClient(connection_file=arguments[0])
         client.load_connection_file()
-        run_all(client, sys.argv[2:])
+        run_all(client, arguments[1:])
 
 
 if __name__ == "__main__":
-    main()
+    run(sys.argv[1:])

@@ -13,8 +13,7 @@ PYTHON = "/usr/bin/python3"
 def execute(user, session, *pieces):
     """Executes pieces of code; returns what each of them printed or returned. The kernel has told the keeper what it told
     its client, and the keeper says all that it was told when it is asked for outputs. Its state it tells later."""
-    connection_file = user.get(session, "ConnectionFile")
-    return json.loads(user.run(PYTHON, CLIENT, connection_file, *pieces, timeout=180).output)
+    return user.execute(user.get(session, "ConnectionFile"), *pieces)
 
 
 def spawn(user, session, *pieces):

@@ -59,18 +59,19 @@ def test_killed_worker_is_told_and_the_session_lives(root, user1):
 @pytest.mark.v2
 @OOM
 def test_killed_leader_is_the_reason_of_the_end(root, user1):
-    """However fast systemd takes the cgroup away."""
-    results = []
+    """However fast systemd takes the cgroup away. Whoever comes too late to see the process does not know its name."""
+    results, named = [], []
     for _ in range(5):
         session = start(root, user1, f"exec {HOG}", MemoryMax=LIMIT)
         mark = user1.mark()
         go(user1, session)
         results.append(user1.wait_removed(mark, session))
+        named.append(journal.wait_entry(root, "OOM_KILLED", SESSION_ID=session).get("OOM_COMMAND"))
     assert results == ["oom-killed"] * 5
     entry = journal.wait_entry(root, "SESSION_END", SESSION_ID=session)
     assert (entry["RESULT"], entry["MEMORY_LIMIT"]) == ("oom-killed", str(LIMIT))
     assert 0.9 * LIMIT < int(entry["MEMORY_PEAK"]) <= LIMIT
-    assert "python3" == journal.wait_entry(root, "OOM_KILLED", SESSION_ID=session)["OOM_COMMAND"]
+    assert "python3" in named and set(named) <= {"python3", None}
     assert f"{session} " in user1.run("computectl", "list", "--all").output
 
 

@@ -16,8 +16,7 @@ WORKERS = "import subprocess; print(subprocess.Popen(['setsid', 'sleep', '4343']
 
 
 def execute(user, session, *pieces):
-    connection_file = user.get(session, "ConnectionFile")
-    return json.loads(user.run("/usr/bin/python3", CLIENT, connection_file, *pieces).output)
+    return user.execute(user.get(session, "ConnectionFile"), *pieces)
 
 
 def crash(user, session, code):

@@ -32,7 +32,7 @@ class Front:
         self.keeper = f"compute-keeper-{self.session}.service"
 
     def execute(self, *pieces):
-        return json.loads(self.user.run("/usr/bin/python3", CLIENT, self.file, *pieces).output)
+        return self.user.execute(self.file, *pieces)
 
     def outputs(self):
         descriptor = self.user.call_session(self.session, "GetOutputs", "ta{sv}", 0, {})
