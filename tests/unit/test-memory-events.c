@@ -4,6 +4,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 
 #include "manager/manager.h"
 #include "manager/memory-events.h"
@@ -157,6 +158,7 @@ TEST(kills_of_others_do_not) {
         char pids[32];
 
         s->leader = 1;
+        ck_assert_int_eq(prctl(PR_SET_NAME, "a worker"), 0);
         snprintf(pids, sizeof(pids), "%i\n", (int) getpid());
         put("cgroup.procs", pids);
         put("memory.events", "low 0\nhigh 0\nmax 3\noom 0\noom_kill 0\noom_group_kill 0\n");
@@ -165,7 +167,7 @@ TEST(kills_of_others_do_not) {
         put("memory.events", "low 0\nhigh 0\nmax 4\noom 1\noom_kill 1\noom_group_kill 0\n");
         ck_assert_int_eq(memory_events_update(s), 0);
         ck_assert_uint_eq(s->memory_events.last_pid, (uint32_t) getpid());
-        ck_assert_str_eq(s->memory_events.last_command, "test-memory-eve");
+        ck_assert_str_eq(s->memory_events.last_command, "a worker");
         ck_assert_int_eq(killed(s), RESULT_SIGNAL);
         end();
 }
