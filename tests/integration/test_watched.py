@@ -131,3 +131,15 @@ def test_outputs_outlive_the_session(root, user1, front):
     user1.ask("kill", pid=front.pid, number=9)
     machine.wait_until(lambda: front.session not in user1.ids(), "the session ended")
     assert user1.run("computectl", "output", front.session).output.endswith("kept\n")
+
+
+@pytest.mark.parametrize("order", ["keeper first", "kernel first"])
+def test_outputs_outlive_kernel_and_keeper_that_are_killed_together(root, user1, front, order):
+    wait_watched(root, front)
+    front.execute("print('kept')")
+    machine.wait_until(lambda: front.outputs() == "kept\n", "it is recorded")
+    keeper = root.shell(f"systemctl show --value -p MainPID {front.keeper}").strip()
+    pids = (keeper, str(front.pid))
+    root.run("kill", "-KILL", *(pids if order == "keeper first" else reversed(pids)))
+    machine.wait_until(lambda: front.session not in user1.ids(), "the session ended")
+    assert user1.run("computectl", "output", front.session).output.endswith("kept\n")
