@@ -139,10 +139,24 @@ def forbid_forks(host, dice):
     return 1
 
 
+def jump_clock(host, dice):
+    """the clock set forward and back again, or back and forward"""
+    offset = dice.choice([-1, 1]) * dice.choice([60, 3600, 400 * 86400])
+    begin = time.monotonic()
+    before = time.time()
+    host.run("date", "--utc", f"--set=@{before + offset}")
+    pause(timeout=dice.uniform(0.2, 1.5))
+    host.run("date", "--utc", f"--set=@{before + time.monotonic() - begin}")
+    return 2
+
+
 # With how often each is taken.
 ALL = {kill_manager: 4, kill_keepers: 4, kill_all: 2, kill_bus: 1, freeze_manager: 2, freeze_keepers: 2, freeze_bus: 1,
        freeze_journal: 1, stop_journal: 1, reexecute: 1, reexecute_in_a_row: 1, reload: 1, restart_manager: 1,
-       fill_runtime_directory: 2, forbid_forks: 2}
+       fill_runtime_directory: 2, forbid_forks: 2, jump_clock: 1}
+
+# What only a machine with a clock of its own gets: namespaces have the host's.
+OF_VIRTUAL_MACHINES = {jump_clock}
 
 # What no user's systemd gets over: when its bus dies, systemd 252 connects anew too early, gives that up when it learns of the
 # death, and flushes the connection first, to nobody: it does nothing else for 90 s. Then all goes on, with all sessions.

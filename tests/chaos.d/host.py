@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The machine from the host's side, where no fault that is made in it can get in the way."""
+"""The machine from the host's side, where no fault that is made in it can get in the way. A virtual machine has only an
+inside, in which none of the faults hits us, as we use none of what they hit."""
 
 import fnmatch
 import os
@@ -11,23 +12,28 @@ from pathlib import Path
 import machine
 
 CGROUPS = Path("/sys/fs/cgroup")
+RUNTIME = "/run/compute-sessions"
 
 
 class Host:
-    def __init__(self, user=None):
-        """Of a user's own systemd and its units, if there is one."""
+    def __init__(self, user=None, inside=False):
+        """Of a user's own systemd and its units, if there is one. inside: this is the virtual machine."""
+        # Held while a kernel starts, and while there is what no kernel starts without: it ends itself when it gets no
+        # threads, or when it cannot write to its standard error, which is the journal.
+        self.kernels = threading.Lock()
+        self.leader = None
+        if inside:
+            self.uid, self.runtime = None, RUNTIME
+            return
         said = subprocess.run([machine.PROGRAM, "status"], check=True, stdout=subprocess.PIPE, text=True).stdout
         fields = dict(line.split(":", 1) for line in said.splitlines())
         self.name = fields["Machine"].strip()
         self.leader = fields["Leader"].strip()
         self.uid = int(self.run("id", "-u", user)) if user else None
-        self.runtime = f"/run/user/{self.uid}/compute-sessions" if user else "/run/compute-sessions"
-        # Held while a kernel starts, and while there is what no kernel starts without: it ends itself when it gets no
-        # threads, or when it cannot write to its standard error, which is the journal.
-        self.kernels = threading.Lock()
+        self.runtime = f"/run/user/{self.uid}/compute-sessions" if user else RUNTIME
 
     def argv(self, *command):
-        return ["nsenter", "--target", self.leader, "--all", "--", *command]
+        return command if not self.leader else ["nsenter", "--target", self.leader, "--all", "--", *command]
 
     def run(self, *command, check=True):
         """In the machine, but in no unit of it."""
@@ -45,14 +51,19 @@ class Host:
         """The processes of the units, as the host numbers them; with everywhere also those that are not of the user."""
         found = set()
         for root in (CGROUPS / "systemd", CGROUPS):
-            top = [root / self.name] if (root / self.name).is_dir() else root.glob(f"system.slice/{self.name}.scope")
-            for folder in top:
+            for folder in self.folders(root):
                 for path, _, _ in os.walk(folder):  # which minds no folder that goes meanwhile
                     if fnmatch.fnmatchcase(os.path.basename(path), unit) and (everywhere or self.is_here(path)):
                         found |= set(map(int, read(f"{path}/cgroup.procs").split()))
             if found:
                 break
         return found
+
+    def folders(self, root):
+        """Those of the machine, below the root of a hierarchy."""
+        if not self.leader:
+            return [root]
+        return [root / self.name] if (root / self.name).is_dir() else root.glob(f"system.slice/{self.name}.scope")
 
     def is_here(self, path):
         return self.uid is None or f"/user@{self.uid}.service/" in path
