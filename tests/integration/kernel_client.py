@@ -6,12 +6,14 @@ Usage: kernel_client.py CONNECTION-FILE CODE…
 """
 
 import json
+import os
 import sys
 import time
 
 from jupyter_client import BlockingKernelClient, KernelManager
 
-TIMEOUT = 120  # for each piece of code: large outputs take their time on a busy machine
+# Seconds for each piece of code: large outputs take their time on a busy machine.
+TIMEOUT = int(os.environ.get("KERNEL_CLIENT_TIMEOUT", "120"))
 
 
 def execute(client, code):

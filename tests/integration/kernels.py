@@ -30,7 +30,8 @@ class Cell:
         self.file = user.shell("mktemp").strip()
         wait = (f"import os, time; open({self.file!r}, 'w').write('runs')\n"
                 f"while os.path.exists({self.file!r}): time.sleep(0.01)\n")
-        self.client = user.spawn(PYTHON, CLIENT, connection_file, *before, wait + code, *after)
+        self.client = user.spawn("env", "KERNEL_CLIENT_TIMEOUT=3600", PYTHON, CLIENT, connection_file, *before,
+                                 wait + code, *after)
         machine.wait_until(lambda: user.shell(f"cat {self.file}") == "runs", "the cell runs", 60)
 
     def go_on(self):
