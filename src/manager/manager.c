@@ -21,6 +21,7 @@
 #include "manager/resync.h"
 #include "manager/scope-controller.h"
 #include "manager/session-bus.h"
+#include "manager/session-limits.h"
 #include "manager/session-record.h"
 #include "manager/session-restart.h"
 #include "manager/session-start.h"
@@ -336,6 +337,7 @@ static void say_goodbye(Session *s) {
         waiters_fail(&s->restarters, s->error_name ? s->error_name : ERROR_STOPPED,
                 isempty(s->error_message) ? "The session ended before its kernel ran again."
                                           : s->error_message);
+        waiters_fail(&s->limiters, ERROR_STOPPED, "The session ended before its kernel ran again.");
         while ((call = waiters_take(&s->stoppers))) {
                 (void) sd_bus_reply_method_return(call, NULL);
                 sd_bus_message_unref(call);
@@ -360,6 +362,7 @@ static int on_flush(sd_event_source *source _unused_, void *userdata) {
                 if (is_new || is_revived) {
                         session_answer_starters(s, is_new);
                         session_answer_restarters(s);
+                        session_set_held_limits(s);
                 }
                 if (s->changes & CHANGE_REMOVED)
                         say_goodbye(s);

@@ -12,6 +12,7 @@
 #include "manager/oomd.h"
 #include "manager/session-engine.h"
 #include "manager/session-keeper.h"
+#include "manager/session-limits.h"
 #include "manager/session-record.h"
 #include "manager/session-restart.h"
 #include "manager/session-start.h"
@@ -174,6 +175,7 @@ static void give_up_restart(Session *s, int error) {
         s->phase = PHASE_RUNNING;
         set_deadline(s, PHASE_RESTARTING);
         waiters_fail(&s->restarters, ERROR_START_FAILED, sentence ?: "The kernel goes on.");
+        session_set_held_limits(s);
 }
 
 static int on_room(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata) {

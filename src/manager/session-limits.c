@@ -14,6 +14,7 @@
 
 #include <inttypes.h>
 
+#include "manager/admission.h"
 #include "manager/audit.h"
 #include "manager/caller.h"
 #include "manager/cgroup-limits.h"
@@ -21,6 +22,7 @@
 #include "manager/manager.h"
 #include "manager/session-limits.h"
 #include "manager/session-record.h"
+#include "manager/session-start.h"
 #include "manager/session.h"
 #include "manager/systemd-calls.h"
 #include "manager/systemd-names.h"
@@ -204,18 +206,38 @@ static int on_set(sd_bus_message *reply, void *userdata, sd_bus_error *error _un
         return 0;
 }
 
+/* Between two scopes there is nothing to set them of. */
+static int hold(Session *s, sd_bus_message *call, sd_bus_error *error) {
+        if (session_wait(s, &s->limiters, call) < 0)
+                return sd_bus_error_setf(error, ERROR_LIMIT_REACHED,
+                        "Too many callers wait for the restart of session %s to set its limits already.",
+                        s->id);
+        return 1;
+}
+
+void session_set_held_limits(Session *s) {
+        sd_bus_message *call;
+
+        /* What is held again waits for another restart. */
+        for (size_t n = s->limiters.n; n > 0 && (call = waiters_take(&s->limiters)); n--) {
+                (void) sd_bus_message_rewind(call, /* complete = */ true);
+                admission_dispatch_again(
+                        s->manager, call, ADMISSION_TURN | ADMISSION_AUTHORIZED | ADMISSION_SAMPLED);
+                sd_bus_message_unref(call);
+        }
+}
+
 int session_set_limits(Session *s, const Limits *limits, sd_bus_message *call, sd_bus_error *error) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *question = NULL;
         int r;
 
-        if (s->phase != PHASE_RUNNING)
-                return sd_bus_error_setf(error, ERROR_STOPPED, "Session %s is %s.", s->id,
-                        session_phase_state(s->phase) == STATE_RESTARTING
-                                ? "being restarted; set its limits when it runs again"
-                                : "ending");
         r = limits_check_supported(s->manager, limits, error);
         if (r < 0)
                 return r;
+        if (session_phase_state(s->phase) == STATE_RESTARTING)
+                return hold(s, call, error);
+        if (s->phase != PHASE_RUNNING)
+                return sd_bus_error_setf(error, ERROR_STOPPED, "Session %s is ending.", s->id);
         s->limits_read = 0;
         session_refresh_limits(s); /* so that we know what it would have to be set back to */
         r = new_question(s, limits, &question);

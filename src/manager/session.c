@@ -83,6 +83,7 @@ Session *session_free(Session *s) {
         s->request = start_request_free(s->request);
         waiters_done(&s->starters);
         waiters_done(&s->restarters);
+        waiters_done(&s->limiters);
         waiters_done(&s->stoppers);
         waiters_done(&s->freezer.callers);
         scope_events_stop(s);

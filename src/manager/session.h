@@ -139,6 +139,7 @@ struct Session {
         usec_t link_since;          /* CLOCK_MONOTONIC */
         Waiters starters;           /* messages to be answered when it runs, or failed */
         Waiters restarters;         /* messages to be answered when its kernel runs again */
+        Waiters limiters;           /* messages that set limits, until its kernel runs again */
         Waiters stoppers;           /* messages to be answered when it ended */
         Usage usage;
         ScopeEvents scope_events;

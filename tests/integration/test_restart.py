@@ -6,7 +6,7 @@ import json
 import journal
 import machine
 import pytest
-from bus import ERROR, INTERACT, BusError
+from bus import ERROR, INTERACT, BusError, options, typed
 from kernels import write_kernelspec
 
 CLIENT = str(machine.FOLDER / "kernel_client.py")
@@ -102,6 +102,29 @@ def test_stop_during_a_restart(root, user1, notebook):
     user1.stop(session)
     assert root.wait_removed(mark, session) == "stopped"
     assert user1.wait(call).status != 0
+
+
+def test_limits_set_during_a_restart_are_those_of_the_new_kernel(root, user1, notebook):
+    session, _ = user1.start_notebook(notebook)
+    user1.run("kill", "-STOP", str(user1.get(session, "Leader")))  # so that the restart takes its time
+    call = user1.spawn("computectl", "restart", session)
+    machine.wait_until(lambda: user1.get(session, "State") == "restarting", "the restart has begun")
+    user1.call_session(session, "SetLimits", "a{sv}", options(TasksMax=typed("t", 77)))
+    assert (user1.get(session, "State"), user1.get(session, "Restarts")) == ("running", 1)
+    assert user1.get(session, "TasksMax") == 77
+    assert root.run("systemctl", "show", "--value", "-p", "TasksMax", user1.get(session, "Unit")).output == "77\n"
+    assert user1.wait(call).status == 0
+
+
+def test_limits_set_during_a_restart_that_is_stopped_are_refused(user1, notebook):
+    session, _ = user1.start_notebook(notebook)
+    user1.run("kill", "-STOP", str(user1.get(session, "Leader")))
+    user1.spawn("computectl", "restart", session)
+    machine.wait_until(lambda: user1.get(session, "State") == "restarting", "the restart has begun")
+    call = user1.spawn("computectl", "limit", session, "TasksMax=77")
+    again = user1.spawn("computectl", "limit", session, "TasksMax=78")
+    user1.stop(session)
+    assert [user1.wait(one).status for one in (call, again)] == [1, 1]
 
 
 def test_open_during_a_restart_is_answered_when_the_kernel_runs(user1, notebook):
