@@ -195,12 +195,16 @@ def restart(user, session_id):
 
 
 def test_restart(root, user1, steps):
-    """The kernel is the new one, or still the old one if the caller was not told otherwise; but there is one."""
+    """The kernel is the new one, or still the old one if the caller was not told otherwise; but there is one, with the
+    limits that the session was given."""
     notebook = user1.start_notebook(f"{user1.home}/steps.ipynb", "python3")[0]
-    for count, restarted in steps.each(lambda: restart(user1, notebook), stride=3):
+    user1.call_session(notebook, "SetLimits", "a{sv}", {"TasksMax": {"type": "t", "value": 321}})
+    for count, restarted in steps.each(lambda: restart(user1, notebook), stride=4):
         assert wait_whole(root) == [notebook], count
         found = execute(user1, notebook, "'kept' in globals()", f"kept = {count}")[0]
         assert found == "False" or not restarted, count
+        limit = root.run("systemctl", "show", "--value", "-p", "TasksMax", f"compute-{notebook}.scope").output
+        assert limit == "321\n", count
     stop_all(root, [notebook])
 
 
@@ -216,7 +220,7 @@ def test_stop_during_a_restart(root, user1, steps):
         stopped = attempt(lambda: user1.stop(session_id[0]) or True)
         user1.wait(call, timeout=60)
         return stopped
-    for count, stopped in steps.each(act, stride=5):
+    for count, stopped in steps.each(act, stride=7):
         sessions = wait_whole(root)
         assert sessions == [] if stopped else sessions in ([], session_id), count
         session_id[0] = user1.start_notebook(path, "python3")[0]
