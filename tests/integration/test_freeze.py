@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Frozen sessions: nothing runs in them, everything about them is still there, and they go on when they are needed."""
 
+import base64
+import gzip
 import json
+import subprocess
+import tempfile
 
 import journal
 import machine
@@ -231,6 +235,38 @@ def test_frozen_slice(root, user1, terminal):
         # systemd does not stop its keeper either, until then.
         root.run("systemctl", "stop", f"compute-keeper-{victim}.service")
     user1.wait_properties(mark, terminal, FreezerState="running")
+
+
+@pytest.fixture
+def frozen_disk(root):
+    """A folder on the machine's second disk, which is frozen itself: who writes there waits and cannot be frozen."""
+    with tempfile.NamedTemporaryFile() as image:
+        image.truncate(2**21)
+        subprocess.run(["mke2fs", "-q", "-t", "ext4", "-O", "^has_journal", image.name], check=True)
+        content = base64.b64encode(gzip.compress(image.read())).decode()
+    root.run("sh", "-euc", "base64 -d | gunzip > /dev/vdb; mkdir /run/frozen; mount /dev/vdb /run/frozen; "
+             "chmod 777 /run/frozen; fsfreeze --freeze /run/frozen", text=content)
+    yield "/run/frozen"
+    root.shell("fsfreeze --unfreeze /run/frozen || :; umount /run/frozen; rmdir /run/frozen; mkswap /dev/vdb")
+
+
+@pytest.mark.v2
+def test_what_cannot_be_frozen_goes_on(root, user1, frozen_disk):
+    """A process in the midst of a system call that lasts: then nothing of the session stays frozen."""
+    session = user1.start_terminal("sh", "-c", f"read go; echo beg''un; echo x > {frozen_disk}/file; echo ov''er; cat")
+    stream = user1.attach(session)
+    stream.send("\n")
+    stream.expect("begun")
+    leader = user1.get(session, "Leader")
+    machine.wait_until(lambda: root.shell(f"ps -o stat= -p {leader}").startswith("D"), "it waits for the disk")
+    with pytest.raises(BusError) as caught:
+        user1.call_session(session, "Freeze", timeout=120)
+    assert caught.value.name == ERROR + "FreezeFailed"
+    machine.wait_until(lambda: user1.get(session, "FreezerState") == "running", "nobody wants it frozen")
+    root.shell(f"fsfreeze --unfreeze {frozen_disk}")
+    stream.expect("over", timeout=60)
+    assert user1.get(session, "FreezerState") == "running"
+    assert not is_frozen_for_systemd(root, session)
 
 
 @pytest.mark.v2

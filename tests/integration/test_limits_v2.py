@@ -5,7 +5,7 @@ that it limits. The machine is an emulated one, so that what is compared are rat
 import re
 
 import pytest
-from bus import UNKNOWN
+from bus import ERROR, UNKNOWN, BusError, User
 from test_limits import FORK, MIB, TAKE, limits, of_systemd, set_limits
 
 pytestmark = pytest.mark.v2
@@ -171,3 +171,54 @@ def test_all_limits_stay_over_a_restart(user1, notebook):
     set_limits(user1, session, **values)
     user1.call_session(session, "Restart", timeout=120)
     assert {name: user1.get(session, name) for name in values} == values
+
+
+@pytest.fixture
+def own():
+    """user1's own manager, in user1's own systemd, which has what root's delegates to it."""
+    user = User("user1", bus="session")
+    yield user
+    for session in user.ids():
+        user.stop(session)
+    user.end()
+
+
+IN_USER_MODE = {"MemoryMax": 48 * MIB, "MemoryHigh": 40 * MIB, "MemorySwapMax": 0, "CPUQuotaPerSecUSec": 500000,
+                "CPUWeight": 50, "TasksMax": 33}
+OF_KERNEL = {"memory.max": str(48 * MIB), "memory.high": str(40 * MIB), "memory.swap.max": "0",
+             "cpu.max": "50000 100000", "cpu.weight": "50", "pids.max": "33"}
+
+
+@AT_START_OR_LIVE
+def test_in_user_mode(own, when):
+    files = "; ".join(f"echo {name} $(cat $C/{name}) end" for name in OF_KERNEL)
+    session = own.start_terminal("sh", "-c", f"read go; {OWN_CGROUP}; {files}; exec sleep inf",
+                                 **(limits(**IN_USER_MODE) if when == "at the start" else {}))
+    if when == "live":
+        own.run("computectl", "--user", "limit", session, "MemoryMax=48M", "MemoryHigh=40M", "MemorySwapMax=0",
+                "CPUQuota=50%", "CPUWeight=50", "TasksMax=33")
+    stream = own.attach(session)
+    stream.send("\n")
+    told = stream.expect(".*".join(rf"{name} ([\d ]+) end" for name in OF_KERNEL), timeout=60)
+    assert [told[i + 1] for i in range(len(OF_KERNEL))] == list(OF_KERNEL.values())
+    assert {name: own.get(session, name) for name in IN_USER_MODE} == IN_USER_MODE
+    shown = own.run("computectl", "--user", "status", session).output
+    assert re.search(r"Memory: .* of 48\.0M \(high: 40\.0M, swap: 0B\)$", shown, re.M), shown
+
+
+def test_memory_max_in_user_mode(own):
+    session = own.start_terminal("sh", "-c", f"read go; {TAKE.format(96)}; exec sleep inf",
+                                 **limits(MemoryMax=48 * MIB, MemorySwapMax=0))
+    stream = own.attach(session)
+    stream.send("\n")
+    stream.expect("status 137", timeout=60)
+
+
+def test_what_is_not_delegated_to_a_user_is_refused(own):
+    """systemd gives users no control over IO, unless Delegate= says so."""
+    session = own.start_terminal("sleep", "inf")
+    before = own.get(session, "IOWeight")
+    with pytest.raises(BusError) as caught:
+        set_limits(own, session, IOWeight=50)
+    assert caught.value.name == ERROR + "NotSupported" and "Delegate=" in caught.value.message
+    assert own.get(session, "IOWeight") == before
