@@ -73,8 +73,11 @@ static int append_properties(sd_bus_message *call, const Manager *m, const Erran
         if (r >= 0 && !m->user_mode)
                 r = sd_bus_message_append(
                         call, "(sv)(sv)", "User", "s", uid, "PAMName", "s", "compute-session");
+        /* What it has to complain about is none of the output. StandardOutput= gives way to the descriptor; but were both
+         * the same, as they are by default, systemd would take the one for the other. */
         if (r >= 0 && e->output >= 0)
-                r = sd_bus_message_append(call, "(sv)", "StandardOutputFileDescriptor", "h", e->output);
+                r = sd_bus_message_append(call, "(sv)(sv)(sv)", "StandardOutputFileDescriptor", "h",
+                        e->output, "StandardOutput", "s", "null", "StandardError", "s", "journal");
         if (r >= 0)
                 r = append_command(call, e);
         return r < 0 ? r : sd_bus_message_close_container(call);

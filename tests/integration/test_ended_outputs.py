@@ -252,3 +252,30 @@ def test_keeper_is_restarted_by_an_administrator(root, user1, session):
     assert printed(user1, session) == "kept\nmore\n"
     user1.stop(session)
     assert printed(user1, session) == "kept\nmore\n"
+
+
+ESCAPES = r"\033]0;pwned\007\033[2J\n\377\376\n"
+SAYS_ESCAPES = ('{"seq":1,"time":1,"type":"stream","parent":"","content":{"name":"stdout","text":"'
+                r"\u001b]0;pwned\u0007\u001b[2Jhello\u000a" '"}}')
+# What is put in the place of a file, what is shown then, and what is said about it.
+INSTEAD = [("ln -s /etc/shadow $1", "", "Nothing is left"), ("ln -s /etc/passwd $1", "", "Nothing is left"),
+           ("ln -s $1 $1", "", "Nothing is left"), ("mkfifo $1", "", "Nothing is left"),
+           ("mkdir $1", "", "Nothing is left"), ("truncate -s 3G $1", "", "File too large"),
+           (f"printf '{ESCAPES}' > $1", "", "2 lines of"), (f"echo '{SAYS_ESCAPES}' > $1", "?]0;pwned??[2Jhello\n", "")]
+
+
+def test_whatever_its_user_puts_there(root, user1, session):
+    """Root looks at it: nothing is followed, nothing waited for, nothing gets to the terminal, memory is bounded."""
+    execute(user1, session, CODE)
+    user1.stop(session)
+    file = file_of(user1, session)
+    try:
+        for script, printed, said in INSTEAD:
+            user1.run("rm", "-rf", file)
+            user1.run("bash", "-c", script, "bash", file)
+            done = root.try_run("sh", "-c", f"ulimit -v 4000000; computectl output {session}")
+            assert (done.output, "\033" in done.errors) == (printed, False), script
+            assert said in done.errors, script
+            assert "could not be understood" not in done.errors or "lines of" in said, script
+    finally:
+        user1.run("rm", "-rf", file)
