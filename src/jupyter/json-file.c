@@ -16,6 +16,19 @@ static void tokener_free_pointer(json_tokener **tokener) {
                 json_tokener_free(*tokener);
 }
 
+static const char *describe(enum json_tokener_error error) {
+        switch (error) {
+        case json_tokener_continue:
+        case json_tokener_error_parse_eof:
+                return "it ends too early";
+        case json_tokener_error_parse_null: /* the library guesses by the first letter */
+        case json_tokener_error_parse_boolean:
+                return "a word in it is no JSON";
+        default:
+                return json_tokener_error_desc(error);
+        }
+}
+
 static int parse(const char *text, size_t size, int flags, json_object **ret, const char **ret_reason) {
         _cleanup_(tokener_free_pointer) json_tokener *tokener = NULL;
         _cleanup_json_ json_object *object = NULL;
@@ -34,9 +47,7 @@ static int parse(const char *text, size_t size, int flags, json_object **ret, co
         }
         if (error != json_tokener_success) {
                 if (ret_reason)
-                        *ret_reason = error == json_tokener_continue || error == json_tokener_error_parse_eof
-                                ? "it ends too early"
-                                : json_tokener_error_desc(error);
+                        *ret_reason = describe(error);
                 return -EBADMSG;
         }
 

@@ -38,6 +38,8 @@ TEST(tells_why) {
 
         ck_assert_int_eq(json_read("{\"a\":", 5, &object, &reason), -EBADMSG);
         ck_assert_str_eq(reason, "it ends too early");
+        ck_assert_int_eq(json_read("not JSON", 8, &object, &reason), -EBADMSG);
+        ck_assert_str_eq(reason, "a word in it is no JSON");
         ck_assert_int_eq(json_read("{a}", 3, &object, &reason), -EBADMSG);
         ck_assert_ptr_nonnull(reason);
 }
