@@ -72,7 +72,7 @@ static void print_command(FILE *f, char **command) {
 
 /* "busy for 3min 12s, 14 executions, 1 restart". */
 static void print_kernel_state(FILE *f, const SessionProperties *p, usec_t now) {
-        char span[TIME_SPAN_SIZE], restarts[64] = "";
+        char span[TIME_SPAN_SIZE], lasting[TIME_SPAN_SIZE + 8] = "", restarts[64] = "";
 
         if (isempty(p->kernel_state))
                 return;
@@ -82,9 +82,11 @@ static void print_kernel_state(FILE *f, const SessionProperties *p, usec_t now) 
         if (p->kernel_state_since > 0 && p->kernel_state_since <= now) {
                 usec_t since = now - p->kernel_state_since;
 
-                print_field(f, "Kernel state", "%s for %s, %" PRIu32 " execution%s%s", p->kernel_state,
-                        span_format(since - since % USEC_PER_SEC, span), p->execution_count,
-                        p->execution_count == 1 ? "" : "s", restarts);
+                if (since >= USEC_PER_SEC)
+                        (void) snprintf(lasting, sizeof(lasting), " for %s",
+                                span_format(since - since % USEC_PER_SEC, span));
+                print_field(f, "Kernel state", "%s%s, %" PRIu32 " execution%s%s", p->kernel_state, lasting,
+                        p->execution_count, p->execution_count == 1 ? "" : "s", restarts);
         } else
                 print_field(f, "Kernel state", "%s%s", p->kernel_state, restarts);
 }

@@ -87,8 +87,9 @@ def test_busy_kernel_is_found_busy_by_a_new_keeper(root, user1, session):
 def test_status_and_list_tell_it(user1, session):
     execute(user1, session, "1")
     wait_idle(user1, session, executions=1)
-    said = user1.run("computectl", "status", session).output
-    assert "Kernel state: idle for " in said and ", 1 execution\n" in said
+    said = machine.wait_until(lambda: (out := user1.run("computectl", "status", session).output) and
+                              "Kernel state: idle for " in out and out, "for a second or more")
+    assert ", 1 execution\n" in said
 
 
 WORKERS = """import multiprocessing, subprocess, time
