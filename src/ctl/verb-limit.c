@@ -20,34 +20,47 @@ static int get_properties(Client *c, const char *path, SessionProperties *p) {
         return r < 0 ? r : session_properties_read(p, reply);
 }
 
+/* "used 1.2G", "had 12 tasks". False if there is no more than limit, or it is not known. */
+static bool describe_excess(
+        const SessionProperties *before, LimitKind kind, uint64_t limit, char *ret, size_t size) {
+        uint64_t value = kind == LIMIT_TASKS_MAX ? before->tasks : before->memory;
+        char used[BYTES_SIZE];
+
+        if (value == UINT64_MAX || value <= limit)
+                return false;
+        if (kind == LIMIT_TASKS_MAX)
+                snprintf(ret, size, "had %" PRIu64 " tasks", value);
+        else
+                snprintf(ret, size, "used %s", bytes_format(value, used));
+        return true;
+}
+
 /* The kernel takes a limit that is exceeded already, and acts on it. */
 static void warn_exceeded(Client *c, const char *id, const char *path, char *const *assignments,
         const SessionProperties *before) {
+        static const struct {
+                LimitKind kind;
+                const char *consequence;
+        } exceeded[] = {
+                { LIMIT_MEMORY_MAX,
+                        "the kernel takes memory back, and kills processes of the session if that is not enough" },
+                { LIMIT_MEMORY_HIGH, "it is slowed down while the kernel takes memory back" },
+                { LIMIT_TASKS_MAX, "none ends for that, but it can start no more" },
+        };
         _cleanup_session_properties_ SessionProperties now = SESSION_PROPERTIES_NULL;
-        char used[BYTES_SIZE], limit[LIMIT_SIZE];
+        char excess[64], limit[LIMIT_SIZE];
 
         if (c->arguments->quiet || get_properties(c, path, &now) < 0)
                 return;
-        (void) bytes_format(before->memory, used);
-        if (assignments_have(assignments, "MemoryMax") && before->memory != UINT64_MAX &&
-                before->memory > now.limits[LIMIT_MEMORY_MAX])
-                log_warning(
-                        "%s used %s, more than MemoryMax=%s allows: the kernel takes memory back, and kills "
-                        "processes of the session if that is not enough.",
-                        id, used, limit_format(LIMIT_MEMORY_MAX, now.limits[LIMIT_MEMORY_MAX], limit));
-        if (assignments_have(assignments, "MemoryHigh") && before->memory != UINT64_MAX &&
-                before->memory > now.limits[LIMIT_MEMORY_HIGH])
-                log_warning(
-                        "%s used %s, more than MemoryHigh=%s allows: it is slowed down while the kernel takes "
-                        "memory back.",
-                        id, used, limit_format(LIMIT_MEMORY_HIGH, now.limits[LIMIT_MEMORY_HIGH], limit));
-        if (assignments_have(assignments, "TasksMax") && before->tasks != UINT64_MAX &&
-                before->tasks > now.limits[LIMIT_TASKS_MAX])
-                log_warning("%s had %" PRIu64
-                            " tasks, more than TasksMax=%s allows: none ends for that, but it can "
-                            "start no more.",
-                        id, before->tasks,
-                        limit_format(LIMIT_TASKS_MAX, now.limits[LIMIT_TASKS_MAX], limit));
+        for (size_t i = 0; i < ELEMENTSOF(exceeded); i++) {
+                LimitKind kind = exceeded[i].kind;
+                const char *name = limit_kind_to_name(kind);
+
+                if (assignments_have(assignments, name) &&
+                        describe_excess(before, kind, now.limits[kind], excess, sizeof(excess)))
+                        log_warning("%s %s, more than %s=%s allows: %s.", id, excess, name,
+                                limit_format(kind, now.limits[kind], limit), exceeded[i].consequence);
+        }
 }
 
 int verb_limit(Client *c, char **operands) {
