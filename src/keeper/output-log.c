@@ -43,7 +43,8 @@ struct OutputLog {
         int fd;
         LogHeader *header;
         uint8_t *data;
-        uint64_t seq;                           /* of the newest entry there ever was */
+        uint64_t size; /* of it; what the header says others may have changed since */
+        uint64_t seq;  /* of the newest entry there ever was */
         uint64_t positions[_OUTPUT_ORIGIN_MAX]; /* of the newest entry of each origin, plus 1 */
         OutputLogDropHandler drop_handler;
         void *userdata;
@@ -54,19 +55,19 @@ static uint64_t entry_space(uint64_t text_size) {
 }
 
 static uint8_t *log_at(const OutputLog *log, uint64_t position) {
-        return log->data + position % log->header->size;
+        return log->data + position % log->size;
 }
 
 /* How much lies in a row from there on. */
 static uint64_t log_row(const OutputLog *log, uint64_t position) {
-        return log->header->size - position % log->header->size;
+        return log->size - position % log->size;
 }
 
 OutputLog *output_log_free(OutputLog *log) {
         if (!log)
                 return NULL;
         if (log->header)
-                (void) munmap(log->header, HEADER_SIZE + log->header->size);
+                (void) munmap(log->header, HEADER_SIZE + log->size);
         (void) safe_close(log->fd);
         free(log);
         return NULL;
@@ -85,7 +86,7 @@ static int log_map(int fd, uint64_t size, OutputLog **ret) {
                 (void) munmap(map, HEADER_SIZE + size);
                 return -ENOMEM;
         }
-        *log = (OutputLog){ .fd = fd, .header = map, .data = (uint8_t *) map + HEADER_SIZE };
+        *log = (OutputLog){ .fd = fd, .header = map, .data = (uint8_t *) map + HEADER_SIZE, .size = size };
         *ret = log;
         return 0;
 }
@@ -131,7 +132,7 @@ static int log_check(OutputLog *log) {
         uint64_t begin = log->header->begin, end = log->header->end, position = begin;
         bool first = true;
 
-        if (begin > end || end - begin > log->header->size || begin % ALIGNMENT != 0 || end % ALIGNMENT != 0)
+        if (begin > end || end - begin > log->size || begin % ALIGNMENT != 0 || end % ALIGNMENT != 0)
                 return -EBADMSG;
         while (position < end) {
                 EntryHeader header;
@@ -192,7 +193,7 @@ void *output_log_annex(OutputLog *log) {
 }
 
 size_t output_log_entry_max(const OutputLog *log) {
-        return log->header->size / 2;
+        return log->size / 2;
 }
 
 uint64_t output_log_position(const OutputLog *log, OutputOrigin origin) {
@@ -241,9 +242,9 @@ static void log_drop(OutputLog *log, uint64_t position) {
         uint64_t begin = output_log_begin(log), end = output_log_end(log);
         uint64_t dropped = atomic_load(&log->header->dropped);
 
-        if (position <= log->header->size)
+        if (position <= log->size)
                 return;
-        position -= log->header->size;
+        position -= log->size;
         while (begin < position && begin < end) {
                 OutputEntry entry = output_log_get(log, begin);
 

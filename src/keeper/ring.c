@@ -32,6 +32,7 @@ struct Ring {
         int fd;
         RingHeader *header;
         uint8_t *data;
+        uint64_t size; /* of the data; what the header says others may have changed since */
 };
 
 /* Eight bytes of the pattern, which differs from byte to byte and from round to round, so that text hardly ever looks
@@ -64,7 +65,7 @@ Ring *ring_free(Ring *ring) {
         if (!ring)
                 return NULL;
         if (ring->header)
-                (void) munmap(ring->header, HEADER_SIZE + ring->header->size);
+                (void) munmap(ring->header, HEADER_SIZE + ring->size);
         (void) safe_close(ring->fd);
         free(ring);
         return NULL;
@@ -87,7 +88,7 @@ static int ring_map(int fd, size_t size, Ring **ret) {
                 (void) munmap(map, HEADER_SIZE + size);
                 return -ENOMEM;
         }
-        *ring = (Ring){ .fd = fd, .header = map, .data = (uint8_t *) map + HEADER_SIZE };
+        *ring = (Ring){ .fd = fd, .header = map, .data = (uint8_t *) map + HEADER_SIZE, .size = size };
         *ret = ring;
         return 0;
 }
@@ -115,7 +116,7 @@ static void ring_recover(Ring *ring) {
 
         if (read_end <= end || read_end - end > ROOM_MAX)
                 return;
-        while (read_end > end && ring->data[(read_end - 1) % ring->header->size] == pattern(read_end - 1))
+        while (read_end > end && ring->data[(read_end - 1) % ring->size] == pattern(read_end - 1))
                 read_end--;
         atomic_store(&ring->header->end, read_end);
 }
@@ -143,7 +144,7 @@ int ring_fd(const Ring *ring) {
 }
 
 size_t ring_size(const Ring *ring) {
-        return ring->header->size;
+        return ring->size;
 }
 
 uint64_t ring_end(const Ring *ring) {
@@ -152,8 +153,8 @@ uint64_t ring_end(const Ring *ring) {
 
 uint8_t *ring_room(Ring *ring, size_t *ret_size) {
         uint64_t end = ring_end(ring);
-        uint8_t *room = ring->data + end % ring->header->size;
-        size_t size = MIN(ring->header->size - end % ring->header->size, (uint64_t) ROOM_MAX), filled = 0;
+        uint8_t *room = ring->data + end % ring->size;
+        size_t size = MIN(ring->size - end % ring->size, (uint64_t) ROOM_MAX), filled = 0;
         uint64_t room_end = atomic_load(&ring->header->room_end);
 
         /* Behind what the last read put there, its pattern is still whole: after a key's echo nearly all of it. */
@@ -170,7 +171,7 @@ void ring_commit(Ring *ring, size_t n) {
 }
 
 size_t ring_get(const Ring *ring, uint64_t position, const uint8_t **ret) {
-        uint64_t end = ring_end(ring), size = ring->header->size;
+        uint64_t end = ring_end(ring), size = ring->size;
 
         /* What lies before the end by a whole round is the room. */
         if (position >= end || end - position > size - ROOM_MAX)
