@@ -138,9 +138,13 @@ void keeper_put_kernel(const Keeper *k, WireWriter *w) {
 /* Following */
 
 static void on_connected(void *userdata, int fd) {
+        Keeper *k = userdata;
         int r = 0;
 
-        (void) userdata;
+        /* Of the end of a kernel that somebody else started we are not told before we are to go: a keeper that is killed just
+         * then has no successor. */
+        if (fd < 0 && keeper_is_watching(k))
+                keeper_keep_outputs(k);
         (void) descriptor_store_remove(STORED_IOPUB);
         if (fd >= 0)
                 r = descriptor_store_put(STORED_IOPUB, fd);

@@ -143,3 +143,17 @@ def test_outputs_outlive_kernel_and_keeper_that_are_killed_together(root, user1,
     root.run("kill", "-KILL", *(pids if order == "keeper first" else reversed(pids)))
     machine.wait_until(lambda: front.session not in user1.ids(), "the session ended")
     assert user1.run("computectl", "output", front.session).output.endswith("kept\n")
+
+
+def test_outputs_are_kept_when_the_kernel_goes(root, user1, front):
+    """Not only when the manager says so: by then it is too late for a keeper that is killed."""
+    wait_watched(root, front)
+    front.execute("print('kept')")
+    machine.wait_until(lambda: front.outputs() == "kept\n", "it is recorded")
+    root.run("systemctl", "kill", "--signal=STOP", "--kill-who=main", "compute-sessiond")
+    user1.ask("kill", pid=front.pid, number=9)
+    machine.wait_until(lambda: user1.shell(f"grep -l kept ~/.local/state/compute-sessions/outputs/{front.session}-* || :"),
+                       "it is in a file")
+    root.run("systemctl", "kill", "--signal=CONT", "--kill-who=main", "compute-sessiond")
+    machine.wait_until(lambda: front.session not in user1.ids(), "the session ended")
+    assert user1.run("computectl", "output", front.session).output.endswith("kept\n")
