@@ -200,6 +200,13 @@ def test_properties(caller, root):
                 assert value == PRIVATE[interface, name], about
             elif name in ("Command", "WorkingDirectory", "Id", "User", "Name"):
                 assert value == root.get(session, name) != PRIVATE.get((interface, name)), about
+    # Who asks for all of them is told no more.
+    managed = user.call("GetManagedObjects", interface="org.freedesktop.DBus.ObjectManager")
+    for target in ("own", "other's"):
+        hidden = target == "other's" and who != "root"
+        expected = {name: empty if hidden else root.get(sessions[target], name) for (_, name), empty in PRIVATE.items()}
+        for said in user.get_all(sessions[target]), managed[path_of(sessions[target])][SESSION]:
+            assert {name: said[name] for name in expected} == expected, (who, target)
 
 
 @pytest.mark.parametrize("caller", CALLERS, indirect=True)

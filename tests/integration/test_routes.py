@@ -194,6 +194,24 @@ except Exception as e:
     assert user1.try_run("test", "-e", "/tmp/user2-was-here").status != 0
 
 
+# What is left of sessions that ended
+
+
+def test_files_of_ended_outputs(user1, user2, notebook):
+    """They are in user1's home, where nobody else can look, or lay anything; and the manager hands them out to user1."""
+    user1.run("chmod", "a+x", user1.home, f"{user1.home}/.local")
+    user1.stop(notebook)
+    folder = f"{user1.home}/.local/state/compute-sessions/outputs"
+    created, = (one[7] for one in user1.call("ListEnded") if one[0] == notebook)
+    file = f"{folder}/{notebook}-{created}.jsonl"
+    assert user1.run("cat", file).output
+    for command in (["ls", folder], ["cat", file], ["rm", "-f", file], ["ln", "-sf", "/tmp", f"{folder}/n1-1.jsonl"],
+                    ["mv", folder, "/tmp/moved"]):
+        assert user2.try_run(*command).status != 0, command
+    assert refusal(user2.call, "GetEndedOutputs", "st", notebook, 0) == INTERACT
+    assert user1.run("cat", file).output
+
+
 # The journal
 
 
