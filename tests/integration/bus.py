@@ -99,7 +99,7 @@ class User:
         self.name = name
         self.process = subprocess.Popen(
             machine.argv(name, "/usr/bin/python3", str(self.program), bus),
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
         assert self._read() == "ready"
         self.uid = int(self.run("id", "-u").output)
         self.home = self.run("sh", "-c", "echo ~").output.strip()

@@ -39,6 +39,15 @@ def wait_until(condition, what, timeout=60):
     return result
 
 
+def main_pid(reader, unit):
+    """Of a unit that runs, or is about to. (What kill(1) would make of the 0 of one that does not is the whole group of the
+    caller, these tests included.)"""
+    def look():
+        pid = reader.run("systemctl", "show", "--value", "--property=MainPID", unit).output.strip()
+        return pid if pid != "0" else None
+    return wait_until(look, f"{unit} runs")
+
+
 def kill_services(reader, *services, systemctl=("systemctl",)):
     """Kills services and waits for their successors. A service that is active again has its name on the bus."""
     def states():

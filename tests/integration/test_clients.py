@@ -191,7 +191,7 @@ def test_nothing_is_missing_where_a_keeper_was_killed(root, user1):
     last = 0
     for _ in range(6):
         machine.wait_until(lambda: (numbers(user1, session) or [0])[-1] > last + 20000, "more")
-        keeper = root.run("systemctl", "show", "--property=MainPID", "--value", unit).output.strip()
+        keeper = machine.main_pid(root, unit)
         root.shell(f"kill -KILL {keeper}; kill -STOP -{leader}")
         shown = numbers(user1, session)
         assert shown == list(range(shown[0], shown[-1] + 1)) and len(shown) > 1000

@@ -42,13 +42,13 @@ def kill_kernel(root, user, session):
 
 
 def kill_both(root, user, session):
-    keeper = root.shell(f"systemctl show --value -p MainPID compute-keeper-{session}").strip()
+    keeper = machine.main_pid(root, f"compute-keeper-{session}")
     root.shell(f"kill -9 {keeper} {user.get(session, 'Leader')}")
 
 
 def kill_everything(root, user, session):
-    manager = root.shell("systemctl show --value -p MainPID compute-sessiond").strip()
-    keeper = root.shell(f"systemctl show --value -p MainPID compute-keeper-{session}").strip()
+    manager = machine.main_pid(root, "compute-sessiond")
+    keeper = machine.main_pid(root, f"compute-keeper-{session}")
     root.shell(f"kill -9 {keeper} {user.get(session, 'Leader')} {manager}")
 
 

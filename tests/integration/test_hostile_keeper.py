@@ -43,7 +43,7 @@ class Hostile:
 
     def turn(self, how):
         unit = self.user.get(self.session, "KeeperUnit")
-        pid = self.root.run("systemctl", "show", "--property=MainPID", "--value", unit).output.strip()
+        pid = machine.main_pid(self.root, unit)
         self.children.append(self.user.spawn("/usr/bin/python3", PROGRAM, pid, how))
         machine.wait_until(lambda: self.root.try_run("grep", "-q", "^State:.T", f"/proc/{pid}/status").status == 0,
                            "the keeper is stopped")

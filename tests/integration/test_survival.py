@@ -267,7 +267,7 @@ def test_no_entry_is_lost_while_journald_is_away(root, user1):
 
 
 def test_frozen_journald_holds_nobody_up(root, user1):
-    pid = root.run("systemctl", "show", "--property=MainPID", "--value", "systemd-journald").output.strip()
+    pid = machine.main_pid(root, "systemd-journald")
     root.run("kill", "-STOP", pid)
     try:
         session = user1.start_terminal("cat")

@@ -138,7 +138,7 @@ def test_outputs_outlive_kernel_and_keeper_that_are_killed_together(root, user1,
     wait_watched(root, front)
     front.execute("print('kept')")
     machine.wait_until(lambda: front.outputs() == "kept\n", "it is recorded")
-    keeper = root.shell(f"systemctl show --value -p MainPID {front.keeper}").strip()
+    keeper = machine.main_pid(root, front.keeper)
     pids = (keeper, str(front.pid))
     root.run("kill", "-KILL", *(pids if order == "keeper first" else reversed(pids)))
     machine.wait_until(lambda: front.session not in user1.ids(), "the session ended")
