@@ -122,6 +122,7 @@ class Agent:
                 try:
                     os.dup2(output.fileno(), 1)
                     os.dup2(errors.fileno(), 2)
+                    kernel_client.TIMEOUT = timeout
                     kernel_client.run(arguments)
                     sys.stdout.flush()
                     status = 0

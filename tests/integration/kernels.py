@@ -10,10 +10,10 @@ CLIENT = str(machine.FOLDER / "kernel_client.py")
 PYTHON = "/usr/bin/python3"
 
 
-def execute(user, session, *pieces):
+def execute(user, session, *pieces, timeout=180):
     """Executes pieces of code; returns what each of them printed or returned. The kernel has told the keeper what it told
     its client, and the keeper says all that it was told when it is asked for outputs. Its state it tells later."""
-    return user.execute(user.get(session, "ConnectionFile"), *pieces)
+    return user.execute(user.get(session, "ConnectionFile"), *pieces, timeout=timeout)
 
 
 def spawn(user, session, *pieces):

@@ -70,7 +70,7 @@ def test_what_is_not_utf8_is_replaced(user1, session):
 def test_large_outputs(user1, session):
     execute(user1, session, "print('x' * 20_000_000)")
     machine.wait_until(lambda: len(printed(user1, session)) == 20_000_001, "it is kept", 120)
-    execute(user1, session, "print('y' * 200_000_000)", "print('after')")
+    execute(user1, session, "print('y' * 200_000_000)", "print('after')", timeout=900)
     machine.wait_until(lambda: printed(user1, session).endswith("after\n"), "the kernel goes on", 120)
     assert len(printed(user1, session)) == 20_000_007
     omitted, = events(user1, session, "omitted")
@@ -78,7 +78,7 @@ def test_large_outputs(user1, session):
 
 
 def test_end_of_a_large_output_is_kept(user1, session):
-    execute(user1, session, "print('x' * 50_000_000 + 'end')", "print('after')")
+    execute(user1, session, "print('x' * 50_000_000 + 'end')", "print('after')", timeout=900)
     machine.wait_until(lambda: printed(user1, session).endswith("after\n"), "the kernel goes on", 120)
     said = printed(user1, session)
     assert said.endswith("xend\nafter\n") and 33_000_000 < len(said) <= 2**25

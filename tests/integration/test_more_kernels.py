@@ -74,7 +74,7 @@ def test_two_hundred_megabytes(user1, session):
     """More than is kept, as fast as it comes: the newest is there, what is not is told, and the kernel answers. In no more
     messages than it holds back for clients that are slow."""
     execute(user1, session, "line = 'x' * 99 + '\\n'\nfor i in range(800): print(line * 2500, end='', flush=True)",
-            "print('end')")
+            "print('end')", timeout=900)
     machine.wait_until(lambda: entries(user1, session)[-1]["content"].get("text") == "end\n", "the keeper has read it all", 300)
     kept = entries(user1, session)
     assert [one for one in kept if one["content"].get("event") in ("dropped", "omitted")]
@@ -85,7 +85,7 @@ def test_two_hundred_megabytes(user1, session):
 
 def test_one_message_of_two_hundred_megabytes(user1, session):
     execute(user1, session, "from IPython.display import display; display({'text/plain': 'x' * 200_000_000}, raw=True)",
-            "print('next')")
+            "print('next')", timeout=900)
     machine.wait_until(lambda: printed(user1, session) == "next\n", "the keeper has read it all", 300)
     assert [one for one in entries(user1, session) if one["content"].get("event") == "omitted"]
 
