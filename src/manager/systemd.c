@@ -56,6 +56,9 @@ void systemd_ask_again(Session *s) {
 }
 
 void systemd_forget(Session *s) {
+        /* It may still be made, once systemd comes to it, which is not in time any more. */
+        if (s->scope_starting && s->phase == PHASE_ENDED)
+                systemd_stop_stray(s->manager, s->scope);
         systemd_reference_forget(s);
         scope_controller_forget(s);
         s->scope_retry = sd_event_source_disable_unref(s->scope_retry);

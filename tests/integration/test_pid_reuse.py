@@ -35,35 +35,43 @@ GENERATOR = "/run/systemd/system-generators/50-test-waits"
 
 @pytest.fixture
 def busy_systemd(root):
-    """systemd does nothing but wait for its generators, until this is called."""
-    root.ids()  # the manager is running
-    root.shell(f"mkdir -p {GENERATOR.rpartition('/')[0]}; rm -f /run/test-go /run/test-waits; mkfifo /run/test-go")
-    root.run("sh", "-c", f"cat > {GENERATOR}; chmod 755 {GENERATOR}",
-             text="#!/bin/sh\ntouch /run/test-waits\nexec timeout 60 cat /run/test-go\n")
-    reload = root.spawn("systemctl", "daemon-reload")
-    machine.wait_until(lambda: root.try_run("test", "-e", "/run/test-waits").status == 0, "systemd waits")
-    root.run("rm", GENERATOR)
+    """Has systemd do nothing but wait for its generators, until what this returns is called."""
     going = []
 
+    def begin():
+        root.ids()  # the manager is running
+        root.shell(f"mkdir -p {GENERATOR.rpartition('/')[0]}; rm -f /run/test-go /run/test-waits; mkfifo /run/test-go")
+        root.run("sh", "-c", f"cat > {GENERATOR}; chmod 755 {GENERATOR}",
+                 text="#!/bin/sh\ntouch /run/test-waits\nexec timeout 300 cat /run/test-go\n")
+        going.append(root.spawn("systemctl", "daemon-reload"))
+        machine.wait_until(lambda: root.try_run("test", "-e", "/run/test-waits").status == 0, "systemd waits")
+        root.run("rm", GENERATOR)
+        return go
+
     def go():
-        if not going:
-            going.append(root.run("sh", "-c", "echo > /run/test-go"))
-            root.wait(reload, timeout=60)
-    yield go
+        if going:
+            root.shell("echo > /run/test-go")
+            root.wait(going.pop(), timeout=60)
+    yield begin
     go()
     root.run("rm", "-f", "/run/test-go", "/run/test-waits")
 
 
+def has_records(root):
+    return root.shell("ls /run/compute-sessions/sessions")
+
+
 def test_number_of_who_registers(root, user2, busy_systemd):
+    go = busy_systemd()
     pid = user2.spawn("/usr/bin/python3", "-c", REGISTER)
-    machine.wait_until(lambda: root.shell("ls /run/compute-sessions/sessions"), "the manager has looked at the caller")
+    machine.wait_until(lambda: has_records(root), "the manager has looked at the caller")
     user2.ask("kill", pid=pid, number=9)
     user2.wait(pid)
     victim = root.on_terminal("/usr/bin/python3", "-c", TAKE, str(pid))
     victim.expect("taken")
     mark = root.mark()
-    busy_systemd()
-    root.wait_signals(mark, lambda _: not root.shell("ls /run/compute-sessions/sessions"))
+    go()
+    root.wait_signals(mark, lambda _: not has_records(root))
     assert root.shell(f"cat /proc/{pid}/comm") == "sleep\n"
     with pytest.raises(BusError) as refused:
         root.call("GetSessionByPID", "u", pid)
@@ -76,3 +84,16 @@ def test_number_of_who_registers(root, user2, busy_systemd):
     root.run("kill", str(pid))
     assert victim.exit_status() == 0
     victim.close()
+
+
+def test_scope_that_is_made_too_late(root, user2, configure, busy_systemd):
+    """Nobody waits for it any more: it does not stay, nor what is in it."""
+    configure("[Sessions]\nStartTimeoutSec=1\nStopTimeoutSec=1\n")
+    go = busy_systemd()
+    pid = user2.spawn("/usr/bin/python3", "-c", REGISTER)
+    machine.wait_until(lambda: has_records(root), "a session is being made")
+    machine.wait_until(lambda: not has_records(root), "it was given up", timeout=90)
+    go()
+    machine.wait_until(lambda: not root.shell("systemctl list-units --plain --no-legend 'compute-*.scope'"), "it is gone")
+    user2.try_run("kill", str(pid))
+    user2.wait(pid)
