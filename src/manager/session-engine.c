@@ -110,8 +110,9 @@ static void finish(Session *s) {
         } else if (s->error_name)
                 audit_start_failed(s);
         session_record_remove(s);
-        /* Its keeper would have done it. */
-        if (s->kept && s->keeper_lost && s->type == SESSION_NOTEBOOK && s->connection_file)
+        /* Its keeper would have done it; or was killed while it gave a start up. */
+        if (s->kept && (s->keeper_lost || !s->announced) && s->type == SESSION_NOTEBOOK &&
+                s->connection_file)
                 errand_remove_connection_file(s);
         if (s->keeper[0])
                 keeper_link_forget(s->manager, s);

@@ -7,6 +7,7 @@
 #include "manager/keeper-link.h"
 #include "manager/manager.h"
 #include "manager/session-engine.h"
+#include "manager/session-record.h"
 #include "manager/session-restart.h"
 #include "manager/session-start.h"
 #include "manager/session-watch.h"
@@ -134,6 +135,11 @@ static void take_description(Session *s, KeeperMessage *message) {
 
 int session_on_status(Session *s, KeeperMessage *message) {
         if (s->farewell) {
+                /* So that another manager knows what is left if it is killed meanwhile. */
+                if (!s->announced && !s->connection_file) {
+                        take_description(s, message);
+                        (void) session_record_save(s);
+                }
                 stop_keeper(s);
                 return 0;
         }
