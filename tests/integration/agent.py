@@ -37,6 +37,16 @@ TYPES = {"s": dbus.String, "o": dbus.ObjectPath, "b": dbus.Boolean, "y": dbus.By
          "i": dbus.Int32, "u": dbus.UInt32, "x": dbus.Int64, "t": dbus.UInt64, "d": dbus.Double}
 
 
+STREAMS = set()  # descriptors that were handed out, and are not closed yet
+
+
+def is_readable(descriptor, timeout):
+    """Of any descriptor, while select() knows the first 1024."""
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(max(0, timeout) * 1000))
+
+
 def to_dbus(value):
     if isinstance(value, list):
         return [to_dbus(one) for one in value]
@@ -51,7 +61,8 @@ def to_dbus(value):
 
 def to_json(value):
     if isinstance(value, dbus.types.UnixFd):
-        return value.take()
+        STREAMS.add(descriptor := value.take())
+        return descriptor
     if isinstance(value, (dbus.Boolean, bool)):
         return bool(value)
     if isinstance(value, int):
@@ -131,7 +142,7 @@ class Agent:
                 finally:
                     os._exit(status)
             ended = os.pidfd_open(pid)
-            is_over = select.select([ended], [], [], timeout)[0]
+            is_over = is_readable(ended, timeout)
             os.close(ended)
             if not is_over:
                 os.kill(pid, signal.SIGKILL)
@@ -178,6 +189,7 @@ class Agent:
             finally:
                 os._exit(127)
         self.children[pid] = pid
+        STREAMS.add(fd)
         return {"pid": pid, "stream": fd}
 
     def resize(self, stream, rows, columns):
@@ -193,7 +205,7 @@ class Agent:
         """Reads until the pattern was seen, or the end of file if it is None. Of much, only the last bytes are kept."""
         data, eof, end = b"", False, time.monotonic() + timeout
         while not eof and not (pattern and re.search(pattern.encode("latin-1"), data, re.S)):
-            if not select.select([stream], [], [], max(0, end - time.monotonic()))[0]:
+            if not is_readable(stream, end - time.monotonic()):
                 break
             try:
                 part = os.read(stream, 65536)
@@ -205,12 +217,18 @@ class Agent:
 
     def contents(self, descriptor):
         """What is in a file, which is closed."""
+        STREAMS.discard(descriptor)
         with open(descriptor, "rb") as file:
             file.seek(0)
             return file.read().decode()
 
     def close(self, stream):
+        STREAMS.discard(stream)
         os.close(stream)
+
+    def close_all(self):
+        while STREAMS:
+            os.close(STREAMS.pop())
 
     def kill(self, pid, number):
         os.kill(pid, number)

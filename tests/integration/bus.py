@@ -94,6 +94,7 @@ class Stream:
 class User:
     """An agent in the machine: a process of this user, with a connection to one bus."""
     program = machine.FOLDER / "agent.py"
+    everybody = []
 
     def __init__(self, name, bus="system"):
         self.name = name
@@ -101,10 +102,12 @@ class User:
             machine.argv(name, "/usr/bin/python3", str(self.program), bus),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
         assert self._read() == "ready"
+        self.everybody.append(self)
         self.uid = int(self.run("id", "-u").output)
         self.home = self.run("sh", "-c", "echo ~").output.strip()
 
     def end(self):
+        self.everybody.remove(self)
         self.process.stdin.close()
         self.process.wait(timeout=20 * machine.PATIENCE)
         self.process.stdout.close()

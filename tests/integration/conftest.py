@@ -74,6 +74,8 @@ def parts(reader):
 def clean(root):
     """Stops the sessions that a test left running; after that nothing of any session may be left."""
     yield
+    for user in User.everybody:
+        user.ask("close_all")
     for session_id in root.ids():
         root.try_run("computectl", "stop", session_id)
     try:

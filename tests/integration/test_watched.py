@@ -37,6 +37,7 @@ class Front:
     def outputs(self):
         descriptor = self.user.call_session(self.session, "GetOutputs", "ta{sv}", 0, {})
         text = self.user.ask("receive", stream=descriptor, pattern=None, timeout=20)["text"]
+        self.user.ask("close", stream=descriptor)
         entries = [json.loads(line) for line in text.splitlines()]
         return "".join(one["content"]["text"] for one in entries if one["type"] == "stream")
 
