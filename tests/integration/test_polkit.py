@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What polkit lets somebody do with the sessions of others, by a rule or by an administrator's password."""
 
+import signal
 import time
 
 import journal
@@ -11,9 +12,27 @@ from bus import DENIED, INTERACT, NAME, ROOT, MANAGER, SESSION, BusError, path_o
 LIMITS = "org.freedesktop.DBus.Error.LimitsExceeded"
 MANAGE, ATTACH = "org.computesession1.manage-others", "org.computesession1.attach-others"
 PASSWORD = "correct-horse"
-# busctl, and who asks for passwords for it in the same terminal and outlives it.
-AGENT = """mkfifo ~/ready-$$; (exec pkttyagent --process $$ --notify-fd 3 3>~/ready-$$) & read x <~/ready-$$
-rm ~/ready-$$; exec busctl call "$@" """
+# A program, and who asks for passwords for it in the same terminal.
+WITH_AGENT = """mkfifo ~/ready-$$; (exec pkttyagent --process $$ --notify-fd 3 3>~/ready-$$) & read x <~/ready-$$
+rm ~/ready-$$; exec """
+AGENT = WITH_AGENT + 'busctl call "$@"'
+# Calls, leaves the bus on SIGUSR1 without an answer, and lives on: Debian 13's pkttyagent ends with whom it asks for.
+LEAVE = WITH_AGENT + """/usr/bin/python3 -c '
+import signal, sys
+from gi.repository import Gio
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+flags = Gio.DBusConnectionFlags
+bus = Gio.DBusConnection.new_for_address_sync(
+    Gio.dbus_address_get_for_bus_sync(Gio.BusType.SYSTEM, None),
+    flags.AUTHENTICATION_CLIENT | flags.MESSAGE_BUS_CONNECTION, None, None)
+call = Gio.DBusMessage.new_method_call(*sys.argv[1:])
+call.set_flags(Gio.DBusMessageFlags.ALLOW_INTERACTIVE_AUTHORIZATION)
+bus.send_message(call, Gio.DBusSendMessageFlags.NONE)
+bus.flush_sync(None)
+signal.sigwait([signal.SIGUSR1])
+bus.close_sync(None)
+signal.pause()
+' "$@" """
 # Asks for a password, as the installed defaults do; but root's, and of those who have no administrator's group.
 ASK = """polkit.addAdminRule(function(action, subject) { return ["unix-user:0"]; });
 polkit.addRule(function(action, subject) {
@@ -169,9 +188,9 @@ def test_a_question_ends_with_its_caller(root, user2, session, password):
     """Nobody is left at a prompt for something that nobody waits for."""
     monitor = root.on_terminal("busctl", "--no-pager", "monitor", "--match=type='method_call',member='CancelCheckAuthorization'")
     monitor.expect("Monitoring")
-    terminal = user2.on_terminal("sh", "-c", AGENT, "sh", NAME, path_of(session), SESSION, "Stop", columns=200)
+    terminal = user2.on_terminal("sh", "-c", LEAVE, "sh", NAME, path_of(session), SESSION, "Stop", columns=200)
     terminal.expect("Password: ")
-    root.run("pkill", "-u", str(user2.uid), "-x", "busctl")
+    user2.ask("kill", pid=terminal.pid, number=signal.SIGUSR1)
     monitor.expect("CancelCheckAuthorization.*compute-[0-9]+")
     terminal.close()
     monitor.close()
