@@ -139,6 +139,19 @@ def test_start_of_a_notebook(root, user1, steps):
         stop_all(root, sessions)
 
 
+def test_start_of_a_notebook_that_is_given_up(root, user1, installed):  # pylint: disable=unused-argument
+    """By the next manager, as nobody is left to be answered; and its keeper is killed at every step of all that."""
+    manager = Steps(root, "manager")
+
+    def act():
+        manager.set(40)  # about where the payload is at its gate
+        attempt(user1.start_notebook, f"{user1.home}/steps.ipynb", "python3")
+        return wait_whole(root)
+    for _, sessions in Steps(root, "keeper").each(act):
+        manager.set(0)
+        stop_all(root, sessions)
+
+
 def test_registration(root, user1, installed):  # pylint: disable=unused-argument
     """From the call to the end of the program, which runs in its scope or not at all."""
     command = ("computectl", "run", "--type=terminal", "--name=Steps", "--", "cat", "/proc/self/cgroup")
