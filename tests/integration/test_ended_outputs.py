@@ -257,6 +257,9 @@ def test_keeper_is_restarted_by_an_administrator(root, user1, session):
 ESCAPES = r"\033]0;pwned\007\033[2J\n\377\376\n"
 SAYS_ESCAPES = ('{"seq":1,"time":1,"type":"stream","parent":"","content":{"name":"stdout","text":"'
                 r"\u001b]0;pwned\u0007\u001b[2Jhello\u000a" '"}}')
+# Runs a command, and says at the end how many KiB of memory it had at most.
+PEAK = ("import resource, subprocess, sys; done = subprocess.run(sys.argv[1:]); "
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr); sys.exit(done.returncode)")
 # What is put in the place of a file, what is shown then, and what is said about it.
 INSTEAD = [("ln -s /etc/shadow $1", "", "Nothing is left"), ("ln -s /etc/passwd $1", "", "Nothing is left"),
            ("ln -s $1 $1", "", "Nothing is left"), ("mkfifo $1", "", "Nothing is left"),
@@ -273,7 +276,8 @@ def test_whatever_its_user_puts_there(root, user1, session):
         for script, printed, said in INSTEAD:
             user1.run("rm", "-rf", file)
             user1.run("bash", "-c", script, "bash", file)
-            done = root.try_run("sh", "-c", f"ulimit -v 4000000; computectl output {session}")
+            done = root.try_run("/usr/bin/python3", "-c", PEAK, "computectl", "output", session)
+            assert int(done.errors.splitlines()[-1]) < 3 * 2**20, script
             assert (done.output, "\033" in done.errors) == (printed, False), script
             assert said in done.errors, script
             assert "could not be understood" not in done.errors or "lines of" in said, script
