@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Many at one terminal: what each sees, may do and decides, and that none of them holds up the others."""
 
+import itertools
+
 import machine
 import pytest
 from bus import BusError, ERROR
@@ -8,13 +10,15 @@ from emulator import Viewer, difference
 
 from test_survival import attach_soon, kill_keeper, kill_manager
 
+marks = itertools.count()
+
 
 def shell_of(user, **options):
     """A session whose shell says nothing of itself, and somebody who looks at it."""
     session = user.start_terminal("bash", "--norc", Environment=["PS1="])
     viewer = Viewer(user, session, **options)
     viewer.type("echo rea''dy\n")
-    viewer.until("ready\r\n")
+    viewer.until(r"ready\W")
     return session, viewer
 
 
@@ -26,8 +30,9 @@ def wait_size(user, session, rows, columns):
 def expect_size(viewer, session, rows, columns):
     """The terminal gets this size, and the program is told."""
     wait_size(viewer.user, session, rows, columns)
-    viewer.type("echo size $(stty size)\n")
-    viewer.until(f"size {rows} {columns}\r\n")
+    mark = f"size {next(marks)}:"
+    viewer.type(f"echo {mark} $(stty size)\n")
+    viewer.until(rf"{mark} {rows} {columns}\D")  # printed, or in the picture that follows a change of size
 
 
 def test_all_see_the_same(root, user1):
@@ -52,7 +57,7 @@ def test_who_only_looks_does_not_type(user1):
     reader.type("echo from the read''er\n")
     reader.type("\x03")
     viewer.type("echo from the view''er\n")
-    reader.until("from the viewer\r\n")
+    reader.until(r"from the viewer\W")
     viewer.look(reader)
     assert "reader" not in viewer.seen + reader.seen
     assert "^C" not in viewer.seen
@@ -120,7 +125,7 @@ def test_there_is_a_limit(user1):
     machine.wait_until(lambda: user1.get(session, "Clients") == 32, "all are counted")
     first.type("echo to all of y''ou\n")
     for one in others:
-        one.until("to all of you\r\n")
+        one.until(r"to all of you\W")
 
 
 LINES = 6_500_000  # of 8 bytes
@@ -138,14 +143,14 @@ def test_who_does_not_read_holds_up_nobody(user1):
     assert picture.text()[-3:] == [str(LINES), "over", ""]
     assert len(stuck.seen) < 1_000_000
     stuck.type("echo and go''es on\n")
-    stuck.until("and goes on\r\n")
+    stuck.until(r"and goes on\W")
 
 
 def test_many_that_do_not_read(user1):
     session, first = shell_of(user1)
     stuck = [Viewer(user1, session) for _ in range(8)]
     first.type("seq 300000; echo o''ver\n")
-    first.until("over\r\n")
+    first.until(r"over\W")
     everything, *pictures = Viewer(user1, session).look(*stuck)
     assert [difference(everything, one) for one in pictures] == [{}] * len(stuck)
 
@@ -154,7 +159,7 @@ def test_who_does_not_read_raw_loses_what_was_printed(user1):
     session, first = shell_of(user1)
     raw = Viewer(user1, session, Raw=True)
     first.type("seq 300000; echo o''ver\n")
-    first.until("over\r\n")
+    first.until(r"over\W")
 
     def sees_what_is_new():
         first.type("echo and go''es on\n")
@@ -221,7 +226,7 @@ def test_manager_is_killed_while_many_look(root, user1):
     kill_manager(root)
     machine.wait_until(lambda: user1.get(session, "Clients") == 2, "the keeper's numbers")
     first.type("echo still the''re\n")
-    second.until("still there\r\n")
+    second.until(r"still there\W")
 
 
 def test_restart_of_all_keepers_is_not_noticed_by_people(root, user1, user2):
