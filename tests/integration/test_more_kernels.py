@@ -28,17 +28,24 @@ curl -sf --retry 60 --retry-delay 1 --retry-connrefused http://localhost:18888/a
 curl -sf -H 'Authorization: token secret' -d '{"path": "served.ipynb", "type": "notebook", "name": "served.ipynb",
         "kernel": {"name": "python3-session"}}' http://localhost:18888/api/sessions > session.json
 /usr/bin/python3 -c '
-import json, sys, time, urllib.request
+import json, queue, urllib.request
 from jupyter_client import BlockingKernelClient
 from jupyter_core.paths import jupyter_runtime_dir
 kernel = json.load(open("session.json"))["kernel"]["id"]
 client = BlockingKernelClient(connection_file=f"{jupyter_runtime_dir()}/kernel-{kernel}.json")
 client.load_connection_file()
 client.start_channels()
-def wait_for_answer():  # wait_for_ready() takes a kernel that is slow to start for dead
-    client.kernel_info()
-    while client.get_shell_msg(timeout=60)["msg_type"] != "kernel_info_reply":
+def wait_for_answer():
+    # Until shell and iopub both work, which ZeroMQ connects again one after the other when a kernel was started anew.
+    # wait_for_ready() takes a kernel that is slow to start for dead.
+    request = client.kernel_info()
+    while client.get_shell_msg(timeout=60)["parent_header"].get("msg_id") != request:
         pass
+    try:
+        while client.get_iopub_msg(timeout=1)["parent_header"].get("msg_id") != request:
+            pass
+    except queue.Empty:
+        wait_for_answer()
 wait_for_answer()
 client.execute_interactive("print(open(\"/proc/self/cgroup\").read())", timeout=60)
 def call(what, method="GET"):
