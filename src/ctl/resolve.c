@@ -167,6 +167,15 @@ int session_names_read(SessionNames *names, sd_bus_message *m) {
         return r < 0 ? r : 0;
 }
 
+int session_names_fetch(SessionNames *names, Client *c, sd_bus_error *ret_error) {
+        _cleanup_message_ sd_bus_message *reply = NULL;
+        int r;
+
+        r = sd_bus_call_method(c->bus, BUS_NAME, BUS_PATH, "org.freedesktop.DBus.ObjectManager",
+                "GetManagedObjects", ret_error, &reply, NULL);
+        return r < 0 ? r : session_names_read(names, reply);
+}
+
 static bool has_notebook(const SessionNames *names, const EndedSession *e) {
         for (size_t i = 0; i < names->n_names; i++)
                 if (names->names[i].uid == e->uid && streq(names->names[i].notebook, e->what))
@@ -255,7 +264,6 @@ static int tell_none(const char *word, const char *advice) {
 /* As session_resolve(), but -ENXIO is not told. */
 static int resolve_living(Client *c, const char *word, char ret[SESSION_ID_MAX]) {
         _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
-        _cleanup_message_ sd_bus_message *reply = NULL;
         _cleanup_(session_names_done) SessionNames names = {};
         int r;
 
@@ -266,10 +274,7 @@ static int resolve_living(Client *c, const char *word, char ret[SESSION_ID_MAX])
         r = client_connect(c);
         if (r < 0)
                 return r;
-        r = sd_bus_call_method(c->bus, BUS_NAME, BUS_PATH, "org.freedesktop.DBus.ObjectManager",
-                "GetManagedObjects", &error, &reply, NULL);
-        if (r >= 0)
-                r = session_names_read(&names, reply);
+        r = session_names_fetch(&names, c, &error);
         if (r < 0)
                 return client_report(c, r, &error, "list sessions");
         return resolve_among(c, &names, word, ret);

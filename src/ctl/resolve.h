@@ -35,6 +35,9 @@ int session_names_of_ended(SessionNames *names, const EndedSessions *ended);
 int session_names_read(SessionNames *names, sd_bus_message *m);
 void session_names_done(SessionNames *names);
 
+/* Asks the service for those that live; the bus must be open. 0 or -errno, with ret_error (may be NULL) if it says why. */
+int session_names_fetch(SessionNames *names, Client *c, sd_bus_error *ret_error);
+
 /* The id of the session that is meant. An id is taken as it is, without asking the service. Failures are told. */
 int session_resolve(Client *c, const char *word, char ret[SESSION_ID_MAX]);
 

@@ -8,9 +8,11 @@
 #include "ctl/environment.h"
 #include "ctl/json.h"
 #include "ctl/limit-arguments.h"
+#include "ctl/moved-notebooks.h"
 #include "ctl/notebook-path.h"
 #include "ctl/properties.h"
 #include "ctl/resolve.h"
+#include "ctl/shell-word.h"
 #include "ctl/verbs.h"
 #include "shared/log.h"
 #include "shared/names.h"
@@ -55,23 +57,6 @@ static void tell_in_json(const Arguments *a, const SessionProperties *p, bool st
         json_end_object(&json);
 }
 
-/* For a shell that reads the line that we print: as it is if nothing in it is special, in quotes otherwise. */
-static void print_shell_word(const char *s) {
-        static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./";
-
-        if (s[strspn(s, plain)] == 0) {
-                fputs(s, stdout);
-                return;
-        }
-        putchar('\'');
-        for (; *s; s++)
-                if (*s == '\'')
-                        fputs("'\\''", stdout);
-                else
-                        putchar(*s);
-        putchar('\'');
-}
-
 /* Kernels are named in any case; a kernel that is given by its folder has the folder's name. */
 static bool is_other_kernel(const Arguments *a, const SessionProperties *p) {
         size_t length = a->kernel ? strlen(a->kernel) : 0;
@@ -101,9 +86,10 @@ static int refuse_other_kernel(const Arguments *a, const SessionProperties *p) {
 static int tell(const Arguments *a, const SessionProperties *p, bool started) {
         _cleanup_free_ char *notebook = text_sanitize(strempty(p->notebook), OPTION_PATH_MAX),
                             *kernel = text_sanitize(strempty(p->kernel_name), 256),
-                            *file = text_sanitize(strempty(p->connection_file), OPTION_PATH_MAX);
+                            *file = text_sanitize(strempty(p->connection_file), OPTION_PATH_MAX),
+                            *word = file ? shell_word(file) : NULL;
 
-        if (!notebook || !kernel || !file)
+        if (!notebook || !kernel || !word)
                 return log_oom();
         if (a->json != JSON_OFF) {
                 tell_in_json(a, p, started);
@@ -114,11 +100,8 @@ static int tell(const Arguments *a, const SessionProperties *p, bool started) {
                 return 0;
         }
         printf("%s %s (%s) for %s\n", started ? "Started" : "Re-opened", p->id, kernel, notebook);
-        if (!isempty(file)) {
-                printf("Connection file: %s\nConnect with: jupyter console --existing ", file);
-                print_shell_word(file);
-                putchar('\n');
-        }
+        if (!isempty(file))
+                printf("Connection file: %s\nConnect with: jupyter console --existing %s\n", file, word);
         return 0;
 }
 
@@ -164,7 +147,9 @@ int verb_notebook(Client *c, char **operands) {
                 return client_report(c, r, &error, "learn about %s", id);
         if (!started && is_other_kernel(c->arguments, &p))
                 return refuse_other_kernel(c->arguments, &p);
-        if (started)
+        if (started) {
                 notebook_tell_new(c->arguments, path);
+                moved_notebooks_tell(c, id, path);
+        }
         return tell(c->arguments, &p, started);
 }

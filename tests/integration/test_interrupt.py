@@ -111,6 +111,26 @@ def test_notebook_that_moved_is_followed_by_computectl(user1, session, folder):
         assert done.status == 1 and reason in done.errors
 
 
+def test_notebook_that_moved_is_asked_for(user1, user2, session, folder):
+    notebook, moved = f"{folder}/a.ipynb", f"{folder}/it's moved.ipynb"
+    user1.run("touch", notebook)
+    user2.start_notebook("/tmp/not-there.ipynb")
+    execute(user1, session, "kept = 'precious'")
+    assert user1.run("computectl", "notebook", f"{folder}/b.ipynb").errors.count("\n") == 1  # there is no file yet
+    user1.run("touch", f"{folder}/b.ipynb")
+    user1.run("mv", notebook, moved)
+    done = user1.run("computectl", "notebook", "-j", moved)
+    other = json.loads(done.output)["id"]
+    assert other != session and f"notebook of {session}, {notebook}, is not there" in done.errors, done
+    assert done.errors.count("\n") == 1
+    assert user1.run("computectl", "notebook", "-q", moved).errors == ""  # re-opened
+    done = user1.shell(done.errors.rsplit("instead: ")[1])
+    assert f"Re-opened {session} " in done
+    assert execute(user1, session, "kept") == ["'precious'"]
+    assert other not in user1.ids()
+    user2.shell("computectl stop /tmp/not-there.ipynb")
+
+
 def test_notebook_that_cannot_be(user1, session, folder):
     other, _ = user1.start_notebook(f"{folder}/other.ipynb")
     refused(lambda: user1.call_session(session, "SetNotebook", "s", f"{folder}/other.ipynb"), ERROR + "NotebookInUse")
