@@ -12,12 +12,12 @@
  * So a client sees everything if it is fast, whole pictures if it is not, and what is kept for it is bounded either
  * way. A raw client gets no pictures: it misses what it could not take. */
 
-#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "keeper/client.h"
 #include "keeper/terminal.h"
+#include "shared/fd.h"
 #include "shared/log.h"
 
 #define PICTURE_MAX   (64U * 1024U * 1024U)
@@ -141,17 +141,15 @@ static int on_stream(sd_event_source *source, int fd, uint32_t events, void *use
 
 int client_new(sd_event *event, int fd, const ClientOptions *options, const ClientHandlers *handlers,
         void *userdata, Client **ret) {
-        int type, flags, r;
-        socklen_t size = sizeof(type);
         Client *c;
+        int r;
 
-        if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) < 0)
-                return -errno;
-        if (type != SOCK_STREAM)
-                return -EPROTOTYPE;
-        flags = fcntl(fd, F_GETFL);
-        if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
-                return -errno;
+        r = fd_check_socket(fd, SOCK_STREAM);
+        if (r < 0)
+                return r;
+        r = fd_make_nonblocking(fd);
+        if (r < 0)
+                return r;
         (void) setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &(int){ SOCKET_BUFFER }, sizeof(int));
 
         c = malloc(sizeof(*c));

@@ -2,12 +2,12 @@
 
 /* The manager's way to the keeper. */
 
-#include <fcntl.h>
 #include <inttypes.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "keeper/control.h"
+#include "shared/fd.h"
 #include "shared/log.h"
 
 struct Control {
@@ -143,16 +143,16 @@ static int on_listen(sd_event_source *source, int fd, uint32_t events, void *use
 int control_new(sd_event *event, int listen_fd, ControlHandler handler, void *userdata, Control **ret) {
         _cleanup_control_ Control *c = NULL;
         uid_t uid = (uid_t) -1;
-        int flags, r;
+        int r;
 
         if (!control_is_listening(listen_fd))
                 return -EPROTOTYPE;
         r = socket_peer_uid(listen_fd, &uid);
         if (r < 0)
                 return r;
-        flags = fcntl(listen_fd, F_GETFL);
-        if (flags < 0 || fcntl(listen_fd, F_SETFL, flags | O_NONBLOCK) < 0)
-                return -errno;
+        r = fd_make_nonblocking(listen_fd);
+        if (r < 0)
+                return r;
 
         c = malloc(sizeof(*c));
         if (!c)

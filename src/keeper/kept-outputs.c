@@ -13,6 +13,7 @@
 #include "keeper/folder.h"
 #include "keeper/kept-outputs.h"
 #include "keeper/output-record.h"
+#include "shared/fd.h"
 #include "shared/ids.h"
 #include "shared/strv.h"
 
@@ -304,11 +305,9 @@ int kept_outputs_send(int dir_fd, KeptOutputs which, uint64_t since, int socket_
         fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
         if (fd < 0)
                 return -errno;
-        f = fdopen(fd, "r");
-        if (!f) {
-                (void) safe_close(fd);
+        f = fd_to_file(fd, "r");
+        if (!f)
                 return -ENOMEM;
-        }
         r = since > 0 ? find_since(f, since, &at) : 0;
         while (r >= 0) {
                 ssize_t n = sendfile(socket_fd, fd, &at, 1024 * 1024);

@@ -7,13 +7,13 @@
  *         '----------------+----------------+--------------'   whatever fails
  */
 
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <unistd.h>
 
 #include "keeper/byte-queue.h"
 #include "keeper/kernel-socket.h"
 #include "keeper/zmtp.h"
+#include "shared/fd.h"
 #include "shared/log.h"
 #include "shared/time-span.h"
 
@@ -219,11 +219,11 @@ int kernel_socket_connect(sd_event *event, const KernelAddress *address, KernelS
 int kernel_socket_adopt(sd_event *event, int fd, StreamBuffer *buffer, const KernelSocketHandlers *handlers,
         void *userdata, KernelSocket **ret) {
         _cleanup_kernel_socket_ KernelSocket *s = NULL;
-        int flags, r;
+        int r;
 
-        flags = fcntl(fd, F_GETFL);
-        if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
-                return -errno;
+        r = fd_make_nonblocking(fd);
+        if (r < 0)
+                return r;
         r = socket_new(event, buffer, handlers, userdata, &s);
         if (r < 0)
                 return r;

@@ -2,13 +2,13 @@
 
 /* Those who read the outputs. */
 
-#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "keeper/byte-queue.h"
 #include "keeper/output-reader.h"
 #include "keeper/output-record.h"
+#include "shared/fd.h"
 #include "shared/log.h"
 
 #define GATHER_MAX 64U             /* entries in one call */
@@ -236,19 +236,17 @@ int output_readers_new(sd_event *event, OutputLog *log, void (*caught_up)(void *
 }
 
 int output_readers_add(OutputReaders *readers, int fd, uint64_t since, bool follow) {
-        int type, flags, r;
-        socklen_t size = sizeof(type);
         OutputReader *reader;
+        int r;
 
         if (readers->n == OUTPUT_READERS_MAX)
                 return -EUSERS;
-        if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) < 0)
-                return -errno;
-        if (type != SOCK_STREAM)
-                return -EPROTOTYPE;
-        flags = fcntl(fd, F_GETFL);
-        if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
-                return -errno;
+        r = fd_check_socket(fd, SOCK_STREAM);
+        if (r < 0)
+                return r;
+        r = fd_make_nonblocking(fd);
+        if (r < 0)
+                return r;
         reader = malloc(sizeof(*reader));
         if (!reader)
                 return -ENOMEM;

@@ -10,6 +10,7 @@
 
 #include "keeper/byte-queue.h"
 #include "keeper/terminal.h"
+#include "shared/fd.h"
 #include "shared/log.h"
 
 #define BATCH_SIZE   (64U * 1024U) /* of output that is handed over at once; a read() gives 4 KiB at most */
@@ -49,11 +50,11 @@ static int terminal_hold(Terminal *t) {
 /* Takes master on success. */
 static int terminal_make(int master, Terminal **ret) {
         Terminal *t;
-        int flags;
+        int r;
 
-        flags = fcntl(master, F_GETFL);
-        if (flags < 0 || fcntl(master, F_SETFL, flags | O_NONBLOCK) < 0)
-                return -errno;
+        r = fd_make_nonblocking(master);
+        if (r < 0)
+                return r;
         t = malloc(sizeof(*t));
         if (!t)
                 return -ENOMEM;

@@ -11,6 +11,7 @@
 #include "manager/manager.h"
 #include "manager/oom-victim.h"
 #include "manager/session.h"
+#include "shared/fd.h"
 #include "shared/parse.h"
 #include "shared/text.h"
 
@@ -76,11 +77,9 @@ int process_list_read(const Session *s, ProcessList *ret) {
         fd = cgroup_open(&s->manager->cgroups, s->slice, s->scope, "cgroup.procs", O_RDONLY);
         if (fd < 0)
                 return fd;
-        f = fdopen(fd, "r");
-        if (!f) {
-                (void) safe_close(fd);
+        f = fd_to_file(fd, "r");
+        if (!f)
                 return -ENOMEM;
-        }
         ret->items = reallocarray(NULL, PROCESS_LIST_MAX, sizeof(ProcessEntry));
         while (ret->items && ret->n < PROCESS_LIST_MAX && getline(&line, &size, f) > 0)
                 ret->n += process_entry_read((pid_t) strtol(line, NULL, 10), &ret->items[ret->n]);

@@ -12,6 +12,7 @@
 #include "manager/manager.h"
 #include "manager/session-record.h"
 #include "manager/session.h"
+#include "shared/fd.h"
 #include "shared/log.h"
 #include "shared/parse.h"
 #include "shared/strv.h"
@@ -100,11 +101,9 @@ int session_record_save(const Session *s) {
         fd = openat(dir, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
         if (fd < 0)
                 return -errno;
-        f = fdopen(fd, "w");
-        if (!f) {
-                (void) safe_close(fd);
+        f = fd_to_file(fd, "w");
+        if (!f)
                 return -ENOMEM;
-        }
         write_record(f, s);
         failed = ferror(f);
         if (fclose(f) != 0 || failed || renameat(dir, temporary, dir, s->id) < 0) {
@@ -318,11 +317,9 @@ static int load(Manager *m, int dir, const char *id) {
         fd = openat(dir, id, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
         if (fd < 0)
                 return -errno;
-        f = fdopen(fd, "r");
-        if (!f) {
-                (void) safe_close(fd);
+        f = fd_to_file(fd, "r");
+        if (!f)
                 return -ENOMEM;
-        }
         r = session_record_read(m, id, f, &s);
         (void) fclose(f);
         if (r < 0) {
