@@ -230,6 +230,24 @@ static int tell_candidates(const char *word, const SessionName **candidates) {
         return -ENOTUNIQ;
 }
 
+static bool path_is_of_session(const SessionNames *names, const char *path) {
+        for (size_t i = 0; i < names->n_names; i++)
+                if (streq_null(names->names[i].notebook, path))
+                        return true;
+        return false;
+}
+
+/* The path that the session of a notebook would have: what "computectl notebook" was given may be a link to it. */
+static char *notebook_meant(const SessionNames *names, const char *word) {
+        _cleanup_free_ char *path = NULL;
+        char *real;
+
+        if (path_make_absolute(word, &path) < 0)
+                return NULL;
+        real = path_is_of_session(names, path) ? NULL : realpath(path, NULL);
+        return real ?: TAKE_PTR(path);
+}
+
 /* -ENXIO: none is meant, which is not told. */
 static int resolve_among(Client *c, const SessionNames *names, const char *word, char ret[SESSION_ID_MAX]) {
         _cleanup_free_ const SessionName **candidates = NULL;
@@ -241,7 +259,7 @@ static int resolve_among(Client *c, const SessionNames *names, const char *word,
         if (c->arguments->host)
                 path = word[0] == '/' ? strdup(word) : NULL;
         else
-                (void) path_make_absolute(word, &path);
+                path = notebook_meant(names, word);
         r = session_names_find(
                 names, word, path, c->arguments->host ? UID_NOBODY_SPECIAL : geteuid(), &found, &candidates);
         if (r == -ENOTUNIQ)

@@ -92,6 +92,19 @@ def test_stop_by_id_name_and_notebook(user1):
     assert user1.ids() == []
 
 
+def test_stop_by_a_link_to_the_notebook(user1):
+    """As it is opened by one. What the link leads to is meant, not another notebook whose file has the link's name."""
+    user1.shell("mkdir -p ~/linked ~/other; echo '{}' | tee ~/linked/real.ipynb > ~/other/link.ipynb; "
+                "ln -sf linked/real.ipynb ~/link.ipynb")
+    other, _ = user1.start_notebook(f"{user1.home}/other/link.ipynb")
+    user1.start_notebook(f"{user1.home}/link.ipynb")
+    computectl(user1, "stop", f"{user1.home}/link.ipynb")
+    assert user1.ids() == [other]
+    user1.start_notebook(f"{user1.home}/linked/real.ipynb")
+    user1.shell("cd && computectl stop link.ipynb")
+    assert user1.ids() == [other]
+
+
 def test_ambiguous_name_is_refused(user1):
     sessions = [user1.start_terminal("sleep", "inf", Name="Twin") for _ in range(2)]
     errors = computectl(user1, "stop", "Twin", status=1).errors
