@@ -39,18 +39,19 @@ static bool unit_is_active(char *const *units, const char *unit) {
 
 /* A start that nobody waits for any more. If the gate may have been opened, the keeper knows whether it was. */
 static void resume_start(Session *s, bool scope_active, bool keeper_active) {
-        if (scope_active && s->leader > 0 && session_find_leader(s) >= 0) {
-                if (!s->kept) {
-                        session_enter(s, session_step(PHASE_RELEASING, EVENT_STARTED));
-                        return;
-                }
-                if (keeper_active && s->phase == PHASE_RELEASING) {
-                        session_connect_keeper(s);
-                        return;
-                }
+        bool leader_alive = scope_active && s->leader > 0 && session_find_leader(s) >= 0;
+
+        if (!leader_alive || (s->kept && !(keeper_active && s->phase == PHASE_RELEASING))) {
+                session_fail(s, ERROR_START_FAILED,
+                        "The manager was restarted while the session was being started.");
+                return;
         }
-        session_fail(
-                s, ERROR_START_FAILED, "The manager was restarted while the session was being started.");
+        systemd_reference_scope(s);
+        scope_events_start(s);
+        if (s->kept)
+                session_connect_keeper(s);
+        else
+                session_enter(s, session_step(PHASE_RELEASING, EVENT_STARTED));
 }
 
 static void resume_running(Session *s, bool scope_active, bool keeper_active) {

@@ -6,9 +6,11 @@ import time
 import journal
 import machine
 import pytest
-from bus import ERROR, BusError
+from bus import ERROR, BusError, options, typed
+from kernels import spawn, write_kernelspec
 
 MANAGER = "compute-sessiond.service"
+RECORDS = "/run/compute-sessions/sessions"
 
 
 def kill_manager(root):
@@ -200,6 +202,26 @@ def test_manager_killed_in_the_middle_of_starts(root, user1):
     def scopes():
         return root.shell("systemctl list-units --plain --no-legend 'compute-*.scope' 'compute-keeper-*' | wc -l")
     machine.wait_until(lambda: int(scopes()) == 2 * len(listed), "no units of half sessions")
+
+
+def test_kernel_whose_start_a_killed_manager_left_is_followed_by_the_next(root, user1, notebook, cgroup_version):
+    """What systemd and the kernel tell of its scope is known, as of any other."""
+    go_on = f"{notebook}.go"
+    write_kernelspec(user1, "waits", ["sh", "-c", 'until [ -e "$0" ]; do sleep 0.1; done; '
+                                      'exec /usr/bin/python3 -m ipykernel_launcher -f "$1"', go_on, "{connection_file}"])
+    user1.spawn("busctl", "call", "org.computesession1", "/org/computesession1", "org.computesession1.Manager",
+                "StartNotebook", "ssa{sv}", notebook, "waits", "0")
+    machine.wait_until(lambda: "PHASE=releasing\n" in root.shell(f"cat {RECORDS}/* || true"),
+                       "the kernel is let go")
+    kill_manager(root)
+    user1.run("touch", go_on)
+    session = machine.wait_until(root.ids, "the kernel runs")[0]
+    assert root.run("systemctl", "show", "--value", "--property=Refs", user1.get(session, "Unit")).output != "\n"
+    assert user1.get(session, "MemoryPressure") == ("none" if cgroup_version == 2 else "")
+    mark = root.mark()
+    user1.call_session(session, "SetLimits", "a{sv}", options(MemoryMax=typed("t", 128 << 20)))
+    spawn(user1, session, "a = bytearray(1 << 30)")
+    assert root.wait_removed(mark, session) == "oom-killed"
 
 
 @pytest.fixture
