@@ -146,3 +146,15 @@ def test_environment_without_terminal_is_free_of_ours(user1, program):
     names = {one.split("=")[0] for one in seen("environment").split("\0") if one}
     callers = {one.split("=")[0] for one in user1.shell("env -0").split("\0")} if kind == "registered" else set()
     assert not [name for name in names - callers if OURS.match(name)]
+
+
+@pytest.mark.parametrize("verb", ["terminal", "notebook"])
+def test_no_way_out_of_a_services_sandbox(root, verb):
+    """A confined service whose user cannot log in gets nothing started outside of it; one whose user can is a user's."""
+    confined = ["systemd-run", "--quiet", "--wait", "--pipe", "--collect", "--property=NoNewPrivileges=yes"]
+    command = {"terminal": ["terminal", "--detach", "--", "sleep", "inf"], "notebook": ["notebook", "/tmp/a.ipynb"]}[verb]
+    done = root.try_run(*confined, "--property=User=www-data", "computectl", *command)
+    assert done.status != 0 and "could not be started" in done.errors, done
+    assert root.ids() == []
+    root.run(*confined, "--property=User=user1", "computectl", *command)
+    assert len(root.ids()) == 1
