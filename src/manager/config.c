@@ -360,6 +360,8 @@ static void read_first(Config *c, char *const *folders, const char *name) {
                 if (r == -EPERM)
                         log_warning(
                                 "%s can be changed by others than its owner and root, ignoring it.", path);
+                else if (r == -EBADFD)
+                        log_warning("%s is not a regular file, ignoring it.", path);
                 else if (r < 0)
                         (void) log_warning_errno(r, "Cannot read %s, ignoring it: %m", path);
                 return;

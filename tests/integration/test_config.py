@@ -60,7 +60,7 @@ def test_unreadable_drop_in_does_not_stop_the_service(root, configure):
     after = journal.cursor(root)
     root.shell(f"mkdir -p {FOLDER}/30-folder.conf; ln -s loop.conf {FOLDER}/loop.conf")
     configure("[Sessions]\nRecommendedSessions=3\n")
-    journal.wait_message(root, r"30-folder\.conf", after)
+    journal.wait_message(root, r"30-folder\.conf is not a regular file", after)
     assert root.get_manager("RecommendedSessions") == 3
 
 
