@@ -4,7 +4,7 @@
  *
  * The file has one line for each, "1 ID UID RESULT STATUS CREATED ENDED CPU LIMIT PEAK NAME WHAT", with tabs between the
  * fields. Lines are added in one write each, so that a manager that is killed leaves at most one that is torn; the file is
- * written anew once it has twice as many lines as are wanted. */
+ * written anew once it has twice as many lines as are wanted, and after a line that there was no room for. */
 
 #include <fcntl.h>
 #include <inttypes.h>
@@ -197,7 +197,10 @@ int ended_list_add(EndedList *list, int dir_fd, const Session *s) {
         if (list->n_lines >= 2 * ENDED_MAX)
                 return save_anew(list, dir_fd);
         list->n_lines++;
-        return save(dir_fd, ENDED_FILE, O_APPEND, &list->items[list->n - 1], 1);
+        r = save(dir_fd, ENDED_FILE, O_APPEND, &list->items[list->n - 1], 1);
+        if (r < 0) /* it is missing, or torn: the next one's line comes with all others */
+                list->n_lines = 2 * ENDED_MAX;
+        return r;
 }
 
 /* Reading */

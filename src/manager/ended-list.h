@@ -41,7 +41,8 @@ typedef struct EndedList {
 int ended_list_load(EndedList *list, int dir_fd);
 void ended_list_done(EndedList *list);
 
-/* Adds a session that ends now, in memory and in the file. -errno: it is not in the file. */
+/* Adds a session that ends now, in memory and in the file. -errno: it is not in the file, but comes there
+ * with the next one. */
 int ended_list_add(EndedList *list, int dir_fd, const Session *s);
 
 /* The session of this id, or NULL. Valid until something is added or forgotten. */

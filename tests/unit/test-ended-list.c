@@ -3,7 +3,9 @@
 /* Sessions that ended: the next manager knows them too, bounds hold, and damage costs one line. */
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -190,5 +192,39 @@ TEST(damage_costs_a_line) {
         }
 }
 
+/* Lets the file grow by so many bytes only. */
+static void leave_room(int dir, rlim_t bytes) {
+        struct rlimit limit;
+
+        ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
+        limit.rlim_cur = bytes == RLIM_INFINITY ? limit.rlim_max : (rlim_t) file_size(dir) + bytes;
+        ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+TEST(what_there_was_no_room_for_is_written_with_the_next) {
+        (void) signal(SIGXFSZ, SIG_IGN);
+        for (rlim_t room = 0; room < 30; room += 10) {
+                EndedList list = {}, next = {};
+                int dir = open_root();
+
+                for (unsigned i = 1; i <= 3; i++) {
+                        Session s = make(SESSION_TERMINAL, i, 1000);
+
+                        if (i == 2)
+                                leave_room(dir, room);
+                        ck_assert_int_eq(ended_list_add(&list, dir, &s) < 0, i == 2);
+                        leave_room(dir, RLIM_INFINITY);
+                }
+                ck_assert_int_eq(ended_list_load(&next, dir), 0);
+                ck_assert_uint_eq(next.n, 3);
+                for (size_t i = 0; i < next.n; i++)
+                        ck_assert_str_eq(next.items[i].id, list.items[i].id);
+                ended_list_done(&list);
+                ended_list_done(&next);
+                remove_root(dir);
+        }
+}
+
 TEST_MAIN(the_next_manager_knows_them, bounds, one_user_cannot_push_others_out,
-        a_day_later_they_are_forgotten, damage_costs_a_line);
+        a_day_later_they_are_forgotten, damage_costs_a_line,
+        what_there_was_no_room_for_is_written_with_the_next);
