@@ -94,18 +94,13 @@ static int new_question(const Session *s, const Limits *limits, sd_bus_message *
         return 0;
 }
 
-static int on_set_back(
-        sd_bus_message *reply _unused_, void *userdata _unused_, sd_bus_error *error _unused_) {
-        return 0;
-}
-
 static void set_back(Session *s, const Limits *asked) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *question = NULL;
         Limits before = s->limits;
 
         before.given = asked->given;
         if (new_question(s, &before, &question) >= 0)
-                (void) systemd_ask(s->manager, s, question, on_set_back, NULL);
+                (void) systemd_ask(s->manager, s, question, systemd_ignore_reply, NULL);
 }
 
 /* The limits that a call asks for, which were found to be right when it came. */
