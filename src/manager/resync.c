@@ -77,14 +77,15 @@ static void resume_running(Session *s, bool scope_active, bool keeper_active) {
 static void resume_restart(Session *s, bool scope_active, bool keeper_active) {
         bool leader_alive = s->leader > 0 && session_find_leader(s) >= 0;
 
-        if (!keeper_active) {
+        if (scope_active)
+                systemd_reference_scope(s);
+        if (keeper_active)
+                session_connect_keeper(s);
+        if (!keeper_active || s->keeper_lost) {
                 session_set_result(s, RESULT_RESTART_FAILED);
                 session_enter(s, (SessionStep){ PHASE_SWEEPING, EFFECT_THAW | EFFECT_STOP_SCOPE });
                 return;
         }
-        if (scope_active)
-                systemd_reference_scope(s);
-        session_connect_keeper(s);
         if (s->phase == PHASE_RESTARTING && leader_alive)
                 session_enter(s, (SessionStep){ PHASE_RESTARTING, EFFECT_THAW | EFFECT_SHUT_DOWN });
         else if (s->phase == PHASE_RESTARTING || s->phase == PHASE_CLEARING)

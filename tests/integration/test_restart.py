@@ -229,6 +229,26 @@ def test_keeper_killed_before_the_new_kernel_runs(root, user1, notebook, phase, 
     assert execute(user1, session, "6 * 7") == ["42"]
 
 
+def test_next_manager_finds_no_keeper_in_a_restart(root, user1, notebook):
+    """It is there and cannot be reached: a user's process can give up what it listens on. The session ends, once."""
+    session, _ = user1.start_notebook(notebook)
+    keeper = user1.get(session, "KeeperUnit")
+    leader = str(user1.get(session, "Leader"))
+    user1.run("kill", "-STOP", leader)
+    user1.spawn("computectl", "restart", session)
+    machine.wait_until(lambda: user1.get(session, "State") == "restarting", "the restart has begun")
+    root.run("systemctl", "kill", "--signal=STOP", keeper)
+    user1.run("kill", "-KILL", leader)
+    record = f"{RECORDS}/{session}"
+    machine.wait_until(lambda: "PHASE=reforking\n" in root.run("cat", record).output, "the old kernel is gone")
+    root.run("rm", f"/run/compute-sessions/keepers/{session}")
+    machine.kill_services(root, "compute-sessiond.service")
+    assert journal.wait_entry(root, "SESSION_END", SESSION_ID=session)["RESULT"] == "restart-failed"
+    assert root.ids() == []
+    assert root.try_run("test", "-e", record).status == 1
+    assert root.try_run("systemctl", "is-active", keeper).status != 0
+
+
 def block_record(root, session):
     """Keeps the manager from saving what becomes of the session, as a full directory does."""
     root.run("mkdir", f"{RECORDS}/#{session}")

@@ -207,8 +207,9 @@ def test_manager_killed_in_the_middle_of_starts(root, user1):
 def test_kernel_whose_start_a_killed_manager_left_is_followed_by_the_next(root, user1, notebook, cgroup_version):
     """What systemd and the kernel tell of its scope is known, as of any other."""
     go_on = f"{notebook}.go"
-    write_kernelspec(user1, "waits", ["sh", "-c", 'until [ -e "$0" ]; do sleep 0.1; done; '
-                                      'exec /usr/bin/python3 -m ipykernel_launcher -f "$1"', go_on, "{connection_file}"])
+    folder = write_kernelspec(user1, "waits", [
+        "sh", "-c", 'until [ -e "$0" ]; do sleep 0.1; done; exec /usr/bin/python3 -m ipykernel_launcher -f "$1"', go_on,
+        "{connection_file}"])
     user1.spawn("busctl", "call", "org.computesession1", "/org/computesession1", "org.computesession1.Manager",
                 "StartNotebook", "ssa{sv}", notebook, "waits", "0")
     machine.wait_until(lambda: "PHASE=releasing\n" in root.shell(f"cat {RECORDS}/* || true"),
@@ -222,6 +223,7 @@ def test_kernel_whose_start_a_killed_manager_left_is_followed_by_the_next(root, 
     user1.call_session(session, "SetLimits", "a{sv}", options(MemoryMax=typed("t", 128 << 20)))
     spawn(user1, session, "a = bytearray(1 << 30)")
     assert root.wait_removed(mark, session) == "oom-killed"
+    user1.run("rm", "-r", folder)
 
 
 @pytest.fixture

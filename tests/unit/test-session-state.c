@@ -181,6 +181,8 @@ TEST(lives) {
         ASSERT_LIFE(OPENING, { EVENT_KEEPER_GONE, PHASE_RUNNING }, { EVENT_STOP, PHASE_STOPPING });
         /* no such command */
         ASSERT_LIFE({ EVENT_FAILED, PHASE_DISMISSING }, { EVENT_KEEPER_GONE, PHASE_ENDED });
+        /* That it cannot be reached does not mean that its unit is gone. */
+        ASSERT_LIFE({ EVENT_KEEPER_GONE, PHASE_DISMISSING }, { EVENT_KEEPER_GONE, PHASE_ENDED });
         /* no scope: the payload at its gate is not released */
         ASSERT_LIFE({ EVENT_AT_GATE, PHASE_SCOPING }, { EVENT_FAILED, PHASE_SWEEPING },
                 { EVENT_SCOPE_READY, PHASE_SWEEPING }, { EVENT_SCOPE_GONE, PHASE_DISMISSING },
