@@ -129,7 +129,8 @@ static ssize_t list_files(int dir_fd, KeptFile **ret) {
         return (ssize_t) n;
 }
 
-void kept_outputs_expire(int dir_fd, uint64_t max) {
+/* replaced: a file that is about to be, which stays until then and does not count; NULL: none is. */
+static void expire(int dir_fd, uint64_t max, const char *replaced) {
         _cleanup_free_ KeptFile *files = NULL;
         usec_t now = now_usec(CLOCK_REALTIME);
         uint64_t total = 0;
@@ -142,6 +143,8 @@ void kept_outputs_expire(int dir_fd, uint64_t max) {
         for (ssize_t i = 0; i < n; i++) {
                 bool old = usec_add(files[i].modified, KEPT_OUTPUTS_AGE_USEC) < now;
 
+                if (streq_null(replaced, files[i].name))
+                        continue;
                 if (!old && i + 1 < KEPT_OUTPUTS_FILES_MAX && files[i].size <= max - total)
                         total += files[i].size;
                 else {
@@ -150,6 +153,10 @@ void kept_outputs_expire(int dir_fd, uint64_t max) {
                         max = total;
                 }
         }
+}
+
+void kept_outputs_expire(int dir_fd, uint64_t max) {
+        expire(dir_fd, max, /* replaced= */ NULL);
 }
 
 /* Writing */
@@ -257,10 +264,10 @@ int kept_outputs_save(int dir_fd, KeptOutputs which, const OutputLog *log, uint6
         int r;
 
         position = find_newest(log, max, &size);
-        kept_outputs_expire(dir_fd, max - size);
         file_name(which, "", name);
         file_name(which, NEW_SUFFIX, new_name);
         (void) unlinkat(dir_fd, new_name, 0);
+        expire(dir_fd, max - size, name);
         fd = openat(dir_fd, new_name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
         if (fd < 0)
                 return -errno;

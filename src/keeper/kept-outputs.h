@@ -25,7 +25,7 @@ typedef struct KeptOutputs {
 int kept_outputs_open(char *const *environment, bool make, int *ret_fd);
 
 /* Writes the newest of what is in the log, up to max bytes, in the place of what was written before; removes older files,
- * so that all together are no larger than max. Whoever is killed meanwhile leaves the earlier file, or none. */
+ * so that all together are no larger than max. Whoever is killed meanwhile, or finds the disk full, leaves the earlier file. */
 int kept_outputs_save(int dir_fd, KeptOutputs which, const OutputLog *log, uint64_t max);
 
 /* Removes what is older than a day, and then the oldest, until so many bytes are left and another file has its place. */

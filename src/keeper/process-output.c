@@ -4,6 +4,7 @@
  * asked for it. */
 
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -180,11 +181,17 @@ int process_output_buffer_fd(const ProcessOutput *o) {
 }
 
 void process_output_flush(ProcessOutput *o) {
-        ssize_t n;
+        int left = 0;
 
-        do {
-                n = stream_buffer_read(o->buffer, o->read_fd);
+        /* No more than is there now: others may hold the pipe's end, and go on printing for ever. */
+        (void) ioctl(o->read_fd, FIONREAD, &left);
+        while (left > 0) {
+                ssize_t n = stream_buffer_read(o->buffer, o->read_fd);
+
+                if (n <= 0 && n != -ENOBUFS)
+                        break;
                 hand_over(o, /* all= */ n == -ENOBUFS);
-        } while (n > 0 || n == -ENOBUFS);
+                left -= (int) MAX(n, (ssize_t) 0);
+        }
         hand_over(o, /* all= */ true);
 }

@@ -26,7 +26,7 @@ int process_output_read_fd(const ProcessOutput *o);
 int process_output_write_fd(const ProcessOutput *o); /* for the process */
 int process_output_buffer_fd(const ProcessOutput *o);
 
-/* The process has ended: hands over all that is there. */
+/* The process has ended, or is given up: hands over all that is there, not what others print meanwhile. */
 void process_output_flush(ProcessOutput *o);
 
 /* The last lines, at most PROCESS_OUTPUT_LAST_MAX bytes. The output's. */

@@ -188,6 +188,20 @@ TEST(another_one_makes_way) {
 }
 END_TEST
 
+TEST(what_is_replaced_takes_no_place) {
+        _cleanup_output_log_ OutputLog *log = make_log(100, 100);
+
+        set_up();
+        touch("n1-1.jsonl", 100);
+        touch("n3-1700000000000000.jsonl.new", 50);
+        for (unsigned i = 0; i < 2; i++) {
+                ck_assert_int_eq(kept_outputs_save(folder, session("n3"), log, 40000), 0);
+                ck_assert(is_there("n1-1.jsonl") && is_there("n3-1700000000000000.jsonl"));
+        }
+        tear_down();
+}
+END_TEST
+
 TEST(an_attempt_that_was_killed_leaves_nothing_in_the_way) {
         _cleanup_output_log_ OutputLog *log = make_log(10, 100);
         uint64_t first;
@@ -217,4 +231,4 @@ TEST(folders) {
 END_TEST
 
 TEST_MAIN(what_was_saved_is_sent, the_newest_are_kept, old_and_too_many_ones_go, another_one_makes_way,
-        an_attempt_that_was_killed_leaves_nothing_in_the_way, folders);
+        what_is_replaced_takes_no_place, an_attempt_that_was_killed_leaves_nothing_in_the_way, folders);

@@ -27,6 +27,14 @@ static void print(const ProcessOutput *o, const char *text) {
         ck_assert_int_eq(write(process_output_write_fd(o), text, strlen(text)), (ssize_t) strlen(text));
 }
 
+/* Somebody prints as fast as it is read. */
+static void on_text_that_makes_more(void *userdata, const char *text, size_t size, uint64_t position) {
+        ProcessOutput **o = userdata;
+
+        on_text(NULL, text, size, position);
+        print(*o, "more\n");
+}
+
 TEST(whole_lines) {
         sd_event *event = NULL;
         ProcessOutput *o;
@@ -101,4 +109,22 @@ TEST(taken_up) {
 }
 END_TEST
 
-TEST_MAIN(whole_lines, long_lines_and_last_words, taken_up);
+/* A kernel's children may go on when it has ended, or a kernel that is given up itself. */
+TEST(flush_comes_to_an_end) {
+        sd_event *event = NULL;
+        ProcessOutput *o;
+        Capture c;
+
+        ck_assert_int_ge(sd_event_new(&event), 0);
+        ck_assert_int_eq(process_output_new(event, on_text_that_makes_more, &o, &o), 0);
+        capture_begin(&c);
+        print(o, "one\ntwo\nthr");
+        process_output_flush(o);
+        (void) capture_end(&c);
+        ck_assert_str_eq(heard, "one\ntwo\nthr");
+        process_output_free(o);
+        sd_event_unref(event);
+}
+END_TEST
+
+TEST_MAIN(whole_lines, long_lines_and_last_words, taken_up, flush_comes_to_an_end);
