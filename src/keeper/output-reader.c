@@ -236,6 +236,7 @@ int output_readers_new(sd_event *event, OutputLog *log, void (*caught_up)(void *
 }
 
 int output_readers_add(OutputReaders *readers, int fd, uint64_t since, bool follow) {
+        uint64_t newest = output_log_next_seq(readers->log) - 1;
         OutputReader *reader;
         int r;
 
@@ -255,7 +256,7 @@ int output_readers_add(OutputReaders *readers, int fd, uint64_t since, bool foll
                 .fd = fd,
                 .position = output_log_find(readers->log, since),
                 .last = follow ? UINT64_MAX : output_log_end(readers->log),
-                .seq = since,
+                .seq = MIN(since, newest), /* or what only begins to come would seem to follow a gap */
                 .rest = { .max = REST_MAX },
                 .writing = true,
         };

@@ -155,6 +155,29 @@ TEST(follow) {
 }
 END_TEST
 
+TEST(only_what_comes) {
+        static const uint64_t beyond[] = { 3, 100, UINT64_MAX - 1, UINT64_MAX };
+
+        setup();
+        for (unsigned i = 0; i < 3; i++)
+                record(10);
+        for (size_t i = 0; i < ELEMENTSOF(beyond); i++) {
+                uint64_t first = output_log_next_seq(world.log);
+                Reading r = {};
+                int fd = add(beyond[i], true);
+
+                record(10);
+                read_until(&r, fd, first);
+                ck_assert(!r.ended);
+                ck_assert_uint_eq(r.dropped, 0);
+                ck_assert_uint_eq(r.first, first);
+                ck_assert_uint_eq(r.lines, 1);
+                (void) safe_close(fd);
+        }
+        teardown();
+}
+END_TEST
+
 TEST(slow_reader_is_told) {
         Reading r = {};
         int fd;
@@ -208,4 +231,4 @@ TEST(refused) {
 }
 END_TEST
 
-TEST_MAIN(all_and_since, follow, slow_reader_is_told, late_reader_is_told, refused);
+TEST_MAIN(all_and_since, follow, only_what_comes, slow_reader_is_told, late_reader_is_told, refused);
