@@ -43,8 +43,8 @@ void moved_notebooks_tell(Client *c, const char *id, const char *path) {
         const char *user = c->arguments->user ? " --user" : "";
         size_t n;
 
-        if (!word || c->arguments->host || c->arguments->quiet || access(path, F_OK) < 0 ||
-                session_names_fetch(&names, c, NULL) < 0)
+        if (!word || c->arguments->host || c->arguments->quiet || !text_is_printable(path) ||
+                access(path, F_OK) < 0 || session_names_fetch(&names, c, NULL) < 0)
                 return;
         n = moved_notebooks_find(&names, geteuid(), moved);
         for (size_t i = 0; i < n; i++) {
