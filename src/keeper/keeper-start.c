@@ -17,8 +17,9 @@ void keeper_fail(Keeper *k, const Failure *failure, int error) {
         _cleanup_failure_ Failure general = {};
 
         if (failure->error == KEEPER_ERROR_NONE) {
-                failure_set(&general, KEEPER_ERROR_FAILED,
-                        "The session could not be started: %s. Try again.", strerror(-error));
+                failure_set(&general, KEEPER_ERROR_FAILED, "The session could not be started: %s. %s.",
+                        strerror(-error),
+                        error == -EFBIG ? "Have the limit of files' sizes raised (ulimit -f)" : "Try again");
                 failure = &general;
         }
         log_info("Session %s: %s", k->state.id, failure_message(failure));

@@ -30,7 +30,9 @@ static int run(const char *id) {
         sigemptyset(&stop);
         sigaddset(&stop, SIGTERM);
         sigaddset(&stop, SIGINT);
-        if (sigprocmask(SIG_BLOCK, &stop, NULL) < 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+        /* What a limit of the user's forbids is an error to be told (SIGXFSZ), not an end again and again. */
+        if (sigprocmask(SIG_BLOCK, &stop, NULL) < 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR ||
+                signal(SIGXFSZ, SIG_IGN) == SIG_ERR)
                 return log_error_errno(errno, "Could not set up signals: %m");
 
         /* Before the descriptor store's variables are taken out of it. */

@@ -123,6 +123,24 @@ def test_kernel_that_ends_at_once_leaves_nothing(root, user1):
     assert user1.ids() == []
 
 
+@pytest.fixture
+def limited_files(root):
+    drop_in = "/run/systemd/system/compute-keeper-.service.d"
+    root.shell(f"mkdir -p {drop_in}; printf '[Service]\\nLimitFSIZE=1M\\n' > {drop_in}/limit.conf; systemctl daemon-reload")
+    yield
+    root.shell(f"rm -r {drop_in}; systemctl daemon-reload")
+
+
+@pytest.mark.parametrize("start", [lambda user: user.start_terminal("cat"), lambda user: user.start_notebook("/tmp/a.ipynb")],
+                         ids=["terminal", "notebook"])
+def test_limit_of_file_sizes_is_told(root, user1, limited_files, start):  # pylint: disable=unused-argument
+    """The kernel's answer to it is a signal, of which a keeper would die again and again."""
+    with pytest.raises(BusError) as error:
+        start(user1)
+    assert "File too large" in error.value.message and "ulimit -f" in error.value.message
+    machine.wait_until(lambda: not parts(root), "nothing is left")
+
+
 def test_option_given_twice(root, user1):
     done = user1.try_run("busctl", "call", NAME, ROOT, MANAGER, "StartTerminal", "a{sv}", "2",
                          "Name", "s", "first", "Name", "s", "second")
