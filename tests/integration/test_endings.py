@@ -4,6 +4,7 @@
 import json
 
 import journal
+import machine
 import pytest
 from bus import SESSION
 
@@ -73,6 +74,15 @@ def test_stop_of_the_scope(root, user1):
     mark = root.mark()
     root.run("systemctl", "stop", f"compute-{session}.scope")
     expect_end(root, mark, session, "unit-stopped", "killed", 15)
+
+
+def test_everything_is_stopped_before_it_is_removed(root, user1, user2):
+    """As README says it: nothing runs then, or waits for a manager that is to be no more."""
+    sessions = [user1.start_terminal("sleep", "inf"), user2.start_notebook(f"{user2.home}/removed.ipynb")[0]]
+    root.shell("systemctl stop 'compute-*.scope'; systemctl stop compute-sessiond compute.slice")
+    assert root.run("systemctl", "list-units", "--no-legend", "compute*").output == ""
+    # This starts a manager, which knows of both: told by the one before, or as it finds out.
+    machine.wait_until(lambda: set(sessions) <= {one[0] for one in root.call("ListEnded")}, "both have ended")
 
 
 def test_stop_of_the_users_slice(root, user1):
