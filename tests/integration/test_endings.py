@@ -80,7 +80,7 @@ def test_everything_is_stopped_before_it_is_removed(root, user1, user2):
     """As README says it: nothing runs then, or waits for a manager that is to be no more."""
     sessions = [user1.start_terminal("sleep", "inf"), user2.start_notebook(f"{user2.home}/removed.ipynb")[0]]
     root.shell("systemctl stop 'compute-*.scope'; systemctl stop compute-sessiond compute.slice")
-    assert root.run("systemctl", "list-units", "--no-legend", "compute*").output == ""
+    machine.wait_until(lambda: root.run("systemctl", "list-units", "--no-legend", "compute*").output == "", "all is gone")
     # This starts a manager, which knows of both: told by the one before, or as it finds out.
     machine.wait_until(lambda: set(sessions) <= {one[0] for one in root.call("ListEnded")}, "both have ended")
 
