@@ -3,6 +3,7 @@
 /* The transient service in which a session's keeper runs. */
 
 #include "manager/systemd-keeper.h"
+#include "manager/manager.h"
 #include "manager/session-engine.h"
 #include "manager/session.h"
 #include "manager/systemd-calls.h"
@@ -18,8 +19,12 @@ void systemd_keeper_job_done(Session *s, const char *result) {
         if (s->phase == PHASE_DISMISSING)
                 session_event(s, EVENT_KEEPER_GONE);
         else if (!streq(result, "done"))
+                /* What it failed at systemd tells the journal only. Mostly it is PAM that refused. */
                 session_fail(s, ERROR_START_FAILED,
-                        "The session's keeper could not be started (%s); see 'journalctl -u %s'.", result,
+                        "The session's keeper could not be started (%s).%s See 'journalctl -u %s'.", result,
+                        !s->manager->user_mode && streq(result, "failed")
+                                ? " Only users who may log in, with a shell of /etc/shells, have sessions."
+                                : "",
                         s->keeper);
 }
 
