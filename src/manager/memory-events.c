@@ -276,6 +276,18 @@ static uint64_t count_kills(const Session *s) {
         return s->memory_events.events ? s->memory_events.counts.oom_kill : s->oom_kills;
 }
 
+void memory_events_leave_scope(Session *s) {
+        MemoryEvents *e = &s->memory_events;
+
+        oom_notice_stop(s);
+        /* On cgroup v2 they are the watch's. */
+        if (!s->manager->cgroups.unified) {
+                e->earlier_kills += s->oom_kills == UINT64_MAX ? e->kills_of_others : s->oom_kills;
+                e->kills_of_others = 0;
+        }
+        s->oom_kills = UINT64_MAX;
+}
+
 uint64_t memory_events_kills(const Session *s) {
         uint64_t kills = count_kills(s), earlier = s->memory_events.earlier_kills;
 

@@ -66,6 +66,9 @@ void memory_events_stop(Session *s);
  * the user's slice counts. */
 int memory_events_update(Session *s);
 
+/* The leader is gone with its scope, and there will be others: what was counted in this one is kept. */
+void memory_events_leave_scope(Session *s);
+
 /* How many of its processes were killed for want of memory, in all its scopes; UINT64_MAX: unknown. */
 uint64_t memory_events_kills(const Session *s);
 

@@ -416,11 +416,10 @@ void session_forget_leader(Session *s) {
         s->leader_start = 0;
         s->leader_fd = safe_close(s->leader_fd);
         s->leader_event = sd_event_source_disable_unref(s->leader_event);
-        oom_notice_stop(s);
+        memory_events_leave_scope(s);
         s->leader_ended = s->memory_is_last = false;
         s->exit_code = 0;
         s->exit_status = -1;
         s->exit_attempts = 0;
-        s->oom_kills = UINT64_MAX;
         session_changed(s, CHANGE_LEADER | CHANGE_RESULT);
 }

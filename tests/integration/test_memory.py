@@ -204,6 +204,17 @@ def test_on_v1_kills_are_counted_and_nobody_says_whom(root, user1):
     assert "Out of memory: 1 process killed\n" in user1.run("computectl", "status", session).output
 
 
+def test_kills_are_counted_over_restarts(root, user1, notebook):
+    session, _ = user1.start_notebook(notebook)
+    root.run("systemctl", "set-property", "--runtime", f"compute-{session}.scope", f"MemoryMax={200 * MEGABYTE}")
+    worker = "import subprocess, sys; print(subprocess.run([sys.executable, '-c', 'a = bytearray(800 << 20)']).returncode)"
+    assert execute(user1, session, worker) == ["-9"]
+    machine.wait_until(lambda: user1.get(session, "OOMKills") == 1, "it is counted")
+    user1.call_session(session, "Restart")
+    assert execute(user1, session, "6 * 7") == ["42"]
+    assert user1.get(session, "OOMKills") == 1
+
+
 @pytest.mark.v1
 @pytest.mark.feature("Swap", supported=False)
 @pytest.mark.feature("IO", supported=False)
