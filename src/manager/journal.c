@@ -5,7 +5,9 @@
 #include <endian.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/sockios.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -79,20 +81,39 @@ static JournalEntry *entry_new(const struct iovec *fields, size_t n) {
 
 /* Sending */
 
-static int send_message(const Journal *j, const struct iovec *data, const int *fd) {
+/* A connection is to the socket that is there now, not to whichever has its path later. */
+static int journal_connect(Journal *j) {
+        struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+        if (j->connected)
+                return 0;
+        strncpy(address.sun_path, j->path, sizeof(address.sun_path) - 1);
+        if (connect(j->fd, (const struct sockaddr *) &address, sizeof(address)) < 0)
+                return -errno;
+        j->connected = true;
+        return 0;
+}
+
+/* journald's socket is gone, with what was in it. */
+static void start_over(Journal *j) {
+        j->connected = false;
+        j->unsent = j->first;
+}
+
+static int send_message(Journal *j, const struct iovec *data, const int *fd) {
         union {
                 struct cmsghdr header;
                 uint8_t bytes[CMSG_SPACE(sizeof(int))];
         } control = {};
-        struct sockaddr_un address = { .sun_family = AF_UNIX };
         struct msghdr message = {
-                .msg_name = &address,
-                .msg_namelen = sizeof(address),
                 .msg_iov = (struct iovec *) data,
                 .msg_iovlen = data ? 1 : 0,
         };
+        int r;
 
-        strncpy(address.sun_path, j->path, sizeof(address.sun_path) - 1);
+        r = journal_connect(j);
+        if (r < 0)
+                return r;
         if (fd) {
                 message.msg_control = &control;
                 message.msg_controllen = sizeof(control);
@@ -103,11 +124,15 @@ static int send_message(const Journal *j, const struct iovec *data, const int *f
                 };
                 memcpy(CMSG_DATA(&control.header), fd, sizeof(int));
         }
-        return sendmsg(j->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -errno : 0;
+        if (sendmsg(j->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0)
+                return 0;
+        if (errno == ECONNREFUSED)
+                start_over(j);
+        return -errno;
 }
 
 /* One that is too large for a datagram goes as a sealed file. */
-static int send_as_file(const Journal *j, const JournalEntry *e) {
+static int send_as_file(Journal *j, const JournalEntry *e) {
         _cleanup_close_ int fd = -EBADF;
 
         fd = memfd_create("journal-entry", MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -120,7 +145,7 @@ static int send_as_file(const Journal *j, const JournalEntry *e) {
         return send_message(j, NULL, &fd);
 }
 
-static int send_entry(const Journal *j, const JournalEntry *e) {
+static int send_entry(Journal *j, const JournalEntry *e) {
         const struct iovec data = { .iov_base = (void *) e->data, .iov_len = e->size };
         int r;
 
@@ -161,20 +186,38 @@ static void take_first(Journal *j) {
         j->first = e->next;
         if (!j->first)
                 j->last = NULL;
+        if (j->unsent == e)
+                j->unsent = e->next;
         j->size -= e->size;
         free(e);
 }
 
-/* Sends what is kept until journald takes no more. */
-static void send_kept(Journal *j) {
-        while (j->first) {
-                int r = send_entry(j, j->first);
+/* Forgets what journald has read: it keeps that, also when it is stopped next. That nothing is left unread is true of a
+ * socket that is gone, too; whether it is, an empty datagram tells, of which journald takes no notice. */
+static void look_what_was_read(Journal *j) {
+        int unread = 0;
 
+        if (j->first == j->unsent || (ioctl(j->fd, SIOCOUTQ, &unread) >= 0 && unread > 0))
+                return;
+        if (send_message(j, NULL, NULL) == -ECONNREFUSED)
+                return;
+        while (j->first != j->unsent)
+                take_first(j);
+}
+
+/* Sends until journald takes no more. */
+static void send_unsent(Journal *j) {
+        while (j->unsent) {
+                bool was_connected = j->connected;
+                int r = send_entry(j, j->unsent);
+
+                if (r == -ECONNREFUSED && was_connected)
+                        continue; /* with the first one, to the next socket */
                 if (may_work_later(r))
                         return;
                 if (r < 0)
                         j->n_lost++;
-                take_first(j);
+                j->unsent = j->unsent->next;
         }
         if (j->n_lost > 0)
                 tell_losses(j);
@@ -184,13 +227,16 @@ static void send_kept(Journal *j) {
 
 static int on_retry(sd_event_source *source, uint64_t usec _unused_, void *userdata) {
         Journal *j = userdata;
-        size_t before = j->size;
+        const JournalEntry *unsent = j->unsent;
+        size_t size = j->size;
 
-        send_kept(j);
+        look_what_was_read(j);
+        send_unsent(j);
         if (!j->first)
                 return 0;
         /* Slow is not away. */
-        j->pause = j->size < before ? PAUSE_MIN_USEC : MIN(2 * j->pause, PAUSE_MAX_USEC);
+        j->pause =
+                j->size < size || j->unsent != unsent ? PAUSE_MIN_USEC : MIN(2 * j->pause, PAUSE_MAX_USEC);
         (void) sd_event_source_set_time_relative(source, j->pause);
         return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
@@ -202,10 +248,18 @@ static void retry_later(Journal *j) {
                 j->event, &j->retry, CLOCK_MONOTONIC, j->pause, PAUSE_MIN_USEC, on_retry, j);
 }
 
+static void make_room(Journal *j, size_t size) {
+        while (j->first != j->unsent && j->size + size > JOURNAL_SIZE_MAX)
+                take_first(j);
+}
+
 void journal_send(Journal *j, const struct iovec *fields, size_t n) {
+        bool was_empty = !j->first;
         JournalEntry *e;
 
         e = entry_new(fields, n);
+        if (e)
+                make_room(j, e->size);
         if (!e || j->size + e->size > JOURNAL_SIZE_MAX) {
                 j->n_lost++;
                 free(e);
@@ -218,10 +272,11 @@ void journal_send(Journal *j, const struct iovec *fields, size_t n) {
         j->last = e;
         j->size += e->size;
         /* While older ones wait for their time, so does this one. */
-        if (j->first != e)
-                return;
-        send_kept(j);
-        if (j->first)
+        if (!j->unsent) {
+                j->unsent = e;
+                send_unsent(j);
+        }
+        if (was_empty)
                 retry_later(j);
 }
 
@@ -229,9 +284,11 @@ uint64_t journal_done(Journal *j) {
         uint64_t n_lost;
 
         if (j->event)
-                send_kept(j);
+                send_unsent(j);
         n_lost = j->n_lost;
-        for (; j->first; n_lost++)
+        for (; j->unsent; n_lost++)
+                j->unsent = j->unsent->next;
+        while (j->first)
                 take_first(j);
         sd_event_source_disable_unref(j->retry);
         if (j->event)

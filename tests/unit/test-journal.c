@@ -64,8 +64,8 @@ static void send_text(Fixture *f, const char *text) {
         journal_send(&f->journal, fields, ELEMENTSOF(fields));
 }
 
-/* The next entry, of a datagram or of the file that came with one; its size, or -1 if there is none. */
-static ssize_t receive(Fixture *f) {
+/* The next entry, of a datagram or of the file that came with one; 0 for none of both, or -1 if there is nothing. */
+static ssize_t receive_datagram(Fixture *f) {
         union {
                 struct cmsghdr header;
                 uint8_t bytes[CMSG_SPACE(sizeof(int))];
@@ -92,6 +92,15 @@ static ssize_t receive(Fixture *f) {
                 return (ssize_t) st.st_size;
         }
         f->received[MAX(n, 0)] = 0;
+        return n;
+}
+
+static ssize_t receive(Fixture *f) {
+        ssize_t n;
+
+        do
+                n = receive_datagram(f);
+        while (n == 0);
         return n;
 }
 
@@ -164,8 +173,48 @@ TEST(nobody_waits_for_a_full_socket) {
                 wait_for_entry(&f);
                 n_received++;
         }
-        ck_assert_ptr_null(f.journal.first);
+        while (f.journal.first)
+                ck_assert_int_gt(sd_event_run(f.event, 10 * USEC_PER_SEC), 0);
+        ck_assert_int_lt(receive(&f), 0);
         ck_assert_uint_eq(f.journal.size, 0);
+        fixture_done(&f);
+}
+
+/* systemd keeps the socket of a journald that is started again, but not of one that is stopped with its sockets. */
+TEST(what_went_with_the_socket_is_sent_to_the_next_one) {
+        Fixture f;
+
+        fixture_init(&f);
+        listen_as_journald(&f);
+        send_text(&f, "TEXT=read");
+        ck_assert_int_gt(receive(&f), 0);
+        while (f.journal.first)
+                ck_assert_int_gt(sd_event_run(f.event, 10 * USEC_PER_SEC), 0);
+        send_text(&f, "TEXT=unread");
+        send_text(&f, "TEXT=neither");
+        stop_journald(&f);
+        /* Nobody sends meanwhile: it is found out by looking. */
+        ck_assert_int_gt(sd_event_run(f.event, 10 * USEC_PER_SEC), 0);
+        listen_as_journald(&f);
+        wait_for_entry(&f);
+        ck_assert_str_eq(f.received, "A=1\nTEXT=unread\n");
+        wait_for_entry(&f);
+        ck_assert_str_eq(f.received, "A=1\nTEXT=neither\n");
+        while (f.journal.first)
+                ck_assert_int_gt(sd_event_run(f.event, 10 * USEC_PER_SEC), 0);
+        /* The same, and there is another one before that is found out. */
+        send_text(&f, "TEXT=3");
+        stop_journald(&f);
+        listen_as_journald(&f);
+        send_text(&f, "TEXT=4");
+        wait_for_entry(&f);
+        ck_assert_str_eq(f.received, "A=1\nTEXT=3\n");
+        wait_for_entry(&f);
+        ck_assert_str_eq(f.received, "A=1\nTEXT=4\n");
+        while (f.journal.first)
+                ck_assert_int_gt(sd_event_run(f.event, 10 * USEC_PER_SEC), 0);
+        ck_assert_int_lt(receive(&f), 0);
+        ck_assert_uint_eq(journal_done(&f.journal), 0);
         fixture_done(&f);
 }
 
@@ -205,4 +254,5 @@ TEST(what_is_kept_at_the_end_is_lost) {
 }
 
 TEST_MAIN(fields_are_encoded, large_entries_go_as_files, entries_wait_for_journald_in_order,
-        nobody_waits_for_a_full_socket, losses_are_counted_and_told, what_is_kept_at_the_end_is_lost);
+        nobody_waits_for_a_full_socket, what_went_with_the_socket_is_sent_to_the_next_one,
+        losses_are_counted_and_told, what_is_kept_at_the_end_is_lost);
