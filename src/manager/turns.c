@@ -96,6 +96,14 @@ static TurnCall pop(UserTurn *user) {
 static int on_post(sd_event_source *source, void *userdata);
 static int on_turn(sd_event_source *source, void *userdata);
 
+static void unwatch(Turns *turns) {
+        if (turns->served >= TURNS_MANY)
+                (void) malloc_trim(0);
+        turns->served = 0;
+        turns->post = sd_event_source_disable_unref(turns->post);
+        turns->turn = sd_event_source_disable_unref(turns->turn);
+}
+
 static int watch(Manager *m) {
         Turns *turns = &m->turns;
         int r;
@@ -107,15 +115,9 @@ static int watch(Manager *m) {
                 r = sd_event_source_set_enabled(turns->turn, SD_EVENT_OFF);
         if (r >= 0)
                 r = sd_event_add_post(m->event, &turns->post, on_post, m);
+        if (r < 0)
+                unwatch(turns);
         return r;
-}
-
-static void unwatch(Turns *turns) {
-        if (turns->served >= TURNS_MANY)
-                (void) malloc_trim(0);
-        turns->served = 0;
-        turns->post = sd_event_source_disable_unref(turns->post);
-        turns->turn = sd_event_source_disable_unref(turns->turn);
 }
 
 int turns_wait(Manager *m, uid_t uid, sd_bus_message *call, unsigned passed) {
@@ -133,6 +135,9 @@ int turns_wait(Manager *m, uid_t uid, sd_bus_message *call, unsigned passed) {
         if (!user)
                 return -ENOMEM;
         r = push(m, user, call, passed);
+        /* Only who holds something has a turn; this one was added just now. */
+        if (user->n == 0)
+                free(turns->users[--turns->n].calls);
         return r < 0 ? r : 1;
 }
 

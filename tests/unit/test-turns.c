@@ -94,6 +94,25 @@ TEST(so_many_bytes_are_held) {
         tear_down(&m);
 }
 
+/* Who waits with nothing would be served nothing, again and again. */
+TEST(who_may_hold_nothing_has_no_turn) {
+        Charge all = {};
+        Manager m;
+
+        set_up(&m);
+        fill(m.bus, TURNS_WRITE_MAX + 1);
+        ck_assert_int_eq(
+                charge_take(&all, &m.charges, 1000, CHARGE_WAITER, CHARGE_BYTES_MAX - CHARGE_CALL_BYTES), 0);
+        ck_assert_int_eq(wait_turn(&m, 1000), -EDQUOT);
+        ck_assert_uint_eq(m.turns.n, 0);
+        ck_assert_int_eq(wait_turn(&m, 1001), 1);
+        ck_assert_int_eq(wait_turn(&m, 1000), -EDQUOT);
+        ck_assert_uint_eq(m.turns.n, 1);
+        charge_release(&all);
+        ck_assert_int_eq(wait_turn(&m, 1000), 1);
+        tear_down(&m);
+}
+
 /* Gives the bus another end, which is returned. */
 static int get_peer(sd_bus *bus) {
         int pair[2];
@@ -168,5 +187,5 @@ TEST(calls_are_served_also_while_more_keep_coming) {
 }
 
 TEST_MAIN(nobody_waits_while_the_bus_keeps_up, each_user_has_a_queue, a_queue_has_an_end,
-        so_many_bytes_are_held, what_has_come_is_read_before_calls_are_served,
-        calls_are_served_also_while_more_keep_coming);
+        so_many_bytes_are_held, who_may_hold_nothing_has_no_turn,
+        what_has_come_is_read_before_calls_are_served, calls_are_served_also_while_more_keep_coming);
