@@ -50,6 +50,12 @@ static void forget_sent(SystemdCalls *calls, const SystemdCall *c) {
                 }
 }
 
+/* Who waits for what was asked hears of it in the end. */
+static void answer_failed(const SystemdCall *c, int r, const sd_bus_error *error) {
+        if (c->call)
+                (void) sd_bus_reply_method_errno(c->call, r, error);
+}
+
 static void send_waiting(Manager *m) {
         SystemdCalls *calls = &m->systemd_calls;
         size_t n = 0;
@@ -59,6 +65,7 @@ static void send_waiting(Manager *m) {
 
                 if (r < 0) {
                         log_warning_errno(r, "Cannot ask systemd, leaving it to a deadline: %m");
+                        answer_failed(calls->waiting[n], r, /* error = */ NULL);
                         free_call(calls->waiting[n]);
                 }
         }
@@ -122,6 +129,8 @@ static int on_answer(sd_bus_message *reply, void *userdata, sd_bus_error *error)
         /* With it goes our copy of a keeper's listening socket. */
         c->question = sd_bus_message_unref(c->question);
         r = c->on_reply(reply, c, error);
+        if (r < 0)
+                answer_failed(c, r, error);
         sd_bus_slot_unref(slot);
         send_waiting(m);
         return r;
