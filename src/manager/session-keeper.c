@@ -200,7 +200,7 @@ int session_on_gate(Session *s, KeeperMessage *message, const struct ucred *send
         if (s->phase != PHASE_PREPARING && s->phase != PHASE_REFORKING)
                 return -EPROTO;
         r = session_set_leader(s, sender->pid);
-        if (r == -ESRCH && s->phase == PHASE_REFORKING)
+        if (r == -ESRCH)
                 return 0; /* its keeper, or the next one, will say that it ended */
         if (r < 0)
                 return r;

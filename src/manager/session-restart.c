@@ -164,8 +164,10 @@ int session_find_payload(Session *s, pid_t pid) {
         if (r >= 0 && !streq(unit, s->keeper))
                 r = -EPERM;
         if (r < 0) {
+                bool gone = session_leader_is_gone(s);
+
                 session_forget_leader(s);
-                return r;
+                return gone ? 0 : r; /* as above */
         }
         session_changed(s, CHANGE_LEADER);
         session_event(s, EVENT_AT_GATE);

@@ -2,9 +2,14 @@
 
 /* Which ends of kernels are followed by another start, and how often; how kernels are asked to end. */
 
+#include <dlfcn.h>
 #include <signal.h>
+#include <sys/wait.h>
+#include <systemd/sd-login.h>
+#include <unistd.h>
 
 #include "manager/manager.h"
+#include "manager/session-engine.h"
 #include "manager/session-restart.h"
 #include "manager/session.h"
 #include "tests/unit/test-main.h"
@@ -106,6 +111,54 @@ TEST(what_dies_at_its_gate_is_tried_again) {
         done();
 }
 
+static pid_t payload; /* ends as soon as it is asked which unit it is in */
+
+static pid_t start_payload(void) {
+        pid_t pid = fork();
+
+        ck_assert_int_ge(pid, 0);
+        if (pid == 0)
+                for (;;)
+                        pause();
+        return pid;
+}
+
+static void end_payload(void) {
+        ck_assert_int_eq(kill(payload, SIGKILL), 0);
+        ck_assert_int_eq(waitpid(payload, NULL, 0), payload);
+        payload = 0;
+}
+
+/* In front of the library's, which is asked then. */
+int sd_pid_get_unit(pid_t pid, char **ret) {
+        int (*library)(pid_t, char **) = (int (*)(pid_t, char **)) dlsym(RTLD_NEXT, "sd_pid_get_unit");
+
+        ck_assert_ptr_nonnull(library);
+        if (payload > 0)
+                end_payload();
+        return library(pid, ret);
+}
+
+/* Who is at the gate and is no payload of the keeper's is nobody to go on with; who has ended is followed by another. */
+TEST(what_dies_while_it_is_looked_at_is_none_of_the_keepers_faults) {
+        Session *s = make(0, -1);
+        pid_t other = start_payload();
+
+        s->uid = getuid();
+        s->phase = PHASE_REFORKING;
+        ck_assert_int_lt(session_find_payload(s, other), 0);
+        ck_assert_int_eq(kill(other, SIGKILL), 0);
+        ck_assert_int_eq(waitpid(other, NULL, 0), other);
+
+        payload = start_payload();
+        ck_assert_int_eq(session_find_payload(s, payload), 0);
+        ck_assert_int_eq(payload, 0);
+        ck_assert_int_eq(s->phase, PHASE_REFORKING);
+        ck_assert_int_eq(s->leader, 0);
+        ck_assert_ptr_null(s->leader_event);
+        done();
+}
+
 TEST(kernels_are_asked_if_there_is_somebody_to_ask_them) {
         Session *s = make(0, -1);
 
@@ -123,4 +176,5 @@ TEST(kernels_are_asked_if_there_is_somebody_to_ask_them) {
 }
 
 TEST_MAIN(crashes_and_ends, only_what_can_be_started_again, crash_loops_are_bounded,
-        what_dies_at_its_gate_is_tried_again, kernels_are_asked_if_there_is_somebody_to_ask_them);
+        what_dies_at_its_gate_is_tried_again, what_dies_while_it_is_looked_at_is_none_of_the_keepers_faults,
+        kernels_are_asked_if_there_is_somebody_to_ask_them);
