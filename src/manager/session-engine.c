@@ -417,7 +417,7 @@ void session_forget_leader(Session *s) {
         s->leader_fd = safe_close(s->leader_fd);
         s->leader_event = sd_event_source_disable_unref(s->leader_event);
         memory_events_leave_scope(s);
-        s->leader_ended = s->memory_is_last = false;
+        s->leader_ended = s->memory_is_last = s->maybe_revived = false;
         s->exit_code = 0;
         s->exit_status = -1;
         s->exit_attempts = 0;

@@ -96,7 +96,7 @@ struct Session {
         /* what becomes of a kernel that ended by itself; see session-restart.c */
         bool restart_on_crash;
         uint32_t restarts;           /* so far, on request or not */
-        bool maybe_revived;          /* an earlier manager let the kernel go, and may have seen it run */
+        bool maybe_revived;          /* an earlier manager let this leader go, and may have seen it run */
         unsigned retries;            /* in this restart, of payloads that ended before they ran */
         usec_t crashes[CRASHES_MAX]; /* the last ones, CLOCK_MONOTONIC, oldest first; 0 = none */
 

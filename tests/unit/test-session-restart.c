@@ -3,6 +3,7 @@
 /* Which ends of kernels are followed by another start, and how often; how kernels are asked to end. */
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <systemd/sd-login.h>
@@ -12,6 +13,8 @@
 #include "manager/session-engine.h"
 #include "manager/session-restart.h"
 #include "manager/session.h"
+#include "tests/unit/message.h"
+#include "tests/unit/scratch.h"
 #include "tests/unit/test-main.h"
 
 static Manager manager;
@@ -159,6 +162,37 @@ TEST(what_dies_while_it_is_looked_at_is_none_of_the_keepers_faults) {
         done();
 }
 
+static void wait_for_restart(Session *s) {
+        _cleanup_(charge_release) Charge charge = {};
+        sd_bus_message *call = message_make("");
+
+        ck_assert_int_eq(waiters_add(&s->restarters, call, &charge), 0);
+        sd_bus_message_unref(call);
+}
+
+/* An earlier manager may have seen a kernel run, but not the one that follows it: who waited has got what was asked for. */
+TEST(a_kernel_that_follows_another_is_the_one_that_was_asked_for) {
+        char *folder = scratch_make();
+        Session *s = make(0, -1);
+
+        manager.runtime_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        s->phase = PHASE_REVIVING;
+        s->maybe_revived = true;
+        wait_for_restart(s);
+        session_find_running(s);
+        ck_assert_int_eq(session_phase_state(s->phase), STATE_RESTARTING);
+
+        s->phase = PHASE_REVIVING;
+        s->maybe_revived = true;
+        session_forget_leader(s);
+        session_find_running(s);
+        ck_assert_int_eq(s->phase, PHASE_RUNNING);
+        done();
+        close(manager.runtime_fd);
+        scratch_remove(folder);
+        message_bus_done();
+}
+
 TEST(kernels_are_asked_if_there_is_somebody_to_ask_them) {
         Session *s = make(0, -1);
 
@@ -177,4 +211,5 @@ TEST(kernels_are_asked_if_there_is_somebody_to_ask_them) {
 
 TEST_MAIN(crashes_and_ends, only_what_can_be_started_again, crash_loops_are_bounded,
         what_dies_at_its_gate_is_tried_again, what_dies_while_it_is_looked_at_is_none_of_the_keepers_faults,
+        a_kernel_that_follows_another_is_the_one_that_was_asked_for,
         kernels_are_asked_if_there_is_somebody_to_ask_them);
