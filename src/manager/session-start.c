@@ -130,6 +130,24 @@ int session_wait(Session *s, Waiters *waiters, sd_bus_message *call) {
         return r < 0 ? r : waiters_add(waiters, call, &charge);
 }
 
+/* Holds the call that starts the session, which is answered when it runs. */
+static int hold_starter(Session *s, sd_bus_message *call, sd_bus_error *error) {
+        int r;
+
+        r = session_wait(s, &s->starters, call);
+        if (r == -EDQUOT || r == -ENOBUFS)
+                return sd_bus_error_set(error, ERROR_LIMIT_REACHED,
+                        "Too many of your calls wait for sessions already; try again.");
+        return r;
+}
+
+static int tell_unprepared(int r, sd_bus_error *error) {
+        if (sd_bus_error_is_set(error))
+                return r;
+        return sd_bus_error_setf(
+                error, ERROR_START_FAILED, "The session could not be prepared: %s", strerror(-r));
+}
+
 /* Answers call with a session that is there already, now or when it runs. Takes the charge, if it has to wait. */
 static int reopen(Session *s, sd_bus_message *call, Charge *charge, sd_bus_error *error) {
         int r;
@@ -189,7 +207,7 @@ int session_start(Manager *m, const Caller *caller, StartRequest *request_, sd_b
                 return r;
         r = listen_fd = keeper_link_listen(m, s);
         if (r >= 0)
-                r = session_wait(s, &s->starters, call);
+                r = hold_starter(s, call, error);
         if (r >= 0)
                 r = session_record_save(s);
         if (r >= 0)
@@ -199,8 +217,7 @@ int session_start(Manager *m, const Caller *caller, StartRequest *request_, sd_b
                 keeper_link_forget(m, s);
                 sd_bus_message_unref(waiters_take(&s->starters));
                 (void) session_free(s);
-                return sd_bus_error_setf(
-                        error, ERROR_START_FAILED, "The session could not be prepared: %s", strerror(-r));
+                return tell_unprepared(r, error);
         }
         session_begin(s);
         session_connect_keeper(s);
@@ -237,6 +254,18 @@ static Session *session_of_process(Manager *m, pid_t pid) {
         return NULL;
 }
 
+/* Makes the process the leader of its session. */
+static int lead(Session *s, pid_t pid, sd_bus_error *error) {
+        int r;
+
+        r = session_set_leader(s, pid);
+        if (r == -ESRCH || r == -EPERM)
+                return sd_bus_error_setf(error, ERROR_NO_SUCH_PROCESS,
+                        "Process %" PRIi32 " cannot be made a session: %s.", (int32_t) pid,
+                        r == -ESRCH ? "it has ended" : "it is not seen to run as the user who calls");
+        return r;
+}
+
 int session_register(Manager *m, const Caller *caller, StartRequest *request_, sd_bus_message *call,
         sd_bus_error *error) {
         _cleanup_(start_request_free_pointer) StartRequest *request = request_;
@@ -262,16 +291,14 @@ int session_register(Manager *m, const Caller *caller, StartRequest *request_, s
         s->watched = s->type == SESSION_NOTEBOOK && s->connection_file;
         if (s->watched)
                 session_keeper_name(s->id, s->keeper);
-        r = session_set_leader(s, caller->pid);
+        r = lead(s, caller->pid, error);
         if (r >= 0)
                 r = take_command(s, s->request->command);
         if (r >= 0)
-                r = session_wait(s, &s->starters, call);
+                r = hold_starter(s, call, error);
         if (r < 0) {
                 (void) session_free(s);
-                return sd_bus_error_setf(error, ERROR_NO_SUCH_PROCESS,
-                        "Process %" PRIi32 " cannot be made a session: %s", (int32_t) caller->pid,
-                        strerror(-r));
+                return tell_unprepared(r, error);
         }
         s->request = start_request_free(s->request);
         session_enter(s, session_step(PHASE_PREPARING, EVENT_AT_GATE));
