@@ -127,11 +127,11 @@ Manager *manager_free(Manager *m) {
         strangers_done(&m->strangers);
         turns_done(&m->turns);
         authorizations_done(&m->authorizations);
-        closings_done(&m->closings);
         admission_done(&m->admission);
         usage_reader_done(&m->usage);
         cgroup_tree_done(&m->cgroups);
         systemd_calls_done(&m->systemd_calls);
+        closings_done(&m->closings);
         sd_bus_slot_unref(m->job_match);
         sd_event_source_disable_unref(m->flush);
         sd_event_source_disable_unref(m->idle);
