@@ -22,6 +22,7 @@
 #define COMMAND_MAX      4096U
 #define ROUNDS_MAX       8U  /* reads before others have their turn */
 #define HEAR_ROUNDS_MAX  64U /* more than a socket holds */
+#define DRAIN_USEC       USEC_PER_SEC
 #define RETRY_MIN        (5 * USEC_PER_MSEC)
 #define RETRY_MAX        (100 * USEC_PER_MSEC)
 #define RETRY_LATER      (5 * USEC_PER_SEC)
@@ -424,6 +425,12 @@ void kernel_socket_hear(KernelSocket *s) {
 }
 
 void kernel_socket_drain(KernelSocket *s) {
-        if (s->stage == STAGE_OPEN)
-                (void) socket_receive(s, UINT32_MAX);
+        usec_t end = now_usec(CLOCK_MONOTONIC) + DRAIN_USEC;
+        int r;
+
+        if (s->stage != STAGE_OPEN)
+                return;
+        do
+                r = socket_receive(s, HEAR_ROUNDS_MAX);
+        while (r >= 0 && now_usec(CLOCK_MONOTONIC) < end);
 }

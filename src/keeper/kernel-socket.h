@@ -53,7 +53,7 @@ int kernel_socket_send(KernelSocket *s, const MessagePart *parts, size_t n_parts
 /* Handles what is there already, though not what comes meanwhile without end. */
 void kernel_socket_hear(KernelSocket *s);
 
-/* Handles all that is there already. */
+/* The same for as long as there is more, up to a second: whoever has the other end may write faster than we read. */
 void kernel_socket_drain(KernelSocket *s);
 
 DEFINE_CLEANUP(KernelSocket *, kernel_socket_free);

@@ -44,7 +44,7 @@ int kernel_shutdown(Kernel *k, bool restart);
 /* Takes what it published so far, now instead of later in the loop. */
 void kernel_hear(Kernel *k);
 
-/* The same of a kernel that has ended, without a bound. */
+/* The same of a kernel that has ended, or is given up: all that it wrote, not what others write meanwhile. */
 void kernel_drain(Kernel *k);
 
 DEFINE_CLEANUP(Kernel *, kernel_free);

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What a kernel printed and drew can be opened after its session has ended, however that ended."""
 
+import json
+
 import journal
 import machine
 import pytest
 from bus import DENIED, INTERACT, BusError
-from kernels import code_cells, entries, execute, output, printed, saved, start_cell
+from kernels import code_cells, entries, execute, output, printed, saved, spawn, start_cell
 
 ATTACH = "org.computesession1.attach-others"
 FOLDER = ".local/state/compute-sessions/outputs"
@@ -252,6 +254,37 @@ def test_keeper_is_restarted_by_an_administrator(root, user1, session):
     assert printed(user1, session) == "kept\nmore\n"
     user1.stop(session)
     assert printed(user1, session) == "kept\nmore\n"
+
+
+FLOOD = """
+import os, socket, time
+ends = [socket.socket(fileno=os.dup(int(fd))) for fd in os.listdir("/proc/self/fd") if os.path.exists(f"/proc/self/fd/{fd}")
+        and os.readlink(f"/proc/self/fd/{fd}").startswith("socket:")]
+iopub = [end for end in ends if end.family == socket.AF_UNIX and str(end.getsockname()).endswith("-ipc-%d" % PORT)
+         and not end.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)]
+if any(os.fork() == 0 for _ in range(4)):
+    while True:  # whoever waits for room is woken when there is not much left to read
+        for end in iopub:
+            try:
+                end.send(bytes(2**16), socket.MSG_DONTWAIT)  # messages without anything in them
+            except OSError:
+                pass
+time.sleep(3600)
+"""
+
+
+def test_keeper_is_stopped_in_a_flood(root, user1, session):
+    """Of a process that has the kernel's socket and writes faster than the keeper reads: what came before is kept."""
+    port = json.loads(user1.shell(f"cat '{user1.get(session, 'ConnectionFile')}'"))["iopub_port"]
+    client = spawn(user1, session, CODE, f"PORT = {port}\n{FLOOD}")
+    unit = f"compute-keeper-{session}"
+    machine.wait_until(lambda: "A message was ignored" in output(user1, session, "--format=jsonl"), "the flood has come")
+    root.shell(f"systemctl stop {unit}")
+    assert not root.shell(f"journalctl -q -u {unit} --grep=SIGKILL || :")
+    user1.stop(session)
+    assert printed(user1, session) == "kept\n"
+    user1.ask("kill", pid=client, number=9)
+    user1.wait(client)
 
 
 ESCAPES = r"\033]0;pwned\007\033[2J\n\377\376\n"

@@ -27,11 +27,22 @@ static struct {
         char last[64]; /* the last part of the last message, as far as it fits */
         size_t last_size;
         int result; /* of on_message() */
+        int flood;  /* before each message is handled, this socket is filled with more of them; 0: none */
+        unsigned flooded;
 } world;
 
 static void on_connected(void *userdata) {
         (void) userdata;
         world.connected++;
+}
+
+/* As many messages as the socket takes, without a last part that is cut. */
+static void flood(void) {
+        static const uint8_t frame[1000] = { 2, 0, 0, 0, 0, 0, 0, 0x03, 0xdf }; /* its size: 991 */
+
+        while (send(world.flood, frame, sizeof(frame), MSG_DONTWAIT) == sizeof(frame))
+                world.flooded++;
+        ck_assert_int_eq(errno, EAGAIN);
 }
 
 static int on_message(void *userdata, const MessagePart *parts, size_t n_parts, uint64_t position) {
@@ -40,6 +51,8 @@ static int on_message(void *userdata, const MessagePart *parts, size_t n_parts, 
         (void) userdata;
         ck_assert_uint_eq(position, stream_buffer_position(world.buffer));
         world.messages++;
+        if (world.flood > 0)
+                flood();
         world.last_size = last->size;
         *(char *) mempcpy(world.last, last->data, MIN(last->size, sizeof(world.last) - 1)) = 0;
         return world.result;
@@ -215,24 +228,30 @@ TEST(no_such_socket) {
 }
 END_TEST
 
+/* Says what a publisher says first, byte by byte. */
+static void greet(int fd) {
+        uint8_t hello[ZMTP_GREETING_SIZE + ZMTP_READY_SIZE_MAX];
+        size_t size = ZMTP_GREETING_SIZE;
+
+        zmtp_greeting_put(hello);
+        size += zmtp_ready_put(hello + size, "PUB");
+        for (size_t i = 0; i < size; i++) {
+                ck_assert_int_eq(write(fd, hello + i, 1), 1);
+                ck_assert_int_ge(sd_event_run(world.event, 0), 0);
+        }
+}
+
 TEST(forged_frames) {
         static const char *const frames[] = { "\x08\x01zzzzzzz", "\x05\x01zzzzzzz",
                 "\x02\xff\xff\xff\xff\xff\xff\xff\xff", "\x01\x01z\x04\x01zzzz" };
-        uint8_t hello[ZMTP_GREETING_SIZE + ZMTP_READY_SIZE_MAX];
-        size_t size = ZMTP_GREETING_SIZE;
         int listener, fd;
 
         setup();
-        zmtp_greeting_put(hello);
-        size += zmtp_ready_put(hello + size, "PUB");
         listener = listen_there();
         for (unsigned i = 0; i < ELEMENTSOF(frames); i++) {
                 open_to(KERNEL_SOCKET_SUB);
                 LOOP_UNTIL(world.event, (fd = accept(listener, NULL, NULL)) >= 0);
-                for (size_t j = 0; j < size; j++) {
-                        ck_assert_int_eq(write(fd, hello + j, 1), 1);
-                        ck_assert_int_ge(sd_event_run(world.event, 0), 0);
-                }
+                greet(fd);
                 LOOP_UNTIL(world.event, world.connected == i + 1);
                 ck_assert_int_gt(write(fd, frames[i], 9), 0);
                 LOOP_UNTIL(world.event, world.gone == i + 1);
@@ -244,4 +263,29 @@ TEST(forged_frames) {
 }
 END_TEST
 
-TEST_MAIN(subscribes, too_large, asks_and_answers, no_such_socket, forged_frames);
+/* A process that the kernel left behind may hold its socket, and write faster than we read. */
+TEST(drained_though_more_comes_without_end) {
+        unsigned before;
+        int listener;
+
+        setup();
+        listener = listen_there();
+        open_to(KERNEL_SOCKET_SUB);
+        LOOP_UNTIL(world.event, (world.flood = accept(listener, NULL, NULL)) >= 0);
+        greet(world.flood);
+        LOOP_UNTIL(world.event, world.connected == 1);
+        flood();
+        before = world.flooded;
+        ck_assert_uint_gt(before, 10);
+        kernel_socket_drain(world.socket);
+        ck_assert_uint_ge(world.messages, before);
+        ck_assert_uint_gt(world.flooded, world.messages);
+        close(world.flood);
+        world.flood = 0;
+        close(listener);
+        teardown();
+}
+END_TEST
+
+TEST_MAIN(subscribes, too_large, asks_and_answers, no_such_socket, forged_frames,
+        drained_though_more_comes_without_end);
