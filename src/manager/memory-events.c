@@ -10,7 +10,8 @@
  *
  * The cgroup goes soon after its last process, and with it what it counted: so what is heard of is read at once. If that
  * was too late, the cgroup of the slice tells, which counts what is below it, too: whatever of it no session of that user
- * has counted was here. */
+ * has counted was here. Of what is not theirs keepers may be killed: when one was lost or comes, what no session has counted
+ * is set aside. */
 
 #include <fcntl.h>
 #include <signal.h>
@@ -237,20 +238,53 @@ static int read_counts(Session *s) {
         return 0;
 }
 
+/* Reads what the other sessions of the slice have counted. Do all of them count it themselves? Else somebody's cgroup is gone,
+ * who will ask the slice, too. */
+static bool read_others(const Session *s) {
+        bool all = true;
+
+        SESSION_FOREACH(other, &s->manager->sessions)
+                if (other != s && other->memory_events.events && streq(other->slice, s->slice) &&
+                        read_counts(other) < 0 && other->leader > 0 && !other->leader_ended)
+                        all = false;
+        return all;
+}
+
+/* Up to so many of the slice's kills were not of any session that is there. */
+static void disown_kills(const Session *s, uint64_t kills) {
+        SESSION_FOREACH(other, &s->manager->sessions)
+                if (streq(other->slice, s->slice) && other->memory_events.slice_kills != UINT64_MAX)
+                        other->memory_events.slice_kills = MAX(other->memory_events.slice_kills, kills);
+}
+
 /* The cgroup is gone. Was somebody killed in it at the end, perhaps the leader? How many were, nobody knows. */
 static void ask_slice(Session *s) {
         MemoryEvents *e = &s->memory_events;
         uint64_t kills = read_slice_kills(s);
+        bool all;
 
         if (kills == UINT64_MAX)
                 return;
-        SESSION_FOREACH(other, &s->manager->sessions)
-                if (other != s && other->memory_events.events && streq(other->slice, s->slice))
-                        (void) read_counts(other);
-        if (kills <= e->slice_kills)
+        all = read_others(s);
+        if (kills > e->slice_kills) {
+                e->counts.oom_kill++;
+                note_kills(s, 1, /* of_others = */ false);
+        }
+        if (all)
+                disown_kills(s, kills);
+}
+
+void memory_events_set_aside(Session *s) {
+        MemoryEvents *e = &s->memory_events;
+        uint64_t kills;
+
+        if (!e->events)
                 return;
-        e->counts.oom_kill++;
-        note_kills(s, 1, /* of_others = */ false);
+        kills = read_slice_kills(s); /* before those of the scopes, which are counted first */
+        if (kills == UINT64_MAX || kills <= e->slice_kills)
+                return;
+        if (read_counts(s) >= 0 && read_others(s))
+                disown_kills(s, kills);
 }
 
 int memory_events_update(Session *s) {

@@ -66,6 +66,10 @@ void memory_events_stop(Session *s);
  * the user's slice counts. */
 int memory_events_update(Session *s);
 
+/* The session's keeper was lost, or another one came: of the kills that its slice counts, those that no session has counted may
+ * have been the keeper's, and explain no session's end. */
+void memory_events_set_aside(Session *s);
+
 /* The leader is gone with its scope, and there will be others: what was counted in this one is kept. */
 void memory_events_leave_scope(Session *s);
 

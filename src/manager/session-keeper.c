@@ -134,6 +134,7 @@ static void take_description(Session *s, KeeperMessage *message) {
 }
 
 int session_on_status(Session *s, KeeperMessage *message) {
+        memory_events_set_aside(s);
         if (s->farewell) {
                 /* So that another manager knows what is left if it is killed meanwhile. */
                 if (!s->announced && !s->connection_file) {
@@ -267,6 +268,7 @@ void session_on_link_lost(Session *s, bool misbehaved) {
                 s->clients = 0;
                 session_changed(s, CHANGE_CLIENTS);
         }
+        memory_events_set_aside(s);
         s->keeper_phase = KEEPER_PHASE_IDLE; /* until it says */
         if (misbehaved && session_phase_is_starting(s->phase)) {
                 session_fail(s, ERROR_START_FAILED,

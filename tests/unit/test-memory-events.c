@@ -241,6 +241,90 @@ TEST(kills_of_another_session_are_not_taken) {
         end();
 }
 
+static Session *begin_another(void) {
+        Session *s;
+
+        ck_assert_int_eq(session_new(&manager, SESSION_TERMINAL, 2, 1000, true, &s), 0);
+        put_at(SLICE "compute-t2.scope/memory.events", NEVER);
+        scope_events_start(s);
+        s->leader = 1;
+        return s;
+}
+
+static void take_another_away(void) {
+        _cleanup_free_ char *path = scratch_path(folder, SLICE "compute-t2.scope/memory.events");
+
+        ck_assert_int_eq(unlink(path), 0);
+}
+
+static void count_in_slice(unsigned n) {
+        char text[128];
+
+        snprintf(text, sizeof(text), "low 0\nhigh 0\nmax 3\noom 1\noom_kill %u\noom_group_kill 0\n", n);
+        put_at(SLICE "memory.events", text);
+}
+
+/* A keeper was killed for want of memory, and much later a session by somebody, faster than we read its cgroup. */
+TEST(kills_of_keepers_are_no_sessions) {
+        Session *s = begin(/* unified = */ true), *other = begin_another();
+
+        count_in_slice(1);
+        memory_events_set_aside(s);
+        take_cgroup_away();
+        ck_assert_int_lt(memory_events_update(s), 0);
+        ck_assert_int_eq(killed(s), RESULT_SIGNAL);
+        ck_assert_uint_eq(memory_events_kills(s), 0);
+        s->leader_ended = true;
+        count_in_slice(2);
+        take_another_away();
+        ck_assert_int_lt(memory_events_update(other), 0);
+        ck_assert_int_eq(killed(other), RESULT_OOM_KILLED);
+        end();
+}
+
+/* The keeper's end is heard of before that of the leader. */
+TEST(kills_of_sessions_are_no_keepers) {
+        Session *s = begin(/* unified = */ true), *other = begin_another();
+
+        count_in_slice(1);
+        take_another_away();
+        memory_events_set_aside(s);
+        memory_events_set_aside(other);
+        ck_assert_int_lt(memory_events_update(other), 0);
+        ck_assert_int_eq(killed(other), RESULT_OOM_KILLED);
+        end();
+}
+
+TEST(sessions_that_were_killed_together_are_all_told) {
+        Session *s = begin(/* unified = */ true), *other = begin_another();
+
+        s->leader = 1;
+        count_in_slice(2);
+        take_cgroup_away();
+        take_another_away();
+        ck_assert_int_lt(memory_events_update(s), 0);
+        ck_assert_int_eq(killed(s), RESULT_OOM_KILLED);
+        ck_assert_int_lt(memory_events_update(other), 0);
+        ck_assert_int_eq(killed(other), RESULT_OOM_KILLED);
+        end();
+}
+
+/* With the leader, its workers were killed, of which nobody knows any more. */
+TEST(kills_of_who_is_gone_are_not_of_who_is_left) {
+        Session *s = begin(/* unified = */ true), *other = begin_another();
+
+        s->leader = 1;
+        count_in_slice(3);
+        take_cgroup_away();
+        ck_assert_int_lt(memory_events_update(s), 0);
+        ck_assert_int_eq(killed(s), RESULT_OOM_KILLED);
+        s->leader_ended = true;
+        take_another_away();
+        ck_assert_int_lt(memory_events_update(other), 0);
+        ck_assert_int_eq(killed(other), RESULT_SIGNAL);
+        end();
+}
+
 TEST(without_cgroup_v2_the_level_is_unknown) {
         Session *s = begin(/* unified = */ false);
 
@@ -253,4 +337,6 @@ TEST(without_cgroup_v2_the_level_is_unknown) {
 TEST_MAIN(parses, judges, words, pressure_is_told, kills_explain_the_end_of_the_leader,
         kills_of_others_do_not, counts_go_on, kills_of_a_cgroup_that_is_gone,
         a_cgroup_that_is_gone_is_no_kill, kills_of_another_session_are_not_taken,
+        kills_of_keepers_are_no_sessions, kills_of_sessions_are_no_keepers,
+        sessions_that_were_killed_together_are_all_told, kills_of_who_is_gone_are_not_of_who_is_left,
         without_cgroup_v2_the_level_is_unknown);
