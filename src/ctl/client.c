@@ -140,7 +140,9 @@ int client_report(Client *c, int result, const sd_bus_error *error, const char *
                 return result;
         }
         if (error && sd_bus_error_has_name(error, SD_BUS_ERROR_UNKNOWN_OBJECT)) {
-                log_error("Failed to %s: there is no such session; 'computectl list' shows all.", what);
+                log_error(
+                        "Failed to %s: there is no such session; 'computectl list --all' shows also what ended lately.",
+                        what);
                 return result;
         }
         if (!error || isempty(error->message))

@@ -272,10 +272,11 @@ static int resolve_among(Client *c, const SessionNames *names, const char *word,
         return 0;
 }
 
-static int tell_none(const char *word, const char *advice) {
+static int tell_none(const char *word) {
         _cleanup_free_ char *shown = text_sanitize(word, 256);
 
-        log_error("There is no session \"%s\"; '%s' shows all.", strempty(shown), advice);
+        log_error("There is no session \"%s\"; 'computectl list --all' shows also what ended lately.",
+                strempty(shown));
         return -ENXIO;
 }
 
@@ -302,7 +303,7 @@ int session_resolve(Client *c, const char *word, char ret[SESSION_ID_MAX]) {
         int r;
 
         r = resolve_living(c, word, ret);
-        return r == -ENXIO ? tell_none(word, "computectl list") : r;
+        return r == -ENXIO ? tell_none(word) : r;
 }
 
 int session_resolve_lately(Client *c, const char *word, char ret[SESSION_ID_MAX]) {
@@ -320,7 +321,7 @@ int session_resolve_lately(Client *c, const char *word, char ret[SESSION_ID_MAX]
         if (r < 0)
                 return log_oom();
         r = resolve_among(c, &names, word, ret);
-        return r == -ENXIO ? tell_none(word, "computectl list --all") : r;
+        return r == -ENXIO ? tell_none(word) : r;
 }
 
 int session_open(Client *c, const char *word, char ret_id[SESSION_ID_MAX], char ret_path[BUS_PATH_SIZE]) {

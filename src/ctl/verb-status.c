@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "ctl/ended.h"
 #include "ctl/format.h"
 #include "ctl/journal.h"
 #include "ctl/output.h"
@@ -228,6 +229,26 @@ static void print_want(FILE *f, const SessionProperties *p, usec_t now) {
         print_oom_kills(f, p, now);
 }
 
+/* How it ended, if that was lately. Returns whether it was. */
+static bool tell_ended(Client *c, const char *id) {
+        _cleanup_ended_sessions_ EndedSessions ended = {};
+        char result[RESULT_SIZE], ago[AGO_SIZE];
+
+        if (ended_sessions_fetch(&ended, c) < 0)
+                return false;
+        for (size_t i = 0; i < ended.n_sessions; i++) {
+                const EndedSession *e = &ended.sessions[i];
+
+                if (!streq(e->id, id))
+                        continue;
+                log_error("Session %s ended %s: %s; see also 'computectl list --all'.", id,
+                        ago_format(e->ended, now_usec(CLOCK_REALTIME), ago),
+                        result_format(e->result, e->exit_status, result));
+                return true;
+        }
+        return false;
+}
+
 static int show_status(Client *c, const char *id, FILE *f) {
         _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
         _cleanup_message_ sd_bus_message *m = NULL, *reply = NULL;
@@ -248,6 +269,8 @@ static int show_status(Client *c, const char *id, FILE *f) {
                 r = sd_bus_call(c->bus, m, CALL_TIMEOUT_USEC, &error, &reply);
         if (r >= 0)
                 r = session_properties_read(&p, reply);
+        if (r < 0 && client_error_is_gone(&error) && tell_ended(c, id))
+                return r;
         if (r < 0)
                 return client_report(c, r, &error, "show %s", id);
         if (!isempty(p.unit)) {

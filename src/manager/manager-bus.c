@@ -33,7 +33,7 @@ static int read_session(Manager *m, sd_bus_message *call, Session **ret, sd_bus_
                 _cleanup_free_ char *shown = text_sanitize(id, SESSION_NAME_MAX);
 
                 return sd_bus_error_setf(error, ERROR_NO_SUCH_SESSION,
-                        "There is no session '%s'; 'computectl list' shows those that there are.",
+                        "There is no session '%s'; 'computectl list --all' shows also what ended lately.",
                         strempty(shown));
         }
         *ret = s;

@@ -73,6 +73,16 @@ def test_status(root, user1):
         assert words in said
 
 
+def test_status_of_what_ended(user1):
+    mark = user1.mark()
+    session = user1.start_terminal("sh", "-c", "exit 3")
+    user1.wait_removed(mark, session)
+    errors = computectl(user1, "status", session, status=1).errors
+    assert f"Session {session} ended" in errors and "exit status 3; " in errors
+    for arguments in (("status", "t999999"), ("stop", session), ("stop", "nonesuch")):
+        assert "'computectl list --all'" in computectl(user1, *arguments, status=1).errors
+
+
 def test_show(user1):
     session = user1.start_terminal("sleep", "inf", Name="Shown")
     assert computectl(user1, "show", "-p", "Name", "--value", session).output == "Shown\n"
