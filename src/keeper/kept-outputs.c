@@ -23,6 +23,7 @@
 #define FILES_SEEN    4096U                  /* of a folder that others may have filled */
 #define GATHER_MAX    64U                    /* entries in one call */
 #define DROPPED_SPACE 256U                   /* for the line that says what was dropped */
+#define SEND_MAX      (1024U * 1024U)        /* in one call */
 
 /* The folder */
 
@@ -302,28 +303,107 @@ static int find_since(FILE *f, uint64_t since, off_t *ret) {
         return ferror(f) ? -EIO : 0;
 }
 
-int kept_outputs_send(int dir_fd, KeptOutputs which, uint64_t since, int socket_fd) {
-        char name[NAME_SIZE];
-        off_t at = 0;
-        FILE *f;
-        int fd, r;
+/* Finds where the whole lines end, and the number of the last entry in them. */
+static int find_whole(FILE *f, off_t *ret_end, uint64_t *ret_last) {
+        _cleanup_free_ char *line = NULL;
+        uint64_t last = 0;
+        size_t size = 0;
+        off_t end = 0;
+        ssize_t n;
 
-        file_name(which, "", name);
+        while ((n = getline(&line, &size, f)) > 0 && line[n - 1] == '\n') {
+                (void) sscanf(line, "{\"seq\":%" SCNu64, &last);
+                end += n;
+        }
+        *ret_end = end;
+        *ret_last = last;
+        return ferror(f) ? -EIO : 0;
+}
+
+/* The caller closes it. -ENOENT also of what is no file, as it is not ours. */
+static int open_file(int dir_fd, KeptOutputs which, const char *suffix, FILE **ret) {
+        _cleanup_close_ int fd = -EBADF;
+        char name[NAME_SIZE];
+        struct stat st;
+        FILE *f;
+
+        file_name(which, suffix, name);
         fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-        if (fd < 0)
+        if (fd < 0 || fstat(fd, &st) < 0)
                 return -errno;
-        f = fd_to_file(fd, "r");
+        if (!S_ISREG(st.st_mode))
+                return -ENOENT;
+        f = fd_to_file(TAKE_FD(fd), "r");
         if (!f)
                 return -ENOMEM;
+        *ret = f;
+        return 0;
+}
+
+/* Sends what is beyond since, up to the end. */
+static int send_file(FILE *f, uint64_t since, off_t end, int socket_fd) {
+        off_t at = 0;
+        int r;
+
+        rewind(f);
         r = since > 0 ? find_since(f, since, &at) : 0;
-        while (r >= 0) {
-                ssize_t n = sendfile(socket_fd, fd, &at, 1024 * 1024);
+        while (r >= 0 && at < end) {
+                ssize_t n = sendfile(socket_fd, fileno(f), &at, (size_t) MIN(end - at, (off_t) SEND_MAX));
 
                 if (n < 0 && errno != EINTR)
                         r = -errno;
                 if (n == 0)
                         break;
         }
-        (void) fclose(f);
+        return r;
+}
+
+/* Says that entries from this one on are missing. */
+static int send_omitted(uint64_t seq, int socket_fd) {
+        static const char text[] =
+                "Newer entries may be missing: the session's keeper was killed while it kept them.";
+        const OutputNotice notice = { .event = OUTPUT_EVENT_OMITTED, .text = text, .size = strlen(text) };
+        _cleanup_free_ char *line = NULL;
+        struct iovec part;
+        int r;
+
+        r = output_notice_format(&notice, seq, &line, &part.iov_len);
+        if (r < 0)
+                return r;
+        part.iov_base = line;
+        return write_parts(socket_fd, &part, 1);
+}
+
+/* What there is of a file that its writer was killed over, as far as it is newer than the whole one. */
+static int send_cut(FILE *f, FILE *whole, uint64_t since, int socket_fd) {
+        uint64_t kept = 0, last = 0;
+        off_t end;
+        int r;
+
+        r = whole ? find_whole(whole, &end, &kept) : 0;
+        if (r >= 0)
+                r = find_whole(f, &end, &last);
+        if (r >= 0)
+                r = send_file(f, MAX(since, kept), end, socket_fd);
+        last = MAX(last, kept);
+        return r < 0 || since > last ? r : send_omitted(last + 1, socket_fd);
+}
+
+int kept_outputs_send(int dir_fd, KeptOutputs which, uint64_t since, int socket_fd) {
+        FILE *whole = NULL, *cut = NULL;
+        int r;
+
+        r = open_file(dir_fd, which, "", &whole);
+        if (r < 0 && r != -ENOENT)
+                return r;
+        r = open_file(dir_fd, which, NEW_SUFFIX, &cut);
+        if (whole)
+                r = send_file(whole, since, INT64_MAX, socket_fd);
+        if (r >= 0 && cut)
+                r = send_cut(cut, whole, since, socket_fd);
+        if (whole)
+                (void) fclose(whole);
+        if (cut)
+                (void) fclose(cut);
         return r;
 }

@@ -25,11 +25,13 @@ typedef struct KeptOutputs {
 int kept_outputs_open(char *const *environment, bool make, int *ret_fd);
 
 /* Writes the newest of what is in the log, up to max bytes, in the place of what was written before; removes older files,
- * so that all together are no larger than max. Whoever is killed meanwhile, or finds the disk full, leaves the earlier file. */
+ * so that all together are no larger than max. Who finds the disk full leaves the earlier file; who is killed meanwhile
+ * leaves beside it what was written by then, which is sent, too. */
 int kept_outputs_save(int dir_fd, KeptOutputs which, const OutputLog *log, uint64_t max);
 
 /* Removes what is older than a day, and then the oldest, until so many bytes are left and another file has its place. */
 void kept_outputs_expire(int dir_fd, uint64_t max);
 
-/* Writes the entries with numbers beyond since into a socket, waiting for who reads it. -ENOENT: no file is left. */
+/* Writes the entries with numbers beyond since into a socket, waiting for who reads it. What was cut short by a kill is
+ * sent as far as it goes, with a notice that says so. -ENOENT: no file is left. */
 int kept_outputs_send(int dir_fd, KeptOutputs which, uint64_t since, int socket_fd);

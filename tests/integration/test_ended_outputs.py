@@ -256,6 +256,57 @@ def test_keeper_is_restarted_by_an_administrator(root, user1, session):
     assert printed(user1, session) == "kept\nmore\n"
 
 
+MUCH = "for i in range(45): print(i, 10**6 * 'x', flush=True)"
+# Kills a process as soon as there is a file of that session that is not whole; exit status 1: there was none.
+KILL_WHILE_IT_WRITES = """
+import glob, os, select, sys, time
+pidfd, end = os.pidfd_open(int(sys.argv[1])), time.monotonic() + 60
+while time.monotonic() < end and not select.select([pidfd], [], [], 0)[0]:
+    if found := glob.glob(sys.argv[2]):
+        os.kill(int(sys.argv[1]), 9)
+        select.select([pidfd], [], [])
+        sys.exit(not os.path.exists(found[0]))
+sys.exit(1)
+"""
+
+
+def stop_keeper(root, _, session):
+    root.shell(f"systemctl stop compute-keeper-{session}")
+
+
+def kill_while_it_writes(root, user, session, end):
+    """Returns whether it was."""
+    keeper = machine.main_pid(root, f"compute-keeper-{session}")
+    killer = root.spawn("/usr/bin/python3", "-c", KILL_WHILE_IT_WRITES, keeper,
+                        f"{user.home}/{FOLDER}/{session}-*.jsonl.new")
+    end(root, user, session)
+    killed = root.wait(killer).status == 0
+    if session in user.ids():
+        user.stop(session)
+    return killed
+
+
+@pytest.mark.parametrize("end", [stop_keeper])
+def test_keeper_is_killed_while_it_writes_them(root, user1, notebook, end):
+    """Another one writes them; or, if there is to be none, what was written is there, and what is missing told."""
+    for _ in range(5):  # the killer may not have its turn soon enough
+        session = user1.start_notebook(notebook)[0]
+        execute(user1, session, MUCH)
+        before = entries(user1, session)
+        killed = kill_while_it_writes(root, user1, session, end)
+        if killed:
+            break
+    assert killed
+    machine.wait_until(lambda: has_ended(user1, session), "the session ended")
+    after = entries(user1, session)
+    if end == stop_keeper:
+        assert after[-1]["content"]["event"] == "omitted"
+        assert after[:-1] == before[:len(after) - 1]
+    else:
+        assert after[:len(before)] == before
+    user1.run("rm", "-r", f"{user1.home}/{FOLDER}")
+
+
 FLOOD = """
 import os, socket, time
 ends = [socket.socket(fileno=os.dup(int(fd))) for fd in os.listdir("/proc/self/fd") if os.path.exists(f"/proc/self/fd/{fd}")

@@ -217,6 +217,81 @@ TEST(an_attempt_that_was_killed_leaves_nothing_in_the_way) {
 }
 END_TEST
 
+/* Makes as much of a file as a writer did that was killed. */
+static void cut(const char *name, const char *new_name, off_t size) {
+        _cleanup_close_ int fd = -EBADF;
+
+        ck_assert_int_eq(renameat(folder, name, folder, new_name), 0);
+        fd = openat(folder, new_name, O_WRONLY | O_CLOEXEC);
+        ck_assert_int_eq(ftruncate(fd, size), 0);
+}
+
+TEST(what_was_cut_is_sent_with_a_notice) {
+        _cleanup_output_log_ OutputLog *log = make_log(100, 100);
+        const char *name = "n1-1700000000000000.jsonl", *new_name = "n1-1700000000000000.jsonl.new";
+        uint64_t first;
+        struct stat st;
+        unsigned n;
+
+        set_up();
+        ck_assert_int_eq(kept_outputs_save(folder, session("n1"), log, 100000), 0);
+        ck_assert_int_eq(fstatat(folder, name, &st, 0), 0);
+        /* In the middle of the last line, and of another. */
+        cut(name, new_name, st.st_size - 1);
+        ck_assert_int_eq(sent("n1", 0, &n, &first), 0);
+        ck_assert_uint_eq(n, 100);
+        ck_assert_uint_eq(first, 1);
+        cut(new_name, new_name, st.st_size / 2);
+        ck_assert_int_eq(sent("n1", 0, &n, &first), 0);
+        ck_assert_uint_gt(n, 40);
+        ck_assert_uint_lt(n, 60);
+        /* The notice is the last of them, and is not sent to who has it. */
+        ck_assert_int_eq(sent("n1", n - 1, &n, &first), 0);
+        ck_assert_uint_eq(n, 1);
+        ck_assert_int_eq(sent("n1", first, &n, &first), 0);
+        ck_assert_uint_eq(n, 0);
+        cut(new_name, new_name, 0);
+        ck_assert_int_eq(sent("n1", 0, &n, &first), 0);
+        ck_assert_uint_eq(n, 1);
+        tear_down();
+}
+END_TEST
+
+TEST(what_was_cut_is_sent_behind_what_is_whole) {
+        _cleanup_output_log_ OutputLog *some = make_log(30, 100), *more = make_log(100, 100);
+        const char *name = "n1-1700000000000000.jsonl", *new_name = "n1-1700000000000000.jsonl.new";
+        uint64_t first;
+        struct stat st;
+        unsigned n;
+
+        set_up();
+        ck_assert_int_eq(kept_outputs_save(folder, session("n1"), more, 100000), 0);
+        ck_assert_int_eq(fstatat(folder, name, &st, 0), 0);
+        ck_assert_int_eq(renameat(folder, name, folder, "more"), 0);
+        ck_assert_int_eq(kept_outputs_save(folder, session("n1"), some, 100000), 0);
+        cut("more", new_name, st.st_size - 1);
+        ck_assert_int_eq(sent("n1", 0, &n, &first), 0);
+        ck_assert_uint_eq(n, 100); /* 30, 69 and the notice */
+        ck_assert_int_eq(sent("n1", 20, &n, &first), 0);
+        ck_assert_uint_eq(n, 80);
+        ck_assert_uint_eq(first, 21);
+        cut(new_name, new_name, st.st_size / 10);
+        ck_assert_int_eq(sent("n1", 0, &n, &first), 0);
+        ck_assert_uint_eq(n, 31);
+        /* What is no file is none of it. */
+        ck_assert_int_eq(unlinkat(folder, new_name, 0), 0);
+        ck_assert_int_eq(symlinkat(name, folder, new_name), 0);
+        ck_assert_int_eq(sent("n1", 0, &n, &first), 0);
+        ck_assert_uint_eq(n, 30);
+        ck_assert_int_eq(unlinkat(folder, name, 0), 0);
+        ck_assert_int_eq(sent("n1", 0, &n, &first), -ELOOP);
+        ck_assert_int_eq(unlinkat(folder, new_name, 0), 0);
+        ck_assert_int_eq(mkfifoat(folder, new_name, 0600), 0);
+        ck_assert_int_eq(sent("n1", 0, &n, &first), -ENOENT);
+        tear_down();
+}
+END_TEST
+
 TEST(folders) {
         char *none[] = { NULL },
              *relative[] = { (char *) "XDG_STATE_HOME=here", (char *) "HOME=there", NULL };
@@ -231,4 +306,5 @@ TEST(folders) {
 END_TEST
 
 TEST_MAIN(what_was_saved_is_sent, the_newest_are_kept, old_and_too_many_ones_go, another_one_makes_way,
-        what_is_replaced_takes_no_place, an_attempt_that_was_killed_leaves_nothing_in_the_way, folders);
+        what_is_replaced_takes_no_place, an_attempt_that_was_killed_leaves_nothing_in_the_way,
+        what_was_cut_is_sent_with_a_notice, what_was_cut_is_sent_behind_what_is_whole, folders);
