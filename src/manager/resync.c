@@ -30,7 +30,7 @@
 #include "shared/names.h"
 #include "shared/strv.h"
 
-static bool unit_is_active(char *const *units, const char *unit) {
+static bool is_listed(char *const *units, const char *unit) {
         STRV_FOREACH(one, units)
                 if (streq(*one, unit))
                         return true;
@@ -46,7 +46,6 @@ static void resume_start(Session *s, bool scope_active, bool keeper_active) {
                         "The manager was restarted while the session was being started.");
                 return;
         }
-        systemd_reference_scope(s);
         scope_events_start(s);
         if (s->kept)
                 session_connect_keeper(s);
@@ -54,11 +53,9 @@ static void resume_start(Session *s, bool scope_active, bool keeper_active) {
                 session_enter(s, session_step(PHASE_RELEASING, EVENT_STARTED));
 }
 
-static void resume_running(Session *s, bool scope_active, bool keeper_active) {
+static void resume_running(Session *s, bool keeper_active) {
         bool leader_alive = session_find_leader(s) >= 0;
 
-        if (scope_active)
-                systemd_reference_scope(s);
         if (keeper_active)
                 session_connect_keeper(s);
         else if (s->watched && leader_alive)
@@ -77,8 +74,6 @@ static void resume_running(Session *s, bool scope_active, bool keeper_active) {
 static void resume_restart(Session *s, bool scope_active, bool keeper_active) {
         bool leader_alive = s->leader > 0 && session_find_leader(s) >= 0;
 
-        if (scope_active)
-                systemd_reference_scope(s);
         if (keeper_active)
                 session_connect_keeper(s);
         if (!keeper_active || s->keeper_lost) {
@@ -113,11 +108,21 @@ static void resume_stop(Session *s, bool keeper_active) {
                         : (SessionStep){ PHASE_STOPPING, EFFECT_THAW | EFFECT_STOP_SCOPE });
 }
 
-static void resume(Session *s, char *const *units) {
-        bool scope_active = unit_is_active(units, s->scope);
-        bool keeper_active = s->keeper[0] && unit_is_active(units, s->keeper);
+/* A scope that has ended is still to be read (systemd-scope-end.c), unless that is done. */
+static bool scope_is_of_use(const Session *s, char *const *active, char *const *ended) {
+        bool is_done =
+                s->phase == PHASE_REFORKING || s->phase == PHASE_RESCOPING || s->phase == PHASE_DISMISSING;
+
+        return is_listed(active, s->scope) || (is_listed(ended, s->scope) && !is_done);
+}
+
+static void resume(Session *s, char *const *active, char *const *ended) {
+        bool scope_active = is_listed(active, s->scope);
+        bool keeper_active = s->keeper[0] && is_listed(active, s->keeper);
         SessionState state = session_phase_state(s->phase);
 
+        if (scope_is_of_use(s, active, ended))
+                systemd_reference_scope(s);
         if (state == STATE_OPENING) {
                 session_begin(s);
                 resume_start(s, scope_active, keeper_active);
@@ -133,7 +138,7 @@ static void resume(Session *s, char *const *units) {
         if (scope_active)
                 scope_events_start(s);
         if (state == STATE_RUNNING)
-                resume_running(s, scope_active, keeper_active);
+                resume_running(s, keeper_active);
         else if (state == STATE_RESTARTING)
                 resume_restart(s, scope_active, keeper_active);
         else if (s->phase == PHASE_DISMISSING)
@@ -152,7 +157,7 @@ static void adopt_strays(Manager *m, char *const *units) {
                 if (session_id_from_scope(*unit, id) < 0 || session_table_get_by_id(&m->sessions, id))
                         continue;
                 session_keeper_name(id, keeper);
-                r = session_adopt(m, *unit, unit_is_active(units, keeper), &s);
+                r = session_adopt(m, *unit, is_listed(units, keeper), &s);
                 if (r < 0) {
                         log_warning_errno(r, "Cannot make a session of %s, leaving it alone: %m", *unit);
                         continue;
@@ -173,12 +178,26 @@ static void stop_strays(Manager *m, char *const *units) {
         }
 }
 
+/* systemd keeps a unit that has ended as long as somebody refers to it. When the bus dies, it may forget the references and
+ * not look at the unit again, until its next reload (as version 252 does). */
+static void collect_ended(Manager *m, char *const *ended) {
+        STRV_FOREACH(unit, ended) {
+                char id[SESSION_ID_MAX];
+                Session *s;
+
+                if (session_id_from_scope(*unit, id) < 0 && session_id_from_keeper(*unit, id) < 0)
+                        continue;
+                s = session_table_get_by_id(&m->sessions, id);
+                if (s && s->scope_referenced && streq(s->scope, *unit))
+                        continue; /* it goes with our reference */
+                systemd_collect(m, *unit);
+        }
+}
+
 /* Numbers are never reused: not those of strays either. */
 static void skip_numbers(Manager *m, char *const *units) {
         uint64_t number;
 
-        SESSION_FOREACH(s, &m->sessions)
-                m->next_number = MAX(m->next_number, s->number + 1);
         STRV_FOREACH(unit, units) {
                 char id[SESSION_ID_MAX];
 
@@ -190,24 +209,28 @@ static void skip_numbers(Manager *m, char *const *units) {
 }
 
 int manager_resync(Manager *m) {
-        _cleanup_strv_ char **units = NULL;
+        _cleanup_strv_ char **active = NULL, **ended = NULL;
         size_t n;
         int r;
 
         r = session_record_load_all(m);
         if (r < 0)
                 return log_error_errno(r, "Cannot read the session records in %s: %m", m->runtime_dir);
-        r = systemd_list_units(m, &units);
+        r = systemd_list_units(m, &active, &ended);
         if (r < 0)
                 return log_error_errno(r, "Cannot ask systemd for the sessions' units: %m");
-        skip_numbers(m, units);
+        SESSION_FOREACH(s, &m->sessions)
+                m->next_number = MAX(m->next_number, s->number + 1);
+        skip_numbers(m, active);
+        skip_numbers(m, ended);
 
         /* Sessions may leave the table only when the loop comes round, so it can be walked. */
         n = m->sessions.n;
         for (size_t i = 0; i < n; i++)
-                resume(m->sessions.items[i], units);
-        adopt_strays(m, units);
-        stop_strays(m, units);
+                resume(m->sessions.items[i], active, ended);
+        adopt_strays(m, active);
+        stop_strays(m, active);
+        collect_ended(m, ended);
         r = keeper_link_sweep(m);
         if (r < 0)
                 log_warning_errno(r, "Cannot look for sockets of former sessions, leaving them: %m");

@@ -32,29 +32,31 @@ int systemd_find_version(Manager *m) {
         return 0;
 }
 
-int systemd_list_units(Manager *m, char ***ret) {
+int systemd_list_units(Manager *m, char ***ret_active, char ***ret_ended) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        _cleanup_strv_ char **units = NULL;
-        const char *name;
+        _cleanup_strv_ char **active = NULL, **ended = NULL;
+        const char *name, *active_state;
         int r;
 
         r = sd_bus_call_method(m->bus, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER, "ListUnitsByPatterns",
-                NULL, &reply, "asas", 4, "active", "reloading", "activating", "deactivating", 2,
-                "compute-*.scope", "compute-keeper-*.service");
+                NULL, &reply, "asas", 1, "loaded", 2, "compute-*.scope", "compute-keeper-*.service");
         if (r < 0)
                 return r;
         r = sd_bus_message_enter_container(reply, 'a', "(ssssssouso)");
         if (r < 0)
                 return r;
-        while ((r = sd_bus_message_read(reply, "(ssssssouso)", &name, NULL, NULL, NULL, NULL, NULL, NULL,
-                        NULL, NULL, NULL)) > 0) {
-                r = strv_extend(&units, name);
+        while ((r = sd_bus_message_read(reply, "(ssssssouso)", &name, NULL, NULL, &active_state, NULL, NULL,
+                        NULL, NULL, NULL, NULL)) > 0) {
+                bool has_ended = streq(active_state, "inactive") || streq(active_state, "failed");
+
+                r = strv_extend(has_ended ? &ended : &active, name);
                 if (r < 0)
                         return r;
         }
         if (r < 0)
                 return r;
-        *ret = TAKE_PTR(units);
+        *ret_active = TAKE_PTR(active);
+        *ret_ended = TAKE_PTR(ended);
         return 0;
 }
 

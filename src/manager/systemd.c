@@ -25,13 +25,23 @@ int systemd_subscribe(Manager *m) {
                 m->bus, SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER, "Subscribe", NULL, NULL, NULL);
 }
 
-void systemd_stop_stray(Manager *m, const char *unit) {
+static void stop_unit(Manager *m, const char *unit) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
 
-        log_notice("Stopping %s, which is of no session that is known here.", unit);
         if (systemd_new_call(m, "StopUnit", &call) >= 0 &&
                 sd_bus_message_append(call, "ss", unit, "replace") >= 0)
                 (void) systemd_ask(m, NULL, call, systemd_ignore_reply, NULL);
+}
+
+void systemd_stop_stray(Manager *m, const char *unit) {
+        log_notice("Stopping %s, which is of no session that is known here.", unit);
+        stop_unit(m, unit);
+}
+
+/* Once it has had a job, systemd looks whether a unit is still needed. */
+void systemd_collect(Manager *m, const char *unit) {
+        log_info("%s has ended, and systemd still has it; having it put away.", unit);
+        stop_unit(m, unit);
 }
 
 void systemd_ask_again(Session *s) {
@@ -56,9 +66,12 @@ void systemd_ask_again(Session *s) {
 }
 
 void systemd_forget(Session *s) {
-        /* It may still be made, once systemd comes to it, which is not in time any more. */
-        if (s->scope_starting && s->phase == PHASE_ENDED)
-                systemd_stop_stray(s->manager, s->scope);
+        if (s->phase == PHASE_ENDED) {
+                /* It may still be made, once systemd comes to it, which is not in time any more. */
+                if (s->scope_starting)
+                        systemd_stop_stray(s->manager, s->scope);
+                systemd_unreference_scope(s);
+        }
         systemd_reference_forget(s);
         scope_controller_forget(s);
         s->scope_retry = sd_event_source_disable_unref(s->scope_retry);

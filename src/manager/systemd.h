@@ -13,6 +13,9 @@ int systemd_subscribe(Manager *m);
 /* Stops a unit that is of no session, and does not wait for it. */
 void systemd_stop_stray(Manager *m, const char *unit);
 
+/* Has systemd put away a unit that has ended, if nobody refers to it. */
+void systemd_collect(Manager *m, const char *unit);
+
 /* Asks once more for the job that the session waits for, if any: its end may have been told to nobody. */
 void systemd_ask_again(Session *s);
 

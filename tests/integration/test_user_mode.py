@@ -12,18 +12,24 @@ CLIENT = str(machine.FOLDER / "kernel_client.py")
 
 
 @pytest.fixture
-def own(root):
-    """user1 on the session bus. The system's service is down meanwhile, and stays so."""
-    user = User("user1", bus="session")
+def alone(root, user1):
+    """The system's service is down meanwhile, and stays so."""
     root.shell("systemctl stop compute-sessiond; systemctl mask --runtime --quiet compute-sessiond")
-    yield user
-    for session in user.ids():
-        user.try_run("computectl", "--user", "stop", session)
-    user.shell("systemctl --user stop compute-sessiond.service")
-    left = user.shell("systemctl --user list-units --all --plain --no-legend 'compute-*.scope' 'compute-keeper-*'")
+    yield
+    for session in json.loads(user1.run("computectl", "--user", "--json=short").output):
+        user1.try_run("computectl", "--user", "stop", session["id"])
+    user1.shell("systemctl --user stop compute-sessiond.service")
+    left = user1.shell("systemctl --user list-units --all --plain --no-legend 'compute-*.scope' 'compute-keeper-*'")
     root.shell("systemctl unmask --runtime --quiet compute-sessiond")
-    user.end()
     assert left == ""
+
+
+@pytest.fixture
+def own(alone):  # pylint: disable=unused-argument
+    """user1 on the session bus."""
+    user = User("user1", bus="session")
+    yield user
+    user.end()
 
 
 def test_bus_activates_the_manager_in_the_users_systemd(root, own):
@@ -116,6 +122,43 @@ def test_survives_kills(own):
     stream = own.attach(session)
     stream.send("echo \"<$kept>\"\n")
     stream.expect("<precious>")
+
+
+# The manager holds a reference to the scope when the bus dies, and dies later; $2 is done in between. (At once would be too
+# much for systemd: it may connect to the bus that is gone, and wait for its answer for 90 s.)
+KILL_BUS = """
+main_pid() { systemctl --user show --value --property=MainPID "$1"; }
+scope=compute-$1.scope
+leader=$(computectl --user show --value --property=Leader "$1")
+manager=$(main_pid compute-sessiond.service) bus=$(main_pid dbus.service)
+systemd=$(ps -o ppid= -p "$bus")
+kill -STOP "$manager"
+kill -KILL "$leader"
+until [ "$(systemctl --user show --value --property=ActiveState "$scope")" = inactive ]; do sleep 0.05; done
+[ -n "$(systemctl --user show --value --property=Refs "$scope")" ]
+kill -STOP $systemd
+kill -KILL "$bus"
+until grep -q "^State:.Z" "/proc/$bus/status"; do sleep 0.05; done
+kill -CONT $systemd
+while [ "$(main_pid dbus.service)" = "$bus" ]; do sleep 0.05; done
+eval "$2"
+kill -KILL "$manager"
+"""
+FORGET = 'pkill -KILL -f "compute-session-keeper $1"; rm "$XDG_RUNTIME_DIR/compute-sessions/sessions/$1"'
+
+
+@pytest.mark.parametrize("meanwhile", [":", FORGET], ids=["on-record", "forgotten"])
+@pytest.mark.usefixtures("alone")
+def test_no_unit_is_left_when_the_bus_is_killed(root, user1, meanwhile):
+    """systemd, if it hears of the end of dbus-daemon before that of its connection, forgets who referred to a unit, and does
+    not look whether it can go now."""
+    session = user1.run("computectl", "--user", "terminal", "-d", "--", "sleep", "inf").output.strip()
+    user1.shell(KILL_BUS, session, meanwhile)
+    machine.wait_until(lambda: user1.try_run("computectl", "--user", "list").output == "No sessions.\n", "it has ended")
+    machine.wait_until(lambda: user1.shell(f"systemctl --user list-units --all --plain --no-legend '*{session}.*'") == "",
+                       "its units are gone")
+    if meanwhile == ":":
+        assert journal.wait_entry(root, "SESSION_END", SESSION_ID=session, _UID=user1.uid)["RESULT"] == "signal"
 
 
 def test_own_configuration(own):
