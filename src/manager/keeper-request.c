@@ -201,6 +201,17 @@ void keeper_requests_send(Session *s) {
                 (void) keeper_link_send_request(s, s->requests.items[i]);
 }
 
+/* There may be no descriptor left to send it with. */
+static void hand_over(KeeperRequest *request) {
+        int r;
+
+        r = sd_bus_reply_method_return(request->call, "h", request->callers_end);
+        if (r < 0)
+                (void) sd_bus_reply_method_errno(request->call, r, NULL);
+        else /* the caller has it now */
+                request->callers_end = safe_close(request->callers_end);
+}
+
 static void answer(Session *s, KeeperRequest *request, KeeperMessage *message) {
         const char *error = NULL, *sentence = NULL;
 
@@ -215,11 +226,8 @@ static void answer(Session *s, KeeperRequest *request, KeeperMessage *message) {
                         request->call, keeper_error_name(message->error), "%s", strempty(message->message));
         else if (request->answer == KEEPER_ANSWER_NOTHING)
                 (void) sd_bus_reply_method_return(request->call, NULL);
-        else {
-                (void) sd_bus_reply_method_return(request->call, "h", request->callers_end);
-                /* The caller has it now. */
-                request->callers_end = safe_close(request->callers_end);
-        }
+        else
+                hand_over(request);
 }
 
 void keeper_requests_answer(Session *s, KeeperMessage *message) {
