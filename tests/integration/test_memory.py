@@ -90,6 +90,32 @@ def test_limit_of_the_slice_kills_too(root, user1):
 
 @pytest.mark.v2
 @OOM
+def test_killed_keeper_is_no_reason_of_an_end(root, user1):
+    """Nor is it of another session that somebody kills much later, while the manager is too late to read what this one's
+    cgroup counted: all it has is the slice's count, and the keeper is in it."""
+    session, other = user1.start_terminal("cat"), user1.start_terminal("cat")
+    keeper, group = f"compute-keeper-{session}.service", f"/sys/fs/cgroup/compute.slice/compute-{user1.uid}.slice"
+    killed = f"sed -n 's/^oom_kill //p' {group}/memory.events"
+    before, manager = int(root.shell(killed)), machine.main_pid(root, "compute-sessiond.service")
+    root.run("systemctl", "set-property", "--runtime", keeper, "MemoryMax=64K", "MemorySwapMax=0")
+    machine.wait_until(lambda: int(root.shell(killed)) > before, "the keeper is killed")
+    root.run("systemctl", "set-property", "--runtime", keeper, "MemoryMax=infinity")
+    stream = user1.attach(session, Raw=True)
+    stream.send("still there\n")
+    stream.expect("still there\r\nstill there")
+    mark = user1.mark()
+    root.shell(f"kill -STOP {manager}")
+    try:
+        root.shell(f"kill -KILL $(cat {group}/compute-{other}.scope/cgroup.procs)")
+        machine.wait_until(lambda: root.try_run("test", "-e", f"{group}/compute-{other}.scope").status != 0,
+                           "the cgroup is gone")
+    finally:
+        root.shell(f"kill -CONT {manager}")
+    assert user1.wait_removed(mark, other) == "signal"
+
+
+@pytest.mark.v2
+@OOM
 def test_killed_kernel(root, user1, notebook):
     session, _ = user1.start_notebook(notebook, RestartOnCrash=True)
     limit(root, session, MemoryMax=200 * MEGABYTE)
