@@ -6,6 +6,7 @@
 #include <malloc.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "config.h"
@@ -100,5 +101,9 @@ static int run(int argc, char *argv[]) {
 }
 
 int main(int argc, char *argv[]) {
-        return run(argc, argv) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+        int r = run(argc, argv);
+
+        if (r == -ENOTRECOVERABLE)
+                return EX_CONFIG; /* by which the unit tells systemd not to try again */
+        return r == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

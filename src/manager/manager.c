@@ -175,14 +175,6 @@ static int watch_signals(Manager *m) {
         return 0;
 }
 
-/* Records and keepers' sockets are trusted, so nobody else may be able to touch them. */
-static int open_runtime_dir(Manager *m) {
-        static const char *const folders[] = { KEEPERS_DIR, RECORDS_DIR, NULL };
-
-        m->runtime_fd = trust_open_runtime_directory(m->runtime_dir, folders);
-        return m->runtime_fd < 0 ? m->runtime_fd : 0;
-}
-
 static int connect_bus(Manager *m) {
         int r;
 
@@ -217,22 +209,47 @@ static int export_objects(Manager *m) {
 }
 
 static int read_next_number(Manager *m) {
+        _cleanup_close_ int fd = -EBADF;
         char text[32] = {};
+        struct stat st;
         uint64_t number;
-        ssize_t n;
-        int fd;
 
-        fd = openat(m->runtime_fd, NUMBER_FILE, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+        fd = openat(m->runtime_fd, NUMBER_FILE, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
         if (fd < 0)
                 return errno == ENOENT ? 0 : -errno;
-        n = read(fd, text, sizeof(text) - 1);
-        (void) safe_close(fd);
-        if (n < 0)
+        if (fstat(fd, &st) < 0)
+                return -errno;
+        if (!S_ISREG(st.st_mode))
+                return -EBADFD;
+        if (read(fd, text, sizeof(text) - 1) < 0)
                 return -errno;
         text[strcspn(text, "\n")] = 0;
         if (parse_uint64(text, &number) >= 0 && number > 0)
                 m->next_number = number;
         return 0;
+}
+
+/* Records and keepers' sockets are trusted, so nobody else may be able to touch them. */
+static int open_runtime_dir(Manager *m) {
+        static const char *const folders[] = { KEEPERS_DIR, RECORDS_DIR, NULL };
+        int r;
+
+        r = m->runtime_fd = trust_open_runtime_directory(m->runtime_dir, folders);
+        if (r >= 0) {
+                r = read_next_number(m);
+                if (r < 0)
+                        log_error_errno(r, "Cannot read %s/" NUMBER_FILE ": %m", m->runtime_dir);
+        }
+        switch (r) {
+        case -EPERM:
+        case -EACCES:
+        case -ENOTDIR:
+        case -ELOOP:
+        case -EBADFD:
+                return -ENOTRECOVERABLE; /* until somebody puts it right */
+        default:
+                return MIN(r, 0);
+        }
 }
 
 /* What "systemctl status" shows. */
@@ -251,10 +268,6 @@ int manager_start(Manager *m) {
         r = open_runtime_dir(m);
         if (r < 0)
                 return r;
-        r = read_next_number(m);
-        if (r < 0)
-                return log_error_errno(r, "Cannot read %s/" NUMBER_FILE ": %m", m->runtime_dir);
-
         r = ended_list_load(&m->ended, m->runtime_fd);
         if (r < 0)
                 log_warning_errno(r, "Cannot read which sessions ended lately, going on without: %m");

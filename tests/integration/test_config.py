@@ -169,17 +169,22 @@ def test_folder_that_others_can_change_is_ignored(root, configure):
 
 
 @pytest.mark.parametrize("spoil", ["chmod 777 keepers", "chown user2 sessions", "mv keepers x && ln -s /tmp keepers",
-                                   "mv sessions x && ln -s x sessions", "mv sessions x && touch sessions"])
+                                   "mv sessions x && ln -s x sessions", "mv sessions x && touch sessions",
+                                   "mv next-number n && mkfifo next-number", "mv next-number n && mkdir next-number"])
 def test_runtime_directory_that_others_can_change_is_refused(root, user1, spoil):
-    """systemd puts the mode of the directory itself right; what is in it is looked at."""
+    """systemd puts the mode of the directory itself right; what is in it is looked at. Nobody tries again
+    and again: somebody has to put it right."""
     user1.stop(user1.start_terminal("sleep", "inf"))  # makes the folders
     after = journal.cursor(root)
     root.shell(f"systemctl stop compute-sessiond; cd /run/compute-sessions; {spoil}")
     try:
         assert root.try_run("systemctl", "start", "compute-sessiond").status != 0
         journal.wait_message(root, "/run/compute-sessions/(keepers|sessions) is not ours alone|"
-                             "Cannot open /run/compute-sessions/(keepers|sessions)", after)
+                             "Cannot open /run/compute-sessions/(keepers|sessions)|"
+                             "Cannot read /run/compute-sessions/next-number", after)
+        shown = root.run("systemctl", "show", "-p", "NRestarts,ActiveState,ExecMainStatus", "compute-sessiond").output
+        assert sorted(shown.split()) == ["ActiveState=failed", "ExecMainStatus=78", "NRestarts=0"]
     finally:
         root.shell("systemctl stop compute-sessiond; cd /run/compute-sessions; rm -rf keepers sessions x; "
-                   "systemctl start compute-sessiond")
+                   "if [ -e n ]; then rm -r next-number; mv n next-number; fi; systemctl start compute-sessiond")
     user1.stop(user1.start_terminal("sleep", "inf"))
