@@ -188,6 +188,7 @@ static int handle_message(Session *s, const void *data, size_t size, const struc
         case KEEPER_AT_GATE:
                 return session_on_gate(s, &message, sender);
         case KEEPER_STARTED:
+                s->keeper_phase = KEEPER_PHASE_RUNNING;
                 session_event(s, EVENT_STARTED);
                 return 0;
         case KEEPER_FAILED:

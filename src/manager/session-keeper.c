@@ -18,7 +18,7 @@
 #include "shared/names.h"
 #include "shared/strv.h"
 
-#define FAREWELL_USEC     (4 * USEC_PER_SEC) /* for a keeper that is being started again to be heard */
+#define FAREWELL_USEC     (4 * USEC_PER_SEC) /* for a keeper to write outputs, or to be heard at all */
 #define RETURN_USEC       (2 * USEC_PER_SEC) /* for clients to come back */
 #define RECONNECT_USEC    (250 * USEC_PER_MSEC)
 #define LINK_STABLE_USEC  USEC_PER_SEC /* a connection that lasted this long is made anew at once */
@@ -68,10 +68,16 @@ static int on_farewell(sd_event_source *source _unused_, uint64_t usec _unused_,
         return 0;
 }
 
+/* It may still be writing what is kept of the outputs. Were it killed over that once systemd stops it, no other would
+ * come to write them. */
+static bool is_awaited(const Session *s) {
+        return s->type == SESSION_NOTEBOOK && !s->watched && s->keeper_phase == KEEPER_PHASE_RUNNING;
+}
+
 void session_dismiss_keeper(Session *s) {
         if (!s->keeper[0])
                 session_event(s, EVENT_KEEPER_GONE);
-        else if (s->keeper_lost || keeper_link_is_greeted(s->link) ||
+        else if (s->keeper_lost || (keeper_link_is_greeted(s->link) && !is_awaited(s)) ||
                 session_set_timer(s, &s->farewell, FAREWELL_USEC, on_farewell) < 0)
                 stop_keeper(s);
         else
@@ -186,6 +192,8 @@ int session_on_status(Session *s, KeeperMessage *message) {
 
 void session_on_payload_ended(Session *s, const KeeperMessage *message) {
         s->keeper_phase = KEEPER_PHASE_ENDED;
+        if (s->farewell)
+                stop_keeper(s);
         if (s->watched)
                 return; /* it is not the parent: the pidfd tells */
         if (s->phase == PHASE_REFORKING)
@@ -228,6 +236,8 @@ int session_on_gate(Session *s, KeeperMessage *message, const struct ucred *send
 
 void session_on_failed(Session *s, const KeeperMessage *message) {
         s->keeper_phase = KEEPER_PHASE_IDLE;
+        if (s->farewell)
+                stop_keeper(s);
         session_fail(s, keeper_error_name(message->error), "%s", strempty(message->message));
 }
 

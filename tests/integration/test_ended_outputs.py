@@ -256,17 +256,25 @@ def test_keeper_is_restarted_by_an_administrator(root, user1, session):
     assert printed(user1, session) == "kept\nmore\n"
 
 
-MUCH = "for i in range(45): print(i, 10**6 * 'x', flush=True)"
-# Kills a process as soon as there is a file of that session that is not whole; exit status 1: there was none.
+MUCH = "for i in range(450): print(i, 10**5 * 'x', flush=True)"  # in several pieces
+# Stops a process as soon as there is a file of that session that is not whole, and kills it, when the manager would
+# dismiss it if the session ends; exit status 1: there was none.
 KILL_WHILE_IT_WRITES = """
 import glob, os, select, sys, time
-pidfd, end = os.pidfd_open(int(sys.argv[1])), time.monotonic() + 60
-while time.monotonic() < end and not select.select([pidfd], [], [], 0)[0]:
-    if found := glob.glob(sys.argv[2]):
-        os.kill(int(sys.argv[1]), 9)
-        select.select([pidfd], [], [])
-        sys.exit(not os.path.exists(found[0]))
-sys.exit(1)
+pid, end = int(sys.argv[1]), time.monotonic() + 60
+pidfd = os.pidfd_open(pid)
+while not glob.glob(sys.argv[2]):
+    if time.monotonic() > end or select.select([pidfd], [], [], 0)[0]:
+        sys.exit(1)
+os.kill(pid, 19)
+while open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()[0] != "T":
+    pass
+if not glob.glob(sys.argv[2]):
+    os.kill(pid, 18)
+    sys.exit(1)
+while sys.argv[3] and "PHASE=dismissing\\n" not in open(sys.argv[3]).read():
+    pass
+os.kill(pid, 9)
 """
 
 
@@ -277,16 +285,14 @@ def stop_keeper(root, _, session):
 def kill_while_it_writes(root, user, session, end):
     """Returns whether it was."""
     keeper = machine.main_pid(root, f"compute-keeper-{session}")
+    record = f"/run/compute-sessions/sessions/{session}" if end != stop_keeper else ""
     killer = root.spawn("/usr/bin/python3", "-c", KILL_WHILE_IT_WRITES, keeper,
-                        f"{user.home}/{FOLDER}/{session}-*.jsonl.new")
+                        f"{user.home}/{FOLDER}/{session}-*.jsonl.new", record)
     end(root, user, session)
-    killed = root.wait(killer).status == 0
-    if session in user.ids():
-        user.stop(session)
-    return killed
+    return root.wait(killer).status == 0
 
 
-@pytest.mark.parametrize("end", [stop_keeper])
+@pytest.mark.parametrize("end", [kill_kernel, stop, stop_scope, stop_keeper])
 def test_keeper_is_killed_while_it_writes_them(root, user1, notebook, end):
     """Another one writes them; or, if there is to be none, what was written is there, and what is missing told."""
     for _ in range(5):  # the killer may not have its turn soon enough
@@ -294,10 +300,12 @@ def test_keeper_is_killed_while_it_writes_them(root, user1, notebook, end):
         execute(user1, session, MUCH)
         before = entries(user1, session)
         killed = kill_while_it_writes(root, user1, session, end)
+        if end == stop_keeper:
+            user1.stop(session)
+        machine.wait_until(lambda: has_ended(user1, session), "the session ended")
         if killed:
             break
     assert killed
-    machine.wait_until(lambda: has_ended(user1, session), "the session ended")
     after = entries(user1, session)
     if end == stop_keeper:
         assert after[-1]["content"]["event"] == "omitted"
