@@ -316,15 +316,16 @@ static int load(Manager *m, int dir, const char *id) {
 
         fd = openat(dir, id, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
         if (fd < 0)
-                return -errno;
+                return log_error_errno(
+                        errno, "Cannot open the record of session %s, going on without: %m", id);
         f = fd_to_file(fd, "r");
         if (!f)
                 return -ENOMEM;
         r = session_record_read(m, id, f, &s);
         (void) fclose(f);
         if (r < 0) {
-                (void) log_error_errno(
-                        r, "The record of session %s is damaged, setting it aside as %s.bad: %m", id, id);
+                (void) log_error_errno(r, "The record of session %s is %s, setting it aside as %s.bad: %m",
+                        id, r == -EPROTONOSUPPORT ? "of another version" : "damaged", id);
                 snprintf(bad, sizeof(bad), "%s.bad", id);
                 (void) renameat(dir, id, dir, bad);
         }
