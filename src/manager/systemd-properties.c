@@ -70,10 +70,11 @@ int append_keeper_properties(sd_bus_message *call, const Session *s, int listen_
         if (r < 0)
                 return r;
         /* clang-format off */
-        r = sd_bus_message_append(call, "(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)",
+        r = sd_bus_message_append(call, "(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)",
                 "Description", "s", description,
                 "Slice", "s", s->slice,
                 "Type", "s", "notify",
+                "IgnoreOnIsolate", "b", (int) true, /* as scopes do: sessions are of no target */
                 "NotifyAccess", "s", "main",
                 /* It comes back with what systemd kept for it, however often that may be. */
                 "Restart", "s", "on-failure",

@@ -315,6 +315,17 @@ def test_nobody_notices_that_systemd_is_executed_anew(root, user1):
     root.wait(again)
 
 
+def test_sessions_outlive_a_change_of_target(root, user1):
+    """As the sessions of logind do."""
+    session = user1.start_terminal("bash")
+    set_variable(user1, session)
+    keeper = machine.main_pid(root, user1.get(session, "KeeperUnit"))
+    root.run("systemctl", "isolate", "multi-user.target")
+    machine.wait_until(lambda: not root.run("systemctl", "list-jobs", "--no-legend").output, "the target is reached")
+    assert machine.main_pid(root, user1.get(session, "KeeperUnit")) == keeper
+    expect_variable(user1, session)
+
+
 @pytest.mark.slow
 def test_keeper_that_is_stopped_is_not_waited_for_forever(root, user1):
     session = user1.start_terminal("cat")
