@@ -94,7 +94,9 @@ static const char *on_notebook_found(Session *s, KeeperMessage *message, const c
                         "Another session of yours is of that notebook; open that one, or stop it first.";
                 return ERROR_NOTEBOOK_IN_USE;
         }
-        return r < 0 ? ERROR_NO_KEEPER : NULL;
+        *ret_message =
+                "The session stays the one of its old file, as its record cannot be written; the journal says why.";
+        return r < 0 ? SD_BUS_ERROR_IO_ERROR : NULL;
 }
 
 int method_set_notebook(sd_bus_message *call, void *userdata, sd_bus_error *error) {

@@ -146,7 +146,8 @@ static int method_set_name(sd_bus_message *call, void *userdata, sd_bus_error *e
                         "spaces.");
         r = session_set_name(s, name);
         if (r < 0)
-                return r;
+                return sd_bus_error_setf(error, SD_BUS_ERROR_IO_ERROR,
+                        "The session keeps its name, as its record cannot be written: %s", strerror(-r));
         return sd_bus_reply_method_return(call, NULL);
 }
 

@@ -147,38 +147,72 @@ char *session_describe(const Session *s) {
         return r < 0 ? NULL : description;
 }
 
+static int save(const Session *s) {
+        int r = session_record_save(s);
+
+        return r < 0 ? log_error_errno(r, "Cannot save the record of session %s: %m", s->id) : 0;
+}
+
 int session_set_name(Session *s, const char *name) {
+        _cleanup_free_ char *other = NULL;
         int r;
 
-        r = replace_string(&s->name, name);
-        if (r <= 0)
+        if (streq_null(s->name, name))
+                return 0;
+        other = strdup(name);
+        if (!other)
+                return -ENOMEM;
+        SWAP(s->name, other);
+        r = save(s);
+        if (r < 0) {
+                SWAP(s->name, other);
                 return r;
+        }
         session_changed(s, CHANGE_NAME);
-        r = session_record_save(s);
-        if (r < 0)
-                log_error_errno(r, "Cannot save the record of session %s: %m", s->id);
         return 0;
 }
 
-int session_set_notebook(Session *s, const char *notebook) {
-        _cleanup_free_ char *old_name = session_default_name(s);
-        _cleanup_free_ char *new_name = NULL;
-        int r;
+/* Gives it the name that its new file makes, if its old one made the name that it has. */
+static int follow_notebook(Session *s, const char *old_default, char **ret_old_name) {
+        char *name;
 
-        if (!old_name)
+        if (!streq_null(s->name, old_default))
+                return 0;
+        name = session_default_name(s);
+        if (!name)
+                return -ENOMEM;
+        *ret_old_name = s->name;
+        s->name = name;
+        return 1;
+}
+
+int session_set_notebook(Session *s, const char *notebook) {
+        _cleanup_free_ char *old_default = session_default_name(s);
+        _cleanup_free_ char *other = NULL, *other_name = NULL;
+        int r, renamed;
+
+        if (!old_default)
                 return -ENOMEM;
         if (session_table_get_by_notebook(&s->manager->sessions, s->uid, notebook, s))
                 return -EEXIST;
-        r = replace_string(&s->notebook, notebook);
-        if (r <= 0)
+        if (streq_null(s->notebook, notebook))
+                return 0;
+        other = strdup(notebook);
+        if (!other)
+                return -ENOMEM;
+        SWAP(s->notebook, other);
+        r = renamed = follow_notebook(s, old_default, &other_name);
+        if (r >= 0)
+                r = save(s);
+        if (r < 0) {
+                SWAP(s->notebook, other);
+                if (renamed > 0)
+                        SWAP(s->name, other_name);
                 return r;
+        }
         session_changed(s, CHANGE_NOTEBOOK);
-        new_name = session_default_name(s);
-        if (new_name && streq_null(s->name, old_name) && replace_string(&s->name, new_name) > 0)
+        if (renamed > 0)
                 session_changed(s, CHANGE_NAME);
-        r = session_record_save(s);
-        if (r < 0)
-                log_error_errno(r, "Cannot save the record of session %s: %m", s->id);
         return 0;
 }
 

@@ -165,11 +165,11 @@ char *session_default_name(const Session *s);
 /* "Terminal bash", "Notebook analysis.ipynb (python3)": for unit descriptions and logs. The caller's; NULL = OOM. */
 char *session_describe(const Session *s);
 
-/* Gives it another name, also in its record. -ENOMEM. */
+/* Gives it another name, also in its record; if that cannot be written, it keeps the one it has. -ENOMEM. */
 int session_set_name(Session *s, const char *name);
 
 /* Says that it is of another file (or the same one elsewhere), also in its record; a name that was made of the old file's
- * goes along. -EEXIST: another session of the user is of that file. -ENOMEM. */
+ * goes along. -EEXIST: another session of the user is of that file. Also this is so on record, or not at all. -ENOMEM. */
 int session_set_notebook(Session *s, const char *notebook);
 
 /* "keep", "stop", or a time span in µs. Writes into ret if need be; returns the word. */

@@ -85,5 +85,13 @@ static inline void close_pointer(int *fd) {
         (void) safe_close(*fd);
 }
 
+#define SWAP(a, b)                      \
+        do {                            \
+                __typeof__(a) _a = (a); \
+                                        \
+                (a) = (b);              \
+                (b) = _a;               \
+        } while (0)
+
 /* Replaces *target by a copy of s (NULL allowed). Returns 1 if it changed, 0 if it was equal, -ENOMEM. */
 int replace_string(char **target, const char *s);

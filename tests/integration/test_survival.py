@@ -278,6 +278,23 @@ def test_kernel_whose_restart_cannot_be_put_on_record_goes_on(root, user1, small
     assert user1.get(session, "Leader") != leader
 
 
+def test_name_that_cannot_be_put_on_record_is_refused(root, user1, small, notebook):
+    session = user1.start_notebook(notebook)[0]
+    other = notebook.replace("a.ipynb", "b.ipynb")
+    user1.run("cp", notebook, other)
+    fill(root, small)
+    for method, value in ("SetName", "other"), ("SetNotebook", other):
+        with pytest.raises(BusError) as caught:
+            user1.call_session(session, method, "s", value)
+        assert caught.value.name == "org.freedesktop.DBus.Error.IOError" and "record" in caught.value.message
+    assert [user1.get(session, name) for name in ("Name", "Notebook")] == ["a.ipynb", notebook]
+    root.shell(f"rm {small}/fill")
+    for method, value in ("SetNotebook", other), ("SetName", "other"):
+        user1.call_session(session, method, "s", value)
+    kill_manager(root)
+    assert [user1.get(session, name) for name in ("Name", "Notebook")] == ["other", other]
+
+
 def test_no_entry_is_lost_while_journald_is_away(root, user1):
     """The manager goes on meanwhile, and tells afterwards."""
     units = ("systemd-journald.socket", "systemd-journald-dev-log.socket", "systemd-journald.service")
