@@ -278,6 +278,18 @@ def test_kernel_whose_restart_cannot_be_put_on_record_goes_on(root, user1, small
     assert user1.get(session, "Leader") != leader
 
 
+def test_sessions_outlive_a_change_of_target(root, user1):
+    """As the sessions of logind do."""
+    session = user1.start_terminal("bash")
+    set_variable(user1, session)
+    units = "compute-sessiond", user1.get(session, "KeeperUnit")
+    before = [machine.main_pid(root, unit) for unit in units]
+    root.run("systemctl", "isolate", "multi-user.target")
+    machine.wait_until(lambda: not root.run("systemctl", "list-jobs", "--no-legend").output, "the target is reached")
+    assert [machine.main_pid(root, unit) for unit in units] == before
+    expect_variable(user1, session)
+
+
 def test_name_that_cannot_be_put_on_record_is_refused(root, user1, small, notebook):
     session = user1.start_notebook(notebook)[0]
     other = notebook.replace("a.ipynb", "b.ipynb")
@@ -330,17 +342,6 @@ def test_nobody_notices_that_systemd_is_executed_anew(root, user1):
         assert time.monotonic() - began < 10
         count += 1
     root.wait(again)
-
-
-def test_sessions_outlive_a_change_of_target(root, user1):
-    """As the sessions of logind do."""
-    session = user1.start_terminal("bash")
-    set_variable(user1, session)
-    keeper = machine.main_pid(root, user1.get(session, "KeeperUnit"))
-    root.run("systemctl", "isolate", "multi-user.target")
-    machine.wait_until(lambda: not root.run("systemctl", "list-jobs", "--no-legend").output, "the target is reached")
-    assert machine.main_pid(root, user1.get(session, "KeeperUnit")) == keeper
-    expect_variable(user1, session)
 
 
 @pytest.mark.slow
