@@ -14,8 +14,9 @@
 #include "shared/ids.h"
 #include "tests/fuzz/input.h"
 
-#define WHICH (&(KeptOutputs){ .id = "n1", .created = 1700000000000000 })
-#define NAME  "n1-1700000000000000.jsonl"
+#define WHICH    (&(KeptOutputs){ .id = "n1", .created = 1700000000000000 })
+#define NAME     "n1-1700000000000000.jsonl"
+#define NEW_NAME NAME ".new"
 
 static char path[] = "/tmp/fuzz-ended-outputs-XXXXXX";
 static int folder = -EBADF;
@@ -69,6 +70,29 @@ static void send_file(const Input *in, uint64_t since) {
                 promise(memcmp(sent, in->data + begin + at, n) == 0);
         }
         promise(unlinkat(folder, NAME, 0) >= 0);
+}
+
+/* Of a file that was cut, whole lines are sent, and one more that says so, unless who asks has that. */
+static void send_cut(const Input *in, uint64_t since) {
+        _cleanup_close_ int fd = openat(folder, NEW_NAME, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        _cleanup_close_ int to = memfd_create("sent", MFD_CLOEXEC);
+        const uint8_t *newline = in->size > 0 ? memrchr(in->data, '\n', in->size) : NULL;
+        size_t end = newline ? (size_t) (newline - in->data) + 1 : 0, begin;
+        uint8_t sent[4096];
+        struct stat st;
+
+        promise(fd >= 0 && to >= 0 && write(fd, in->data, in->size) == (ssize_t) in->size);
+        begin = MIN(expect_begin(in->data, in->size, since), end);
+        promise(kept_outputs_send(folder, *WHICH, since, to) >= 0 && fstat(to, &st) >= 0);
+        promise((size_t) st.st_size >= end - begin && (size_t) st.st_size < end - begin + 400);
+        for (size_t at = 0, n; at < end - begin; at += n) {
+                n = MIN(end - begin - at, sizeof(sent));
+                promise(pread(to, sent, n, (off_t) at) == (ssize_t) n);
+                promise(memcmp(sent, in->data + begin + at, n) == 0);
+        }
+        if ((size_t) st.st_size > end - begin)
+                promise(pread(to, sent, 1, st.st_size - 1) == 1 && sent[0] == '\n');
+        promise(unlinkat(folder, NEW_NAME, 0) >= 0);
 }
 
 /* What is there instead of a file is not followed, not waited for, and no crash. */
@@ -128,7 +152,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         expire(&in);
         if (kind < 4)
                 send_other(kind, since);
-        else
+        else if (kind < 7)
                 send_file(&in, since);
+        else
+                send_cut(&in, since);
         return 0;
 }
