@@ -111,6 +111,13 @@ static bool error_is_unreachable(const sd_bus_error *error) {
                 (error->name && startswith(error->name, "org.freedesktop.DBus.Error.Spawn."));
 }
 
+/* Not from the service itself, which has better words: it did not get to answer. */
+static bool error_is_silence(const sd_bus_error *error) {
+        return sd_bus_error_has_name(error, SD_BUS_ERROR_NO_REPLY) ||
+                sd_bus_error_has_name(error, "org.freedesktop.DBus.Error.TimedOut") ||
+                sd_bus_error_has_name(error, SD_BUS_ERROR_TIMEOUT);
+}
+
 static void tell_what_to_do(Client *c) {
         const char *user = c->arguments->user ? " --user" : "";
 
@@ -150,6 +157,10 @@ int client_report(Client *c, int result, const sd_bus_error *error, const char *
 
         message = text_sanitize(error->message, MESSAGE_TEXT_MAX);
         log_error("Failed to %s: %s", what, strempty(message));
+        if (error_is_silence(error))
+                log_error(
+                        "'systemctl%s status compute-sessiond' shows what keeps the service from answering.",
+                        c->arguments->user ? " --user" : "");
         return result;
 }
 

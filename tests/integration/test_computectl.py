@@ -309,3 +309,12 @@ def test_names_cannot_harm_the_terminal(user1):
     user1.start_terminal("/tmp/a\x1b[31mb", "inf")
     for command in (("list",), ("status", user1.ids()[0]), ("show", user1.ids()[0])):
         assert "\x1b" not in computectl(user1, *command).output
+
+
+@pytest.mark.slow
+def test_service_that_does_not_answer_can_be_looked_at(root, user1):
+    """Until systemd's watchdog ends it."""
+    user1.ids()
+    root.run("kill", "-STOP", machine.main_pid(root, "compute-sessiond"))
+    done = user1.try_run("computectl", "list")
+    assert done.status != 0 and "'systemctl status compute-sessiond'" in done.errors
