@@ -316,7 +316,8 @@ def test_keeper_is_killed_while_it_writes_them(root, user1, notebook, end):
 
 
 FLOOD = """
-import os, socket, time
+import os, socket, time, warnings
+warnings.simplefilter("ignore")  # Python 3.12 has one of fork() in a process of several threads
 ends = [socket.socket(fileno=os.dup(int(fd))) for fd in os.listdir("/proc/self/fd") if os.path.exists(f"/proc/self/fd/{fd}")
         and os.readlink(f"/proc/self/fd/{fd}").startswith("socket:")]
 iopub = [end for end in ends if end.family == socket.AF_UNIX and str(end.getsockname()).endswith("-ipc-%d" % PORT)

@@ -7,7 +7,7 @@ import time
 
 import machine
 from bus import User
-from test_user_mode import own  # pylint: disable=unused-import
+from test_user_mode import alone, own  # pylint: disable=unused-import
 
 SECONDS = 4
 FRESH_USEC = 1_000_000
