@@ -5,7 +5,7 @@
 #include <locale.h>
 #include <stdio.h>
 
-#include "ctl/verbs.h"
+#include "ctl/verbs/verbs.h"
 #include "shared/log.h"
 
 static int run(int argc, char **argv) {

@@ -4,11 +4,11 @@
 
 #include <unistd.h>
 
-#include "keeper/footprint.h"
 #include "keeper/keeper-attach.h"
 #include "keeper/keeper-describe.h"
 #include "keeper/keeper-end.h"
 #include "keeper/keeper-requests.h"
+#include "keeper/store/footprint.h"
 #include "shared/log.h"
 
 #define SNAPSHOT_SIZE_MAX (64U * 1024U * 1024U)

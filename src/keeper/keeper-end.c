@@ -3,13 +3,13 @@
 /* The end of the payload. */
 
 #include "keeper/keeper-end.h"
-#include "keeper/connection-file.h"
-#include "keeper/descriptor-store.h"
 #include "keeper/keeper-kernel.h"
 #include "keeper/keeper-outputs.h"
 #include "keeper/keeper-requests.h"
 #include "keeper/keeper-start.h"
-#include "keeper/leader.h"
+#include "keeper/launch/connection-file.h"
+#include "keeper/launch/leader.h"
+#include "keeper/store/descriptor-store.h"
 #include "shared/log.h"
 #include "shared/time-span.h"
 

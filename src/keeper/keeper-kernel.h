@@ -4,10 +4,10 @@
 /* What a notebook session has besides its payload: the kernel as it is spoken to, the log of its outputs and those who
  * read it, what its process prints. */
 
-#include "keeper/descriptor-store.h"
 #include "keeper/keeper.h"
-#include "keeper/kernelspec.h"
-#include "keeper/start-request.h"
+#include "keeper/launch/kernelspec.h"
+#include "keeper/launch/start-request.h"
+#include "keeper/store/descriptor-store.h"
 
 /* Makes log, pipe and buffers for a session that starts, where the next keeper finds them. message: START. */
 int keeper_make_kernel(Keeper *k, const StartRequest *request, const WireMessage *message);

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "keeper/keeper-outputs.h"
-#include "keeper/kept-outputs.h"
+#include "keeper/outputs/kept-outputs.h"
 #include "shared/ids.h"
 #include "shared/log.h"
 #include "shared/parse.h"

@@ -11,7 +11,7 @@
 #include "keeper/keeper-kernel.h"
 #include "keeper/keeper-start.h"
 #include "keeper/kernel-requests.h"
-#include "keeper/message-fields.h"
+#include "keeper/store/message-fields.h"
 #include "shared/log.h"
 
 static void put_changeable(const Keeper *k, WireWriter *w) {

@@ -3,13 +3,13 @@
 /* From START to STARTED: see keeper.c for what is stored when, and why. */
 
 #include "keeper/keeper-start.h"
-#include "keeper/descriptor-store.h"
 #include "keeper/keeper-attach.h"
 #include "keeper/keeper-end.h"
 #include "keeper/keeper-kernel.h"
 #include "keeper/keeper-requests.h"
-#include "keeper/launch.h"
-#include "keeper/start-record.h"
+#include "keeper/launch/launch.h"
+#include "keeper/launch/start-record.h"
+#include "keeper/store/descriptor-store.h"
 #include "shared/log.h"
 #include "shared/time-span.h"
 

@@ -30,16 +30,16 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "keeper/connection-file.h"
-#include "keeper/descriptor-store.h"
 #include "keeper/keeper-attach.h"
 #include "keeper/keeper-end.h"
 #include "keeper/keeper-kernel.h"
 #include "keeper/keeper-outputs.h"
 #include "keeper/keeper-requests.h"
 #include "keeper/keeper.h"
-#include "keeper/leader.h"
-#include "keeper/state-record.h"
+#include "keeper/launch/connection-file.h"
+#include "keeper/launch/leader.h"
+#include "keeper/store/descriptor-store.h"
+#include "keeper/store/state-record.h"
 #include "shared/ids.h"
 #include "shared/log.h"
 #include "shared/process.h"

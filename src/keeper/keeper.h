@@ -5,17 +5,17 @@
 
 #include <systemd/sd-event.h>
 
-#include "keeper/activity.h"
-#include "keeper/audience.h"
-#include "keeper/control.h"
-#include "keeper/failure.h"
-#include "keeper/gate.h"
-#include "keeper/keeper-state.h"
-#include "keeper/kernel.h"
-#include "keeper/output-reader.h"
-#include "keeper/process-output.h"
-#include "keeper/recording.h"
-#include "keeper/terminal.h"
+#include "keeper/kernel/kernel.h"
+#include "keeper/launch/gate.h"
+#include "keeper/outputs/output-reader.h"
+#include "keeper/outputs/process-output.h"
+#include "keeper/store/activity.h"
+#include "keeper/store/control.h"
+#include "keeper/store/failure.h"
+#include "keeper/store/keeper-state.h"
+#include "keeper/terminal/audience.h"
+#include "keeper/terminal/recording.h"
+#include "keeper/terminal/terminal.h"
 
 typedef struct Keeper {
         sd_event *event;

@@ -9,8 +9,8 @@
 #include "keeper/keeper-requests.h"
 #include "keeper/keeper-start.h"
 #include "keeper/kernel-requests.h"
-#include "keeper/message-fields.h"
-#include "keeper/notebook.h"
+#include "keeper/launch/notebook.h"
+#include "keeper/store/message-fields.h"
 #include "shared/log.h"
 #include "shared/text.h"
 

@@ -7,9 +7,9 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
-#include "keeper/connection-file.h"
 #include "keeper/keeper-outputs.h"
 #include "keeper/keeper.h"
+#include "keeper/launch/connection-file.h"
 #include "shared/ids.h"
 #include "shared/log.h"
 #include "shared/strv.h"

@@ -2,7 +2,7 @@
 #pragma once
 
 /* Diagnostics on stderr: with sd-daemon(3) priority prefixes when stderr is the journal, plain otherwise. The audit
- * entries of sessions are not made here but in manager/audit.c. */
+ * entries of sessions are not made here but in manager/base/audit.c. */
 
 #include <errno.h>
 #include <syslog.h>

@@ -4,7 +4,7 @@
 
 #include <syslog.h>
 
-#include "manager/config.h"
+#include "manager/base/config.h"
 #include "shared/log.h"
 #include "tests/fuzz/input.h"
 

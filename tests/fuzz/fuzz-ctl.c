@@ -5,14 +5,14 @@
 
 #include <locale.h>
 
-#include "ctl/detach-key.h"
-#include "ctl/escapes.h"
-#include "ctl/format.h"
-#include "ctl/history.h"
-#include "ctl/json.h"
-#include "ctl/screen-modes.h"
-#include "ctl/since.h"
-#include "ctl/text-filter.h"
+#include "ctl/attach/screen-modes.h"
+#include "ctl/options/detach-key.h"
+#include "ctl/sessions/history.h"
+#include "ctl/text/escapes.h"
+#include "ctl/text/format.h"
+#include "ctl/text/json.h"
+#include "ctl/text/since.h"
+#include "ctl/text/text-filter.h"
 #include "shared/text.h"
 #include "tests/fuzz/input.h"
 

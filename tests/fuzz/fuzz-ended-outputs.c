@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "keeper/kept-outputs.h"
+#include "keeper/outputs/kept-outputs.h"
 #include "shared/ids.h"
 #include "tests/fuzz/input.h"
 

@@ -5,7 +5,7 @@
 
 #include <signal.h>
 
-#include "manager/keeper-message.h"
+#include "manager/keepers/keeper-message.h"
 #include "shared/session-types.h"
 #include "shared/strv.h"
 #include "shared/text.h"

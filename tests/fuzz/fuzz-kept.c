@@ -6,9 +6,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "keeper/checkpoint.h"
-#include "keeper/ring.h"
-#include "keeper/state-record.h"
+#include "keeper/store/state-record.h"
+#include "keeper/terminal/checkpoint.h"
+#include "keeper/terminal/ring.h"
 #include "tests/fuzz/input.h"
 
 static int file_with(const Input *in, size_t size) {

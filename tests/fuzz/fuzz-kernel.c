@@ -6,8 +6,8 @@
  * The input is an environment, NUL-terminated assignments up to an empty one, and then the text of a kernel.json. */
 
 #include "jupyter/jupyter-paths.h"
-#include "keeper/kernel-command.h"
-#include "keeper/kernelspec.h"
+#include "keeper/launch/kernel-command.h"
+#include "keeper/launch/kernelspec.h"
 #include "shared/strv.h"
 #include "shared/text.h"
 #include "tests/fuzz/input.h"

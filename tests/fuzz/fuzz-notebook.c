@@ -3,8 +3,8 @@
 /* What computectl makes of the outputs of a kernel: the input is lines as Session.GetOutputs() gives them. Whatever they
  * say, the text has nothing in it that harms a terminal, and the notebook is JSON that has nothing of it either. */
 
-#include "ctl/kernel-text.h"
-#include "ctl/notebook-writer.h"
+#include "ctl/notebook/kernel-text.h"
+#include "ctl/notebook/notebook-writer.h"
 #include "shared/text.h"
 #include "tests/fuzz/input.h"
 

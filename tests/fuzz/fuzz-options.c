@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <systemd/sd-bus.h>
 
-#include "manager/start-request.h"
+#include "manager/base/start-request.h"
 #include "shared/strv.h"
 #include "shared/text.h"
 #include "tests/fuzz/input.h"

@@ -8,8 +8,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "keeper/output-log.h"
-#include "keeper/stream-buffer.h"
+#include "keeper/jupyter/stream-buffer.h"
+#include "keeper/outputs/output-log.h"
 
 #define BUFFER_MAX 4096U
 

@@ -6,9 +6,9 @@
 #include <stdio.h>
 
 #include "jupyter/json-file.h"
-#include "keeper/kernel-state.h"
-#include "keeper/output-record.h"
-#include "keeper/zmtp.h"
+#include "keeper/jupyter/zmtp.h"
+#include "keeper/kernel/kernel-state.h"
+#include "keeper/outputs/output-record.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "manager/manager.h"
-#include "manager/session-record.h"
-#include "manager/session.h"
+#include "manager/session/session-record.h"
+#include "manager/session/session.h"
 #include "shared/strv.h"
 #include "tests/fuzz/input.h"
 

@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-#include "keeper/screen.h"
+#include "keeper/screen/screen.h"
 
 #define MARK        0xff
 #define PICTURE_MAX (256U * 1024U * 1024U)

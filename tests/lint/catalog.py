@@ -5,7 +5,7 @@ import re
 
 from tree import lint
 
-IDS, CATALOG, HISTORY = "src/shared/message-ids.h", "conf/compute-sessions.catalog", "src/ctl/history.c"
+IDS, CATALOG, HISTORY = "src/shared/message-ids.h", "conf/compute-sessions.catalog", "src/ctl/sessions/history.c"
 DEFINE = re.compile(r"^#define (MESSAGE_\w+)\s+(.*)$", re.MULTILINE)
 
 

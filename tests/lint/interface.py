@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The interface files under dbus/ are well-formed and plausible, and the policies say about every method in them who may
-call it: src/manager/policy.c, and in the same words the bus's. polkit knows every action that policy.c has."""
+call it: src/manager/base/policy.c, and in the same words the bus's. polkit knows every action that policy.c has."""
 
 import re
 import xml.etree.ElementTree
 
 from tree import lint
 
-POLICY, ACTIONS = "src/manager/policy.c", "src/manager/policy.h"
+POLICY, ACTIONS = "src/manager/base/policy.c", "src/manager/base/policy.h"
 BUS, POLKIT = "dbus/org.computesession1.conf", "dbus/org.computesession1.policy"
 ROW = re.compile(r'\{ ((?:MANAGER|SESSION)_INTERFACE|"[\w.]+"), "(\w+)", (POLICY_\w+), (\w+) \},')
 ACTION = re.compile(r'^#define (\w+)\s+"(org\.computesession1\.[\w-]+)"', re.MULTILINE)

@@ -5,7 +5,7 @@ import re
 
 from tree import lint
 
-VERBS, OPTIONS, PAGE = "src/ctl/verbs.c", "src/ctl/arguments.c", "man/computectl.1"
+VERBS, OPTIONS, PAGE = "src/ctl/verbs/verbs.c", "src/ctl/options/arguments.c", "man/computectl.1"
 BASH, ZSH = "src/ctl/completion/computectl", "src/ctl/completion/_computectl"
 VERB_ROW = re.compile(r'^\s+\{ "([\w-]+)", \d', re.MULTILINE)
 OPTION_ROW = re.compile(r'^\s+\{ "([\w-]+)", \w+_argument', re.MULTILINE)

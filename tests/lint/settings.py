@@ -6,7 +6,7 @@ import re
 
 from tree import lint
 
-SOURCE, LIMITS, SHOWN = "src/manager/config.c", "src/shared/limit.c", "conf/sessiond.conf"
+SOURCE, LIMITS, SHOWN = "src/manager/base/config.c", "src/shared/limit.c", "conf/sessiond.conf"
 ROW = re.compile(r'\{ "(\w+)", "(\w+)", parse_')
 LIMIT = re.compile(r'\[LIMIT_\w+\] = \{ "(\w+)"')
 SECTION_OF_LIMITS = re.compile(r'streq\(section, "(\w+)"\)')

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "keeper/screen.h"
+#include "keeper/screen/screen.h"
 #include "tests/oracle/recording.h"
 
 static void feed(Screen *s, const Recording *r, size_t to) {

@@ -11,7 +11,7 @@
 #include <getopt.h>
 #include <stdarg.h>
 
-#include "keeper/screen.h"
+#include "keeper/screen/screen.h"
 #include "tests/oracle/emulator.h"
 #include "tests/oracle/recording.h"
 

@@ -13,9 +13,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "keeper/descriptor-store.h"
 #include "keeper/keeper.h"
-#include "keeper/message-fields.h"
+#include "keeper/store/descriptor-store.h"
+#include "keeper/store/message-fields.h"
 #include "shared/ids.h"
 #include "shared/log.h"
 #include "shared/strv.h"

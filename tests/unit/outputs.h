@@ -6,7 +6,7 @@
 #include <check.h>
 #include <stdio.h>
 
-#include "ctl/kernel-output.h"
+#include "ctl/notebook/kernel-output.h"
 
 /* To be cleaned up. The number and the time grow with each. */
 static inline KernelOutput output_make(const char *type, const char *parent, const char *content) {

@@ -3,7 +3,7 @@
 
 /* Making screens, feeding them, and saying what must be on them. */
 
-#include "keeper/screen.h"
+#include "keeper/screen/screen.h"
 #include "tests/unit/test-main.h"
 
 #define PICTURE_MAX (64U * 1024U * 1024U)

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What a new session gets from its starter. */
+
+#include <systemd/sd-bus.h>
+
+#include "ctl/options/arguments.h"
+
+/* The variables that a terminal takes over: what it can show, and the language, as far as they are set here; and those
+ * of --setenv=, which win. The caller's strv. 0 or -ENOMEM. */
+int environment_for_terminal(const Arguments *a, char ***ret);
+
+/* Appends an entry to the a{sv} that m stands in; nothing for NULL, false, or an empty vector. 0 or -errno. */
+int append_string_option(sd_bus_message *m, const char *name, const char *value);
+int append_number_option(sd_bus_message *m, const char *name, uint32_t value);
+int append_true_option(sd_bus_message *m, const char *name, bool value);
+int append_strv_option(sd_bus_message *m, const char *name, char *const *values);
+
+/* The absolute path of the folder to start in: of --working-directory=, or else of fallback (NULL: none; then *ret is
+ * NULL). With --host= a path of the other machine, taken as it is. Failures are told. */
+int working_directory_option(const Arguments *a, const char *fallback, char **ret);

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The colours that a program redefined: OSC 4 and 104 for the 256 numbers, OSC 10 to 19 and 110 to 119 for those of text,
+ * background, cursor and so on. Kept as they were said; takes no memory until one is changed. */
+
+#include "keeper/screen/text-writer.h"
+
+#define PALETTE_SPEC_MAX 31U /* "rgb:ffff/ffff/ffff" takes 18; longer ones are not kept */
+
+typedef struct PaletteEntry {
+        bool touched;
+        char spec[PALETTE_SPEC_MAX + 1]; /* "": reset to the terminal's own */
+} PaletteEntry;
+
+typedef struct Palette {
+        PaletteEntry *entries; /* 256 numbers, then OSC 10 to 19; NULL: none was ever changed */
+} Palette;
+
+void palette_done(Palette *p);
+
+/* OSC number;text: acts on it if it is about colours. Queries change nothing. */
+void palette_osc(Palette *p, unsigned number, const char *text, size_t size);
+
+/* All as they were (RIS). */
+void palette_reset(Palette *p);
+
+void palette_write(const Palette *p, TextWriter *w);

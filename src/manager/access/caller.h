@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Who is behind a connection of the bus, as the bus daemon says it. */
+
+#include <sys/types.h>
+#include <systemd/sd-bus.h>
+
+#include "manager/base/types.h"
+#include "shared/macros.h"
+
+#define CALLERS_MAX          256 /* remembered; the least recently seen makes way */
+#define CALLERS_PER_USER_MAX 32  /* a user with so many takes only places of their own */
+
+/* Unique names are never reused, so what is remembered never gets stale. */
+struct Caller {
+        char *name; /* ":1.42" */
+        uid_t uid;
+        pid_t pid; /* 0 if the bus does not know */
+        uint64_t seen;
+};
+
+typedef struct CallerCache {
+        Caller callers[CALLERS_MAX];
+        uint64_t turn;
+} CallerCache;
+
+void caller_cache_done(CallerCache *cache);
+
+/* NULL if it is not remembered. Valid until the next caller_cache_add(). */
+const Caller *caller_cache_get(CallerCache *cache, const char *name);
+
+/* Reads the reply of GetConnectionCredentials and remembers it. -ENODATA if the bus does not know the uid. */
+int caller_cache_add(CallerCache *cache, const char *name, sd_bus_message *reply);

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What sessions use: each session looked at, at most once a second however many clients want to know, and only when
+ * somebody does. Read from the files of its cgroup; where there are none (a user's systemd on cgroup v1, a scope that is
+ * gone), from systemd over D-Bus, pipelined. Both tell the same: see cgroup.h. */
+
+#include <systemd/sd-bus.h>
+
+#include "manager/access/charges.h"
+#include "manager/base/types.h"
+#include "shared/macros.h"
+#include "shared/time-span.h"
+
+#define USAGE_FRESH_USEC USEC_PER_SEC /* a sample this young is good enough */
+#define USAGE_UNKNOWN    UINT64_MAX
+#define USAGE_IN_FLIGHT  48 /* calls; the system bus allows 128 unanswered ones for one connection */
+#define USAGE_PARKED_MAX \
+        4096 /* calls of clients that wait for samples; charges.c says how many of one user */
+
+typedef enum UsageCounter {
+        USAGE_MEMORY, /* bytes */
+        USAGE_CPU,    /* ns */
+        USAGE_TASKS,
+        USAGE_IO_READ,  /* bytes */
+        USAGE_IO_WRITE, /* bytes */
+        USAGE_COUNTER_MAX,
+        USAGE_COUNTER_INVALID = -EINVAL,
+} UsageCounter;
+
+/* The counter behind a property of the session interface, or -EINVAL. */
+UsageCounter usage_counter_from_string(const char *property);
+
+/* A session's last sample. */
+typedef struct Usage {
+        uint64_t counters[USAGE_COUNTER_MAX];
+        usec_t realtime;  /* of the sample; 0 = never taken */
+        usec_t monotonic; /* the same, to tell its age */
+        unsigned pending; /* replies awaited; while there are any, it is not asked for again */
+} Usage;
+
+/* The manager's part: which samples are wanted, which calls wait for them. */
+typedef struct UsageReader {
+        uint64_t *queue; /* session numbers to be asked about, oldest first */
+        size_t n_queue;
+        uint64_t issued; /* samples ever queued … */
+        uint64_t done;   /* … and completed; they complete in order, since systemd answers in order */
+        unsigned in_flight;
+        bool has_io; /* cgroup v2; otherwise there are no IO counters to be asked for */
+        struct UsageParked {
+                uint64_t ticket;
+                sd_bus_message *call;
+                Charge charge;
+        } * parked;
+        size_t n_parked;
+} UsageReader;
+
+void usage_init(Usage *u);
+
+/* Finds out which counters this system has. */
+void usage_reader_init(UsageReader *reader);
+void usage_reader_done(UsageReader *reader);
+
+/* Asks for fresh samples of one session, or of all if s is NULL. Returns a ticket; 0: everything is fresh. -ENOMEM. */
+int64_t usage_want(Manager *m, Session *s);
+
+/* Holds the call, which is this user's, until the samples of this ticket are there; then it is dispatched again.
+ * -ENOBUFS when USAGE_PARKED_MAX calls wait already, -EDQUOT when the user has too many of them. */
+int usage_park(Manager *m, int64_t ticket, sd_bus_message *call, uid_t uid);

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The methods that look at a terminal. Callers were admitted before they come here (admission.c). */
+
+#include "manager/bus/terminal-bus.h"
+#include "manager/access/call-options.h"
+#include "manager/base/start-request.h"
+#include "manager/keepers/keeper-request.h"
+#include "manager/manager.h"
+#include "manager/session/session.h"
+#include "shared/names.h"
+#include "shared/text.h"
+
+#define SCROLLBACK_DEFAULT 1000
+#define SCROLLBACK_MAX     10000
+
+/* What a caller may say of how it wants to look; see the XML. */
+typedef struct ViewOptions {
+        int read_only, raw, styles; /* as sd-bus reads booleans */
+        uint32_t scrollback;
+        const char *size_policy; /* the message's */
+} ViewOptions;
+
+static const CallOption attach_options[] = {
+        { "ReadOnly", "b", offsetof(ViewOptions, read_only) },
+        { "Raw", "b", offsetof(ViewOptions, raw) },
+        { "Scrollback", "u", offsetof(ViewOptions, scrollback) },
+        { "SizePolicy", "s", offsetof(ViewOptions, size_policy) },
+        {},
+};
+
+static const CallOption snapshot_options[] = {
+        { "Styles", "b", offsetof(ViewOptions, styles) },
+        { "Scrollback", "u", offsetof(ViewOptions, scrollback) },
+        {},
+};
+
+static bool size_policy_is_known(const char *policy) {
+        static const char *const known[] = { "latest", "largest", "smallest", "manual" };
+
+        for (size_t i = 0; i < ELEMENTSOF(known); i++)
+                if (streq(known[i], policy))
+                        return true;
+        return false;
+}
+
+static int read_options(
+        sd_bus_message *call, const CallOption *known, ViewOptions *options, sd_bus_error *error) {
+        int r;
+
+        r = call_options_read(call, known, options, error);
+        if (r < 0)
+                return r;
+        if (options->size_policy && !size_policy_is_known(options->size_policy))
+                return sd_bus_error_set(error, ERROR_INVALID_ARGUMENT,
+                        "SizePolicy must be 'latest', 'largest', 'smallest' or 'manual'.");
+        if (options->scrollback > SCROLLBACK_MAX)
+                return sd_bus_error_setf(error, ERROR_INVALID_ARGUMENT,
+                        "Scrollback must be at most %u lines.", SCROLLBACK_MAX);
+        return 0;
+}
+
+static int read_size(sd_bus_message *call, uint32_t lowest, uint32_t *ret_rows, uint32_t *ret_columns,
+        sd_bus_error *error) {
+        int r;
+
+        r = sd_bus_message_read(call, "uu", ret_rows, ret_columns);
+        if (r < 0)
+                return r;
+        if (*ret_rows < lowest || *ret_columns < lowest || *ret_rows > TERMINAL_SIZE_MAX ||
+                *ret_columns > TERMINAL_SIZE_MAX)
+                return sd_bus_error_setf(error, ERROR_INVALID_ARGUMENT,
+                        "Rows and columns of a terminal must be from %u to %u.", lowest, TERMINAL_SIZE_MAX);
+        return 0;
+}
+
+static int check_terminal(const Session *s, sd_bus_error *error) {
+        if (s->type != SESSION_TERMINAL)
+                return sd_bus_error_setf(error, ERROR_NOT_ATTACHABLE,
+                        "Session %s is a notebook; connect a Jupyter client to its ConnectionFile instead.",
+                        s->id);
+        if (!s->kept)
+                return sd_bus_error_setf(error, ERROR_NOT_ATTACHABLE,
+                        "Session %s was registered by its program, whose terminal is elsewhere.", s->id);
+        if (s->phase != PHASE_RUNNING)
+                return sd_bus_error_setf(error, ERROR_NOT_ATTACHABLE, "Session %s is ending.", s->id);
+        return 0;
+}
+
+int method_attach(sd_bus_message *call, void *userdata, sd_bus_error *error) {
+        ViewOptions options = { .scrollback = SCROLLBACK_DEFAULT };
+        uint32_t rows, columns;
+        KeeperRequest *request;
+        Session *s = userdata;
+        int r;
+
+        r = read_size(call, 0, &rows, &columns, error);
+        if (r < 0)
+                return r;
+        r = read_options(call, attach_options, &options, error);
+        if (r < 0)
+                return r;
+        r = check_terminal(s, error);
+        if (r < 0)
+                return r;
+        /* Who only looks sees the screen of a frozen session as well. */
+        if (s->manager->config.thaw_on_attach && !options.read_only) {
+                r = freezer_thaw_first(s, "Attach", call, error);
+                if (r != 0)
+                        return r;
+        }
+        r = keeper_request_new_stream(s, KEEPER_ATTACH, &request);
+        if (r < 0)
+                return r;
+        wire_put_string(&request->message, KEEPER_TAG_CLIENT, strempty(sd_bus_message_get_sender(call)));
+        wire_put_u64(&request->message, KEEPER_TAG_ROWS, rows);
+        wire_put_u64(&request->message, KEEPER_TAG_COLUMNS, columns);
+        wire_put_u64(&request->message, KEEPER_TAG_SCROLLBACK, options.scrollback);
+        wire_put_u64(&request->message, KEEPER_TAG_FLAGS,
+                (options.read_only ? KEEPER_FLAG_READ_ONLY : 0U) | (options.raw ? KEEPER_FLAG_RAW : 0U));
+        if (options.size_policy)
+                wire_put_string(&request->message, KEEPER_TAG_SIZE_POLICY, options.size_policy);
+        return keeper_request_answer_with(s, request, call, KEEPER_ANSWER_DESCRIPTOR, error);
+}
+
+int method_resize(sd_bus_message *call, void *userdata, sd_bus_error *error) {
+        uint32_t rows, columns;
+        KeeperRequest *request;
+        Session *s = userdata;
+        int r;
+
+        r = read_size(call, 1, &rows, &columns, error);
+        if (r < 0)
+                return r;
+        r = check_terminal(s, error);
+        if (r < 0)
+                return r;
+        request = keeper_request_new(s, KEEPER_RESIZE);
+        if (!request)
+                return -ENOMEM;
+        wire_put_string(&request->message, KEEPER_TAG_CLIENT, strempty(sd_bus_message_get_sender(call)));
+        wire_put_u64(&request->message, KEEPER_TAG_ROWS, rows);
+        wire_put_u64(&request->message, KEEPER_TAG_COLUMNS, columns);
+        return keeper_request_answer_with(s, request, call, KEEPER_ANSWER_NOTHING, error);
+}
+
+int method_snapshot(sd_bus_message *call, void *userdata, sd_bus_error *error) {
+        ViewOptions options = {};
+        KeeperRequest *request;
+        Session *s = userdata;
+        int r;
+
+        r = read_options(call, snapshot_options, &options, error);
+        if (r < 0)
+                return r;
+        r = check_terminal(s, error);
+        if (r < 0)
+                return r;
+        r = keeper_request_new_file(s, KEEPER_SNAPSHOT, &request);
+        if (r < 0)
+                return r;
+        wire_put_u64(&request->message, KEEPER_TAG_SCROLLBACK, options.scrollback);
+        wire_put_u64(&request->message, KEEPER_TAG_FLAGS, options.styles ? KEEPER_FLAG_STYLES : 0U);
+        return keeper_request_answer_with(s, request, call, KEEPER_ANSWER_DESCRIPTOR, error);
+}

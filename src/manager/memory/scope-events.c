@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Watches the files of scopes' cgroups that change when something happens. The kernel says so to inotify. */
+
+#include <fcntl.h>
+#include <sys/inotify.h>
+
+#include "manager/base/cgroup.h"
+#include "manager/manager.h"
+#include "manager/memory/memory-events.h"
+#include "manager/memory/scope-events.h"
+#include "manager/session/freezer.h"
+#include "manager/session/session.h"
+#include "shared/log.h"
+
+static int on_cgroup_events(
+        sd_event_source *source _unused_, const struct inotify_event *event _unused_, void *userdata) {
+        freezer_update(userdata, /* is_new = */ false);
+        return 0;
+}
+
+int scope_events_watch(
+        Session *s, const char *file, sd_event_inotify_handler_t handler, sd_event_source **ret) {
+        _cleanup_close_ int fd = -EBADF;
+
+        fd = cgroup_open(&s->manager->cgroups, s->slice, s->scope, file, O_PATH);
+        if (fd < 0)
+                return fd;
+        return sd_event_add_inotify_fd(s->manager->event, ret, fd, IN_MODIFY, handler, s);
+}
+
+void scope_events_start(Session *s) {
+        int r;
+
+        scope_events_stop(s);
+        memory_events_start(s);
+        r = scope_events_watch(s, "cgroup.events", on_cgroup_events, &s->scope_events.cgroup);
+        if (r == -EOPNOTSUPP || r == -ENOENT)
+                return;
+        if (r < 0)
+                log_warning_errno(r, "Cannot watch the cgroup of session %s, not following it: %m", s->id);
+        /* What happened before the watch. */
+        freezer_update(s, /* is_new = */ true);
+}
+
+void scope_events_stop(Session *s) {
+        memory_events_stop(s);
+        s->scope_events.cgroup = sd_event_source_disable_unref(s->scope_events.cgroup);
+}

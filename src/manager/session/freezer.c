@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Freezing sessions.
+ *
+ *   Freeze, Thaw --> FreezeUnit, ThawUnit of systemd --> (its answer) --> cgroup.events of the scope: frozen? --> answers
+ *   systemctl freeze, a killed manager --> (cgroup.events changes; scope-events.c) ------'
+ *
+ * The kernel's word is the state; nothing of it is on record. Of two opposite requests the later one wins: systemd
+ * gives up the earlier one, and who asked for it is told when the later one is done. */
+
+#include "manager/session/freezer.h"
+#include "manager/access/admission.h"
+#include "manager/access/caller.h"
+#include "manager/base/audit.h"
+#include "manager/base/cgroup.h"
+#include "manager/manager.h"
+#include "manager/session/session-start.h"
+#include "manager/session/session.h"
+#include "manager/systemd/systemd-calls.h"
+#include "shared/log.h"
+#include "shared/names.h"
+
+static const char *const state_names[FREEZER_STATE_MAX] = {
+        [FREEZER_RUNNING] = "running",
+        [FREEZER_FREEZING] = "freezing",
+        [FREEZER_FROZEN] = "frozen",
+        [FREEZER_THAWING] = "thawing",
+};
+
+const char *freezer_state_to_string(FreezerState state) {
+        return state >= 0 && state < FREEZER_STATE_MAX ? state_names[state] : NULL;
+}
+
+bool freezer_is_frozen(const Session *s) {
+        return s->freezer.state == FREEZER_FROZEN;
+}
+
+/* The kernel's word */
+
+int freezer_parse(const char *text, bool *ret) {
+        uint64_t frozen = cgroup_parse_key(text, "frozen");
+
+        if (frozen == UINT64_MAX)
+                return -ENOENT;
+        *ret = frozen > 0;
+        return 0;
+}
+
+static int read_frozen(const Session *s, bool *ret, bool *ret_populated) {
+        char text[CGROUP_TEXT_MAX];
+        int r;
+
+        r = cgroup_read_text(&s->manager->cgroups, s->slice, s->scope, "cgroup.events", text);
+        if (r < 0)
+                return r;
+        *ret_populated = cgroup_parse_key(text, "populated") > 0;
+        return freezer_parse(text, ret);
+}
+
+static void set_state(Session *s, FreezerState state) {
+        if (s->freezer.state == state)
+                return;
+        s->freezer.state = state;
+        session_changed(s, CHANGE_FREEZER);
+}
+
+static bool is_under_way(const Session *s) {
+        return s->freezer.state == FREEZER_FREEZING || s->freezer.state == FREEZER_THAWING;
+}
+
+void freezer_update(Session *s, bool is_new) {
+        bool frozen, populated;
+
+        /* What we asked for ends with systemd's answer. */
+        if (is_under_way(s) || read_frozen(s, &frozen, &populated) < 0 || frozen == freezer_is_frozen(s))
+                return;
+        set_state(s, frozen ? FREEZER_FROZEN : FREEZER_RUNNING);
+        /* Where nobody is left, nobody is frozen, and nobody did that. */
+        if (!is_new && populated && s->phase == PHASE_RUNNING)
+                audit_frozen(s, frozen, /* actor = */ (uid_t) -1, /* method = */ NULL);
+}
+
+/* Answers */
+
+static bool wants_frozen(sd_bus_message *call) {
+        return sd_bus_message_is_method_call(call, SESSION_INTERFACE, "Freeze") > 0;
+}
+
+/* What came to be thawed goes on where it was held up. */
+static void go_on(Session *s, sd_bus_message *call) {
+        if (wants_frozen(call) || sd_bus_message_is_method_call(call, SESSION_INTERFACE, "Thaw") > 0)
+                (void) sd_bus_reply_method_return(call, NULL);
+        else {
+                (void) sd_bus_message_rewind(call, /* complete = */ true);
+                admission_dispatch_again(
+                        s->manager, call, ADMISSION_TURN | ADMISSION_AUTHORIZED | ADMISSION_SAMPLED);
+        }
+}
+
+static void answer_all(Session *s, const char *name, const char *problem) {
+        sd_bus_message *call;
+
+        while ((call = waiters_take(&s->freezer.callers))) {
+                if (wants_frozen(call) == freezer_is_frozen(s))
+                        go_on(s, call);
+                else
+                        (void) sd_bus_reply_method_errorf(call, name, "Session %s could not be %s: %s",
+                                s->id, wants_frozen(call) ? "frozen" : "thawed", problem);
+                sd_bus_message_unref(call);
+        }
+}
+
+static int send_call(Session *s, bool freeze, sd_bus_message_handler_t on_reply) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *question = NULL;
+        int r;
+
+        r = systemd_new_call(s->manager, freeze ? "FreezeUnit" : "ThawUnit", &question);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_append(question, "s", s->scope);
+        if (r < 0)
+                return r;
+        return systemd_ask(s->manager, s, question, on_reply, NULL);
+}
+
+static void finish(Session *s, bool freeze, sd_bus_message *reply) {
+        const sd_bus_error *problem = sd_bus_message_get_error(reply);
+        const char *method = s->freezer.method;
+        bool frozen, populated;
+
+        if (read_frozen(s, &frozen, &populated) < 0)
+                frozen = freeze == !problem;
+        set_state(s, frozen ? FREEZER_FROZEN : FREEZER_RUNNING);
+        s->freezer.method = NULL;
+        if (frozen == freeze && method && admission_may_audit(s->manager, s->freezer.actor))
+                audit_frozen(s, frozen, s->freezer.actor, method);
+        /* A process that waits for a disk, say, would be frozen whenever that is over. */
+        if (problem && freeze && !frozen)
+                (void) send_call(s, /* freeze = */ false, systemd_ignore_reply);
+        if (!problem)
+                answer_all(s, ERROR_FREEZE_FAILED,
+                        frozen == freeze ? "somebody asked for the opposite meanwhile."
+                                         : "its slice is frozen; see 'systemctl status' of that.");
+        else
+                answer_all(s,
+                        sd_bus_error_has_name(problem, SD_BUS_ERROR_NOT_SUPPORTED) ? ERROR_NOT_SUPPORTED
+                                                                                   : ERROR_FREEZE_FAILED,
+                        problem->message ? problem->message : "systemd gives no reason.");
+}
+
+/* An answer to what was overtaken by an opposite request says nothing. */
+static int on_frozen(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
+        Session *s = systemd_call_session(userdata);
+
+        if (s && s->freezer.state == FREEZER_FREEZING)
+                finish(s, /* freeze = */ true, reply);
+        return 0;
+}
+
+static int on_thawed(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
+        Session *s = systemd_call_session(userdata);
+
+        if (s && s->freezer.state == FREEZER_THAWING)
+                finish(s, /* freeze = */ false, reply);
+        return 0;
+}
+
+static int ask(Session *s, bool freeze) {
+        int r;
+
+        r = send_call(s, freeze, freeze ? on_frozen : on_thawed);
+        if (r >= 0)
+                set_state(s, freeze ? FREEZER_FREEZING : FREEZER_THAWING);
+        return r;
+}
+
+/* Requests */
+
+static int check(const Session *s, sd_bus_error *error) {
+        if (!s->manager->cgroups.unified)
+                return sd_bus_error_setf(error, ERROR_NOT_SUPPORTED,
+                        "Session %s cannot be frozen or thawed: freezing is not supported here, as it needs cgroup v2 "
+                        "and this machine has cgroup v1 (systemd.unified_cgroup_hierarchy=1 on the kernel's command line "
+                        "changes that).",
+                        s->id);
+        if (s->phase != PHASE_RUNNING)
+                return sd_bus_error_setf(
+                        error, ERROR_STOPPED, "Session %s is ending or being restarted.", s->id);
+        return 0;
+}
+
+/* Holds the call until the session is as wanted, and asks for that unless it is under way. */
+static int request(Session *s, bool freeze, const char *method, sd_bus_message *call, sd_bus_error *error) {
+        int r;
+
+        if (session_wait(s, &s->freezer.callers, call) < 0)
+                return sd_bus_error_setf(error, ERROR_LIMIT_REACHED,
+                        "Too many callers wait for session %s to be frozen or thawed already.", s->id);
+        if (s->freezer.state == (freeze ? FREEZER_FREEZING : FREEZER_THAWING))
+                return 1;
+        s->freezer.actor = admission_caller(s->manager, call)->uid;
+        s->freezer.method = method;
+        r = ask(s, freeze);
+        /* Otherwise it is answered with what is under way. */
+        if (r < 0 && !is_under_way(s))
+                answer_all(s, ERROR_FREEZE_FAILED, strerror(-r));
+        return 1;
+}
+
+int freezer_freeze(Session *s, sd_bus_message *call, sd_bus_error *error) {
+        int r;
+
+        r = check(s, error);
+        if (r < 0)
+                return r;
+        if (freezer_is_frozen(s))
+                return sd_bus_reply_method_return(call, NULL);
+        return request(s, /* freeze = */ true, "Freeze", call, error);
+}
+
+int freezer_thaw(Session *s, sd_bus_message *call, sd_bus_error *error) {
+        int r;
+
+        r = check(s, error);
+        if (r < 0)
+                return r;
+        if (s->freezer.state == FREEZER_RUNNING)
+                return sd_bus_reply_method_return(call, NULL);
+        return request(s, /* freeze = */ false, "Thaw", call, error);
+}
+
+int freezer_thaw_first(Session *s, const char *method, sd_bus_message *call, sd_bus_error *error) {
+        if (s->freezer.state == FREEZER_RUNNING || s->phase != PHASE_RUNNING)
+                return 0;
+        return request(s, /* freeze = */ false, method, call, error);
+}
+
+void freezer_release(Session *s) {
+        if (s->freezer.state != FREEZER_FROZEN && s->freezer.state != FREEZER_FREEZING)
+                return;
+        s->freezer.method = NULL;
+        if (ask(s, /* freeze = */ false) < 0)
+                log_warning("Session %s is frozen and cannot be thawed, leaving that to its stop.", s->id);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Freezing sessions: their processes get no CPU any more, but keep memory, files and connections, until they are thawed.
+ * Their keepers go on, so a frozen session still shows its screen and its outputs. Needs cgroup v2. */
+
+#include <sys/types.h>
+#include <systemd/sd-bus.h>
+
+#include "manager/base/types.h"
+#include "manager/session/waiters.h"
+#include "shared/macros.h"
+
+/* As systemd's property of the same name. */
+typedef enum FreezerState {
+        FREEZER_RUNNING,
+        FREEZER_FREEZING, /* systemd was asked to */
+        FREEZER_FROZEN,
+        FREEZER_THAWING,
+        FREEZER_STATE_MAX,
+} FreezerState;
+
+const char *freezer_state_to_string(FreezerState state);
+
+/* A session's part. All zero: it runs. */
+typedef struct Freezer {
+        FreezerState state;
+        uid_t actor; /* who asked for the change that is under way, and by which method; NULL: the session's end */
+        const char *method;
+        Waiters callers; /* of Freeze and Thaw, and calls that go on once it is thawed */
+} Freezer;
+
+/* Freezes or thaws because somebody asked; call is answered when it is done. -errno with error set if it cannot be. */
+int freezer_freeze(Session *s, sd_bus_message *call, sd_bus_error *error);
+int freezer_thaw(Session *s, sd_bus_message *call, sd_bus_error *error);
+
+/* Thaws a session for a call of this method (a constant) that needs it to run. 0: it runs; 1: it will, and then the call is
+ * dispatched again, or answered with an error; -errno with error set. */
+int freezer_thaw_first(Session *s, const char *method, sd_bus_message *call, sd_bus_error *error);
+
+/* EFFECT_THAW: the session is to end, or its kernel to be asked to; nobody waits for this. */
+void freezer_release(Session *s);
+
+/* What cgroup.events says: "frozen 1". -ENOENT: nothing. Pure. */
+int freezer_parse(const char *text, bool *ret);
+
+/* Notes what the kernel says; is_new: nothing was known before, so it is no news. */
+void freezer_update(Session *s, bool is_new);
+
+/* Is the session one to be shown as frozen? */
+bool freezer_is_frozen(const Session *s);

@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Carries sessions through their lives. */
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "manager/base/audit.h"
+#include "manager/base/start-request.h"
+#include "manager/keepers/keeper-link.h"
+#include "manager/manager.h"
+#include "manager/memory/oomd.h"
+#include "manager/session/session-engine.h"
+#include "manager/session/session-keeper.h"
+#include "manager/session/session-limits.h"
+#include "manager/session/session-record.h"
+#include "manager/session/session-restart.h"
+#include "manager/session/session-start.h"
+#include "manager/session/session-watch.h"
+#include "manager/session/session.h"
+#include "manager/systemd/errand.h"
+#include "manager/systemd/systemd-scope-end.h"
+#include "manager/systemd/systemd-scope.h"
+#include "shared/log.h"
+#include "shared/names.h"
+#include "shared/process.h"
+#include "shared/strv.h"
+
+#define GRACE_USEC            (5 * USEC_PER_SEC)    /* over what systemd itself allows a stop */
+#define KILL_USEC             (5 * USEC_PER_SEC)    /* from SIGKILL to giving up */
+#define DISMISS_USEC          (12 * USEC_PER_SEC)   /* for the keeper to go, that included */
+#define EXIT_STATUS_USEC      (100 * USEC_PER_MSEC) /* for somebody to say how the leader ended; so often: */
+#define EXIT_ATTEMPTS_MAX     20
+#define EXIT_ATTEMPTS_STOPPED 3            /* of what was stopped: its result is known */
+#define ROOM_USEC             USEC_PER_SEC /* until there may be room in the runtime directory */
+
+/* Deadlines */
+
+static int on_deadline(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata) {
+        Session *s = userdata;
+
+        log_info("Session %s was %s for too long.", s->id, session_phase_to_string(s->phase));
+        session_event(s, EVENT_DEADLINE);
+        return 0;
+}
+
+int session_set_timer(Session *s, sd_event_source **source, usec_t usec, sd_event_time_handler_t handler) {
+        int r;
+
+        *source = sd_event_source_disable_unref(*source);
+        r = sd_event_add_time_relative(s->manager->event, source, CLOCK_MONOTONIC, usec, 0, handler, s);
+        if (r < 0)
+                log_error_errno(r, "Cannot set a timer for session %s: %m", s->id);
+        return r;
+}
+
+static usec_t phase_time(const Session *s, SessionPhase phase) {
+        const Config *config = &s->manager->config;
+
+        switch (phase) {
+        case PHASE_PARTING:
+        case PHASE_RESTARTING:
+                return config->kernel_shutdown_timeout;
+        case PHASE_CLEARING:
+        case PHASE_STOPPING:
+        case PHASE_SWEEPING:
+                return usec_add(config->stop_timeout, GRACE_USEC);
+        case PHASE_KILLING:
+                return KILL_USEC;
+        case PHASE_DISMISSING:
+                return DISMISS_USEC;
+        default:
+                /* A kernel has started when it answers. */
+                return s->kept && s->type == SESSION_NOTEBOOK
+                        ? usec_add(config->start_timeout, config->kernel_start_timeout)
+                        : config->start_timeout;
+        }
+}
+
+static void set_deadline(Session *s, SessionPhase before) {
+        if (!session_phase_has_deadline(s->phase))
+                s->deadline = sd_event_source_disable_unref(s->deadline);
+        else if (session_phase_state(s->phase) != STATE_OPENING ||
+                session_phase_state(before) != STATE_OPENING ||
+                !s->deadline) /* one deadline for the whole start */
+                (void) session_set_timer(s, &s->deadline, phase_time(s, s->phase), on_deadline);
+}
+
+/* Effects */
+
+static void announce(Session *s) {
+        manager_count(s->manager, s, +1);
+        session_changed(s, CHANGE_NEW);
+        audit_session_started(s);
+        if (s->watched)
+                session_watch(s);
+}
+
+static void finish(Session *s) {
+        int r;
+
+        if (s->announced) {
+                session_set_result(s, RESULT_EXITED);
+                manager_count(s->manager, s, -1);
+                audit_session_ended(s);
+                r = ended_list_add(&s->manager->ended, s->manager->runtime_fd, s);
+                if (r < 0)
+                        log_warning_errno(
+                                r, "The next manager will not know that session %s ended: %m", s->id);
+        } else if (s->error_name)
+                audit_start_failed(s);
+        session_record_remove(s);
+        /* Its keeper would have done it; or was killed while it gave a start up. */
+        if (s->kept && (s->keeper_lost || !s->announced) && s->type == SESSION_NOTEBOOK &&
+                s->connection_file)
+                errand_remove_connection_file(s);
+        if (s->keeper[0])
+                keeper_link_forget(s->manager, s);
+        session_changed(s, CHANGE_REMOVED);
+}
+
+static void open_gate(Session *s) {
+        if (!s->kept)
+                session_event(s, EVENT_STARTED);
+        else if (s->link)
+                (void) keeper_link_open_gate(
+                        s); /* if this fails the link breaks, and STATUS tells where we are */
+}
+
+static void carry_out(Session *s, SessionEffects effects) {
+        int r = 0;
+
+        if (effects & EFFECT_START_SCOPE)
+                r = systemd_start_scope(s);
+        if (r < 0)
+                session_fail(
+                        s, ERROR_START_FAILED, "systemd could not be asked for a scope: %s", strerror(-r));
+        if (effects & EFFECT_OPEN_GATE) {
+                scope_events_start(s);
+                open_gate(s);
+        }
+        if (effects & EFFECT_ANNOUNCE)
+                announce(s);
+        if (effects & EFFECT_THAW)
+                freezer_release(s);
+        if (effects & EFFECT_SHUT_DOWN)
+                session_shut_down(s);
+        if ((effects & EFFECT_STOP_SCOPE) && systemd_stop_scope(s) < 0)
+                log_warning("Cannot stop %s, waiting for the deadline.", s->scope);
+        if (effects & EFFECT_KILL_SCOPE)
+                (void) systemd_kill_scope(s, SIGKILL, NULL);
+        if (effects & EFFECT_REFORK)
+                session_refork(s);
+        if (effects & EFFECT_REVIVE)
+                session_revive(s);
+        if (effects & EFFECT_STOP_KEEPER)
+                session_dismiss_keeper(s);
+        if (effects & EFFECT_FINISH)
+                finish(s);
+}
+
+/* Events */
+
+void session_begin(Session *s) {
+        set_deadline(s, PHASE_PREPARING);
+}
+
+/* Nothing has come of it yet, and the kernel goes on. */
+static void give_up_restart(Session *s, int error) {
+        _cleanup_free_ char *sentence = NULL;
+
+        if (asprintf(&sentence,
+                    "The runtime directory %s cannot be written (%s); it may be full. The kernel goes on.",
+                    s->manager->runtime_dir, strerror(-error)) < 0)
+                sentence = NULL;
+        s->phase = PHASE_RUNNING;
+        set_deadline(s, PHASE_RESTARTING);
+        waiters_fail(&s->restarters, ERROR_START_FAILED, sentence ?: "The kernel goes on.");
+        session_set_held_limits(s);
+}
+
+static int on_room(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata) {
+        session_event(userdata, EVENT_SCOPE_READY);
+        return 0;
+}
+
+/* The kernel waits at its gate. */
+static void await_room(Session *s) {
+        s->phase = PHASE_RESCOPING;
+        (void) session_set_timer(s, &s->scope_retry, ROOM_USEC, on_room);
+}
+
+void session_enter(Session *s, SessionStep step) {
+        SessionPhase before = s->phase;
+        int r;
+
+        if (before == PHASE_RESCOPING)
+                s->scope_retry = sd_event_source_disable_unref(s->scope_retry);
+        s->phase = step.phase;
+        if (step.effects & EFFECT_ANNOUNCE)
+                s->announced = true;
+        if (step.effects & EFFECT_REFORK)
+                session_forget_leader(s);
+        if (step.effects & EFFECT_REVIVE)
+                s->restarts++;
+        if (session_phase_state(before) != session_phase_state(s->phase))
+                session_changed(s, CHANGE_STATE);
+        /* What was decided is on disk before anything comes of it. */
+        r = s->phase == PHASE_ENDED ? 0 : session_record_save(s);
+        if (r < 0)
+                log_error_errno(r, "Cannot save the record of session %s: %m", s->id);
+        /* By an older record the next manager would take the end of the old kernel for that of the session. */
+        if (r < 0 && s->phase == PHASE_RESTARTING && before == PHASE_RUNNING) {
+                give_up_restart(s, r);
+                return;
+        }
+        /* By an older record the next manager would stop the kernel that runs by then, to start another. */
+        if (r < 0 && s->phase == PHASE_REVIVING && before == PHASE_RESCOPING) {
+                await_room(s);
+                return;
+        }
+        set_deadline(s, before);
+        /* By an older record the next manager would give up what runs by then. */
+        if (r < 0 && session_phase_state(s->phase) == STATE_OPENING) {
+                session_fail(s, ERROR_START_FAILED,
+                        "The runtime directory %s cannot be written (%s); it may be full.",
+                        s->manager->runtime_dir, strerror(-r));
+                return;
+        }
+        carry_out(s, step.effects);
+}
+
+/* Why a session that was still being started did not make it, if nobody has a better explanation. */
+static void explain_failure(Session *s, SessionEvent event) {
+        session_set_result(s,
+                event == EVENT_DEADLINE ? RESULT_TIMEOUT
+                        : s->announced  ? RESULT_RESTART_FAILED
+                                        : RESULT_START_FAILED);
+        if (event == EVENT_DEADLINE)
+                session_set_error(s, ERROR_START_TIMED_OUT,
+                        "The session did not start within %s; see 'journalctl -u %s'.",
+                        s->type == SESSION_NOTEBOOK ? "StartTimeoutSec= and KernelStartTimeoutSec="
+                                                    : "StartTimeoutSec=",
+                        s->keeper);
+        else if (event == EVENT_LEADER_ENDED)
+                session_set_error(
+                        s, ERROR_START_FAILED, "The session's process ended before it could be started.");
+        else if (event == EVENT_STOP || event == EVENT_SHUT_DOWN)
+                session_set_error(s, ERROR_STOPPED, "The session was stopped while it was being started.");
+        else
+                session_set_error(s, ERROR_START_FAILED,
+                        "The session's keeper ended unexpectedly; see 'journalctl -u %s'.", s->keeper);
+}
+
+void session_event(Session *s, SessionEvent event) {
+        SessionStep step = session_step(s->phase, event);
+
+        if (step.phase == s->phase && step.effects == 0)
+                return;
+        if (session_phase_is_starting(s->phase) && session_phase_state(step.phase) > STATE_RESTARTING &&
+                !s->superseded)
+                explain_failure(s, event);
+        else if (event == EVENT_DEADLINE && s->phase == PHASE_STOPPING)
+                log_notice("Session %s does not stop, killing it.", s->id);
+        session_enter(s, step);
+}
+
+void session_fail(Session *s, const char *name, const char *format, ...) {
+        _cleanup_free_ char *message = NULL;
+        va_list arguments;
+
+        va_start(arguments, format);
+        if (vasprintf(&message, format, arguments) < 0)
+                message = NULL;
+        va_end(arguments);
+        if (session_phase_is_starting(s->phase))
+                session_set_error(s, name, "%s", strempty(message));
+        session_event(s, EVENT_FAILED);
+}
+
+/* The leader */
+
+/* Only who keeps a payload knows how it ended. */
+static bool keeper_tells(const Session *s) {
+        return s->kept && s->link;
+}
+
+/* The kernel, which said r, tells once the leader's parent has reaped it, if it ever does; a keeper's word comes before
+ * that. */
+static bool may_be_told(const Session *s, int r) {
+        if (s->kept)
+                return (r < 0 || keeper_tells(s)) && s->exit_attempts < EXIT_ATTEMPTS_MAX;
+        return r == -ENODATA &&
+                s->exit_attempts < (s->stop_requested ? EXIT_ATTEMPTS_STOPPED : EXIT_ATTEMPTS_MAX);
+}
+
+static int on_exit_status_late(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata) {
+        int code = 0, status = -1, r = -ENODATA;
+        Session *s = userdata;
+
+        s->exit_attempts++;
+        if (s->leader_fd >= 0)
+                r = process_exit_info(s->leader_fd, &code, &status);
+        if (may_be_told(s, r))
+                session_await_ended(s);
+        else
+                session_on_ended(s, code, status);
+        return 0;
+}
+
+void session_await_ended(Session *s) {
+        (void) session_set_timer(s, &s->leader_event, EXIT_STATUS_USEC, on_exit_status_late);
+}
+
+static int on_leader_ended(
+        sd_event_source *source _unused_, int fd, uint32_t revents _unused_, void *userdata) {
+        int code = 0, status = -1, r;
+        Session *s = userdata;
+
+        (void) memory_events_update(s); /* at once, before systemd finds the scope empty */
+        session_read_last_memory(s);
+        oomd_look(s);
+        /* The keeper's word comes first: a program may end before we were told that it began. */
+        r = process_exit_info(fd, &code, &status);
+        if (may_be_told(s, r))
+                session_await_ended(s);
+        else
+                session_on_ended(s, code, status);
+        return 0;
+}
+
+static int watch_leader(Session *s) {
+        int r;
+
+        s->leader_event = sd_event_source_disable_unref(s->leader_event);
+        r = sd_event_add_io(s->manager->event, &s->leader_event, s->leader_fd, EPOLLIN, on_leader_ended, s);
+        if (r < 0)
+                return r;
+        /* What its cgroup still tells goes soon. */
+        return sd_event_source_set_priority(s->leader_event, SD_EVENT_PRIORITY_IMPORTANT);
+}
+
+int session_set_leader(Session *s, pid_t pid) {
+        _cleanup_close_ int fd = -EBADF;
+        uint64_t start;
+        uid_t uid;
+        int r;
+
+        fd = process_open(pid);
+        if (fd < 0)
+                return fd;
+        r = process_uid(pid, &uid);
+        if (r < 0)
+                return r;
+        if (uid != s->uid)
+                return -EPERM;
+        r = process_start_time(pid, &start);
+        if (r < 0)
+                return r;
+        /* If it still lives, what was read just now was read of the process that the pidfd names. */
+        r = process_has_ended(fd);
+        if (r != 0)
+                return r < 0 ? r : -ESRCH;
+        s->leader = pid;
+        s->leader_start = start;
+        (void) safe_close(s->leader_fd);
+        s->leader_fd = TAKE_FD(fd);
+        return watch_leader(s);
+}
+
+int session_find_leader(Session *s) {
+        _cleanup_close_ int fd = -EBADF;
+        uint64_t start;
+        int r;
+
+        fd = process_open(s->leader);
+        if (fd < 0)
+                return fd;
+        r = process_start_time(s->leader, &start);
+        if (r < 0)
+                return r;
+        if (start != s->leader_start)
+                return -ESRCH;
+        (void) safe_close(s->leader_fd);
+        s->leader_fd = TAKE_FD(fd);
+        s->leader_scoped = true;
+        return watch_leader(s);
+}
+
+void session_on_ended(Session *s, int exit_code, int exit_status) {
+        SessionEvent event;
+
+        if (s->leader_ended || oom_notice_await(s, exit_code, exit_status))
+                return;
+        s->leader_ended = true;
+        session_read_last_memory(s);
+        s->leader_event = sd_event_source_disable_unref(s->leader_event);
+        s->exit_code = exit_code;
+        s->exit_status = exit_code == 0 ? -1 : exit_status;
+        session_changed(s, CHANGE_RESULT);
+        event = session_survives(s) ? EVENT_CRASHED : EVENT_LEADER_ENDED;
+        if (event == EVENT_LEADER_ENDED && s->phase != PHASE_RESTARTING && s->phase != PHASE_CLEARING) {
+                keeper_requests_done(&s->requests);
+                if (s->announced && !session_phase_is_starting(s->phase))
+                        session_set_result(s, session_leader_result(s));
+        }
+        session_event(s, event);
+}
+
+bool session_leader_is_gone(const Session *s) {
+        return s->leader_ended || (s->leader_fd >= 0 && process_has_ended(s->leader_fd) > 0);
+}
+
+void session_forget_leader(Session *s) {
+        s->leader = 0;
+        s->leader_start = 0;
+        s->leader_fd = safe_close(s->leader_fd);
+        s->leader_event = sd_event_source_disable_unref(s->leader_event);
+        memory_events_leave_scope(s);
+        s->leader_ended = s->memory_is_last = s->maybe_revived = false;
+        s->exit_code = 0;
+        s->exit_status = -1;
+        s->exit_attempts = 0;
+        session_changed(s, CHANGE_LEADER | CHANGE_RESULT);
+}

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What keepers say, and what becomes of sessions whose keeper comes and goes. */
+
+#include "manager/session/session-keeper.h"
+#include "manager/base/audit.h"
+#include "manager/base/start-request.h"
+#include "manager/keepers/keeper-link.h"
+#include "manager/manager.h"
+#include "manager/session/session-engine.h"
+#include "manager/session/session-record.h"
+#include "manager/session/session-restart.h"
+#include "manager/session/session-start.h"
+#include "manager/session/session-watch.h"
+#include "manager/session/session.h"
+#include "manager/systemd/systemd-keeper.h"
+#include "shared/log.h"
+#include "shared/names.h"
+#include "shared/strv.h"
+
+#define FAREWELL_USEC     (4 * USEC_PER_SEC) /* for a keeper to write outputs, or to be heard at all */
+#define RETURN_USEC       (2 * USEC_PER_SEC) /* for clients to come back */
+#define RECONNECT_USEC    (250 * USEC_PER_MSEC)
+#define LINK_STABLE_USEC  USEC_PER_SEC /* a connection that lasted this long is made anew at once */
+#define LINK_FAILURES_MAX 3
+
+/* The clients: when the last one is gone, OnDetach= says what follows. A moment is always given, since clients come back
+ * by themselves when a keeper was restarted. */
+
+static int on_detached(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata) {
+        Session *s = userdata;
+
+        if (s->phase != PHASE_RUNNING || s->clients > 0)
+                return 0;
+        session_set_result(s, RESULT_DETACHED);
+        s->stop_requested = true;
+        session_event(s, EVENT_STOP);
+        return 0;
+}
+
+static void watch_detached(Session *s) {
+        if (s->on_detach == USEC_INFINITY || s->phase != PHASE_RUNNING || s->clients > 0 || !s->had_clients)
+                s->detached = sd_event_source_disable_unref(s->detached);
+        else if (!s->detached)
+                (void) session_set_timer(s, &s->detached, MAX(s->on_detach, RETURN_USEC), on_detached);
+}
+
+/* The keeper */
+
+/* There is none, and none will come: what it alone could tell is not known any more. */
+static void lose_keeper(Session *s) {
+        s->keeper_lost = true;
+        if (!s->kernel_state)
+                return;
+        s->kernel_state = NULL;
+        s->kernel_state_since = 0;
+        session_changed(s, CHANGE_KERNEL_STATE);
+}
+
+static void stop_keeper(Session *s) {
+        s->farewell = sd_event_source_disable_unref(s->farewell);
+        if (systemd_stop_keeper(s) < 0)
+                log_warning("Cannot stop %s, waiting for the deadline.", s->keeper);
+}
+
+static int on_farewell(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata) {
+        stop_keeper(userdata);
+        return 0;
+}
+
+/* It may still be writing what is kept of the outputs. Were it killed over that once systemd stops it, no other would
+ * come to write them. */
+static bool is_awaited(const Session *s) {
+        return s->type == SESSION_NOTEBOOK && !s->watched && s->keeper_phase == KEEPER_PHASE_RUNNING;
+}
+
+void session_dismiss_keeper(Session *s) {
+        if (!s->keeper[0])
+                session_event(s, EVENT_KEEPER_GONE);
+        else if (s->keeper_lost || (keeper_link_is_greeted(s->link) && !is_awaited(s)) ||
+                session_set_timer(s, &s->farewell, FAREWELL_USEC, on_farewell) < 0)
+                stop_keeper(s);
+        else
+                session_connect_keeper(s);
+}
+
+static void take_changes(Session *s, const KeeperMessage *message) {
+        if (message->has_size && (s->rows != message->rows || s->columns != message->columns)) {
+                s->rows = message->rows;
+                s->columns = message->columns;
+                session_changed(s, CHANGE_SIZE);
+        }
+        if (message->has_clients && s->clients != message->clients) {
+                s->had_clients = s->had_clients || message->clients > 0;
+                s->clients = message->clients;
+                session_changed(s, CHANGE_CLIENTS);
+        }
+        if (message->kernel_state &&
+                (s->kernel_state != message->kernel_state ||
+                        s->kernel_state_since != message->kernel_state_since)) {
+                s->kernel_state = message->kernel_state;
+                s->kernel_state_since = message->kernel_state_since;
+                session_changed(s, CHANGE_KERNEL_STATE);
+        }
+        if (message->has_execution_count && s->execution_count != message->execution_count) {
+                s->execution_count = message->execution_count;
+                session_changed(s, CHANGE_EXECUTION);
+        }
+        if (message->kernel_language && replace_string(&s->kernel_language, message->kernel_language) > 0)
+                session_changed(s, CHANGE_LANGUAGE);
+        if (message->title && replace_string(&s->title, message->title) > 0)
+                session_changed(s, CHANGE_TITLE);
+        if (message->foreground && replace_string(&s->foreground, message->foreground) > 0)
+                session_changed(s, CHANGE_FOREGROUND);
+        if (message->foreground_directory &&
+                replace_string(&s->foreground_directory, message->foreground_directory) > 0)
+                session_changed(s, CHANGE_FOREGROUND);
+        watch_detached(s);
+}
+
+/* Moves a text over, if the message has it. */
+static void take_text(char **target, char **text) {
+        if (!*text)
+                return;
+        free(*target);
+        *target = TAKE_PTR(*text);
+}
+
+static void take_description(Session *s, KeeperMessage *message) {
+        if (message->command) {
+                strv_free(s->command);
+                s->command = TAKE_PTR(message->command);
+        }
+        take_text(&s->directory, &message->directory);
+        if (s->type != SESSION_NOTEBOOK)
+                return;
+        take_text(&s->notebook, &message->notebook);
+        take_text(&s->kernel, &message->kernel);
+        take_text(&s->connection_file, &message->connection_file);
+}
+
+int session_on_status(Session *s, KeeperMessage *message) {
+        memory_events_set_aside(s);
+        if (s->farewell) {
+                /* So that another manager knows what is left if it is killed meanwhile. */
+                if (!s->announced && !s->connection_file) {
+                        take_description(s, message);
+                        (void) session_record_save(s);
+                }
+                stop_keeper(s);
+                return 0;
+        }
+        s->keeper_phase = message->phase;
+        take_changes(s, message);
+        if (s->watched)
+                return session_on_watch_status(s, message);
+        if (!s->command) /* an adopted one: only its keeper remembers */
+                take_description(s, message);
+        switch (message->phase) {
+        case KEEPER_PHASE_IDLE:
+                if (s->phase == PHASE_PREPARING && s->request)
+                        return keeper_link_start(s);
+                if (session_phase_is_starting(s->phase) && s->phase != PHASE_RESTARTING &&
+                        s->phase != PHASE_CLEARING)
+                        session_fail(
+                                s, ERROR_START_FAILED, "The session's keeper lost its payload; try again.");
+                return 0;
+        case KEEPER_PHASE_GATE:
+                /* Without a caller that waits for it, or without the payload's own word, it must not begin. */
+                s->maybe_revived = false;
+                if ((s->phase == PHASE_RELEASING && s->starters.n > 0) || s->phase == PHASE_REVIVING)
+                        return keeper_link_open_gate(s);
+                if (s->phase == PHASE_REFORKING)
+                        return session_find_payload(s, message->leader);
+                if (s->phase == PHASE_PREPARING || s->phase == PHASE_RELEASING)
+                        session_fail(
+                                s, ERROR_START_FAILED, "The session's start was interrupted; try again.");
+                return 0;
+        case KEEPER_PHASE_RUNNING:
+                if (message->is_awaited)
+                        s->maybe_revived = false;
+                else
+                        session_find_running(s);
+                return 0;
+        case KEEPER_PHASE_ENDED:
+                session_on_payload_ended(s, message);
+                return 0;
+        default:
+                return -EBADMSG;
+        }
+}
+
+void session_on_payload_ended(Session *s, const KeeperMessage *message) {
+        s->keeper_phase = KEEPER_PHASE_ENDED;
+        if (s->farewell)
+                stop_keeper(s);
+        if (s->watched)
+                return; /* it is not the parent: the pidfd tells */
+        if (s->phase == PHASE_REFORKING)
+                session_refork(s); /* the old one's end, told late */
+        else
+                session_on_ended(s, message->exit_code, message->exit_status);
+}
+
+int session_on_gate(Session *s, KeeperMessage *message, const struct ucred *sender) {
+        Session *other;
+        int r;
+
+        if (s->phase != PHASE_PREPARING && s->phase != PHASE_REFORKING)
+                return -EPROTO;
+        r = session_set_leader(s, sender->pid);
+        if (r == -ESRCH)
+                return 0; /* its keeper, or the next one, will say that it ended */
+        if (r < 0)
+                return r;
+        s->keeper_phase = KEEPER_PHASE_GATE;
+        session_changed(s, CHANGE_LEADER);
+        s->request = start_request_free(s->request);
+        take_description(s, message);
+        take_changes(s, message);
+        if (!s->name)
+                s->name = session_default_name(s);
+        if (!s->name)
+                return -ENOMEM;
+        if (s->type == SESSION_NOTEBOOK && s->phase == PHASE_PREPARING) {
+                /* Only now that links are resolved can it turn out that the notebook is open already. */
+                other = session_table_get_by_notebook(&s->manager->sessions, s->uid, s->notebook, s);
+                if (other) {
+                        session_join(s, other);
+                        return 0;
+                }
+        }
+        session_event(s, EVENT_AT_GATE);
+        return 0;
+}
+
+void session_on_failed(Session *s, const KeeperMessage *message) {
+        s->keeper_phase = KEEPER_PHASE_IDLE;
+        if (s->farewell)
+                stop_keeper(s);
+        session_fail(s, keeper_error_name(message->error), "%s", strempty(message->message));
+}
+
+void session_on_changed(Session *s, const KeeperMessage *message) {
+        take_changes(s, message);
+}
+
+static int on_reconnect(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata) {
+        session_connect_keeper(userdata);
+        return 0;
+}
+
+void session_connect_keeper(Session *s) {
+        int r;
+
+        s->reconnect = sd_event_source_disable_unref(s->reconnect);
+        if (s->link || (s->phase >= PHASE_DISMISSING && !s->farewell))
+                return;
+        s->link_since = now_usec(CLOCK_MONOTONIC);
+        r = keeper_link_connect(s);
+        if (r == -ECONNREFUSED || r == -ENOENT) {
+                keeper_requests_done(&s->requests);
+                if (s->phase == PHASE_RUNNING)
+                        audit_keeper_lost(s);
+                lose_keeper(s);
+                if (s->farewell)
+                        stop_keeper(s);
+                else
+                        session_event(s, EVENT_KEEPER_GONE);
+        } else if (r < 0)
+                (void) session_set_timer(s, &s->reconnect, RECONNECT_USEC, on_reconnect);
+}
+
+void session_on_link_lost(Session *s, bool misbehaved) {
+        bool stable = now_usec(CLOCK_MONOTONIC) - s->link_since >= LINK_STABLE_USEC;
+
+        if (s->clients > 0) {
+                s->clients = 0;
+                session_changed(s, CHANGE_CLIENTS);
+        }
+        memory_events_set_aside(s);
+        s->keeper_phase = KEEPER_PHASE_IDLE; /* until it says */
+        if (misbehaved && session_phase_is_starting(s->phase)) {
+                session_fail(s, ERROR_START_FAILED,
+                        "The session's keeper sent what it should not; see 'journalctl -u %s'.", s->keeper);
+                return;
+        }
+        if (misbehaved && ++s->link_failures >= LINK_FAILURES_MAX) {
+                audit_keeper_lost(s);
+                lose_keeper(s);
+                return;
+        }
+        /* It is being restarted, and its socket waits for us; but one that hangs up at once must not keep us busy. */
+        if (stable && !misbehaved)
+                session_connect_keeper(s);
+        else
+                (void) session_set_timer(s, &s->reconnect, RECONNECT_USEC, on_reconnect);
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* How kernels are asked to shut down, and how they are started again in their session.
+ *
+ * A restart keeps session, keeper, connection file and whatever clients are connected to it; it makes another process in
+ * another scope of the same name. The old scope is stopped first, as at an end, so that nothing of the old kernel is
+ * left: its workers, what it had started in the background. session-state.c has the way through it, and each step of it
+ * is on record before it is taken, so that another manager can go on from there. */
+
+#include <systemd/sd-login.h>
+
+#include "manager/access/caller.h"
+#include "manager/base/audit.h"
+#include "manager/keepers/keeper-link.h"
+#include "manager/manager.h"
+#include "manager/session/session-engine.h"
+#include "manager/session/session-restart.h"
+#include "manager/session/session-start.h"
+#include "manager/session/session.h"
+#include "shared/log.h"
+#include "shared/names.h"
+
+#define CRASHES_USEC (60 * USEC_PER_SEC)
+#define RETRIES_MAX  3
+
+static bool has_keeper_of_kernel(const Session *s) {
+        return s->type == SESSION_NOTEBOOK && s->link && !s->keeper_lost;
+}
+
+SessionEvent session_stop_event(const Session *s) {
+        SessionState state = session_phase_state(s->phase);
+
+        return state != STATE_OPENING && has_keeper_of_kernel(s) ? EVENT_SHUT_DOWN : EVENT_STOP;
+}
+
+int session_restart(Session *s, const Caller *caller, sd_bus_message *call, sd_bus_error *error) {
+        SessionState state = session_phase_state(s->phase);
+
+        if (s->type != SESSION_NOTEBOOK)
+                return sd_bus_error_setf(error, ERROR_NOT_SUPPORTED,
+                        "Session %s is a terminal; only notebooks have a kernel to restart.", s->id);
+        if (!s->kept)
+                return sd_bus_error_setf(error, ERROR_NOT_SUPPORTED,
+                        "Session %s was registered by its front-end, which alone can restart its kernel.",
+                        s->id);
+        if (state != STATE_RUNNING && state != STATE_RESTARTING)
+                return sd_bus_error_setf(error, ERROR_STOPPED, "Session %s is ending.", s->id);
+        if (!s->link)
+                return sd_bus_error_setf(error, ERROR_NO_KEEPER,
+                        "The keeper of session %s is not there; try again, or stop the session and start another.",
+                        s->id);
+        if (session_wait(s, &s->restarters, call) < 0)
+                return sd_bus_error_setf(error, ERROR_LIMIT_REACHED,
+                        "Too many callers wait for the restart of session %s already.", s->id);
+        if (admission_may_audit(s->manager, caller->uid))
+                audit_restart_requested(s, caller->uid);
+        session_event(s, EVENT_RESTART);
+        return 1;
+}
+
+void session_answer_restarters(Session *s) {
+        sd_bus_message *call;
+
+        while ((call = waiters_take(&s->restarters))) {
+                (void) sd_bus_reply_method_return(call, NULL);
+                sd_bus_message_unref(call);
+        }
+}
+
+/* Is this crash one too many? Counts it. */
+static bool crashes_too_often(Session *s) {
+        usec_t now = now_usec(CLOCK_MONOTONIC);
+
+        if (s->crashes[0] > 0 && now - s->crashes[0] < CRASHES_USEC)
+                return true;
+        memmove(s->crashes, s->crashes + 1, (CRASHES_MAX - 1) * sizeof(usec_t));
+        s->crashes[CRASHES_MAX - 1] = now;
+        return false;
+}
+
+/* A payload at its gate ends with its keeper: the next one can fork another. What the kernel itself did wrong the keeper
+ * says, by FAILED. */
+static bool tries_again(Session *s) {
+        if ((s->phase != PHASE_RESCOPING && s->phase != PHASE_REVIVING) || s->keeper_lost ||
+                s->retries >= RETRIES_MAX)
+                return false;
+        s->retries++;
+        log_notice("The kernel of session %s ended before it ran again, trying once more.", s->id);
+        return true;
+}
+
+bool session_survives(Session *s) {
+        if (tries_again(s))
+                return true;
+        if (s->phase != PHASE_RUNNING || !s->restart_on_crash || !s->kept || s->type != SESSION_NOTEBOOK)
+                return false;
+        /* quit() in a cell, a client's shutdown_request: it did what it was told to. */
+        if (s->exit_code == CLD_EXITED && s->exit_status == 0)
+                return false;
+        if (s->keeper_lost)
+                return false;
+        if (crashes_too_often(s)) {
+                log_notice("The kernel of session %s crashed %d times within a minute, leaving it at that.",
+                        s->id, CRASHES_MAX + 1);
+                return false;
+        }
+        audit_kernel_crashed(s);
+        return true;
+}
+
+/* Shutting down */
+
+static const char *on_shut_down(Session *s, KeeperMessage *message, const char **ret_message _unused_) {
+        if (message && message->error == KEEPER_ERROR_NONE)
+                return NULL;
+        if (s->phase != PHASE_PARTING && s->phase != PHASE_RESTARTING)
+                return NULL;
+        log_info("Session %s cannot be shut down by its keeper, stopping it: %s", s->id,
+                message ? strempty(message->message) : "no answer");
+        session_event(s, EVENT_FAILED);
+        return NULL;
+}
+
+void session_shut_down(Session *s) {
+        KeeperRequest *request = NULL;
+        int r = -ENOTCONN;
+
+        if (s->link || !s->keeper_lost) {
+                request = keeper_request_new(s, KEEPER_SHUTDOWN);
+                r = request ? 0 : -ENOMEM;
+        }
+        if (request) {
+                wire_put_u64(&request->message, KEEPER_TAG_FLAGS,
+                        s->phase == PHASE_RESTARTING ? KEEPER_FLAG_RESTART : 0U);
+                request->on_reply = on_shut_down;
+                r = keeper_request_send(s, request, NULL, KEEPER_ANSWER_NOTHING);
+        }
+        if (r < 0)
+                session_event(s, EVENT_FAILED);
+}
+
+/* Starting again */
+
+void session_refork(Session *s) {
+        /* Systemd may know of the end before the keeper does; then its ENDED leads here. */
+        if (s->link && s->keeper_phase == KEEPER_PHASE_ENDED)
+                (void) keeper_link_restart(s); /* if this fails the link breaks, and STATUS leads here */
+        else if (keeper_link_is_greeted(s->link) && s->keeper_phase == KEEPER_PHASE_IDLE)
+                session_fail(s, ERROR_START_FAILED, "The session's keeper lost its payload; try again.");
+}
+
+int session_find_payload(Session *s, pid_t pid) {
+        _cleanup_free_ char *unit = NULL;
+        int r;
+
+        if (pid <= 0)
+                return -EBADMSG;
+        r = session_set_leader(s, pid);
+        if (r == -ESRCH)
+                return 0; /* the keeper, or the next one, will say that it ended */
+        if (r < 0)
+                return r;
+        r = s->manager->user_mode ? sd_pid_get_user_unit(pid, &unit) : sd_pid_get_unit(pid, &unit);
+        if (r >= 0 && !streq(unit, s->keeper))
+                r = -EPERM;
+        if (r < 0) {
+                bool gone = session_leader_is_gone(s);
+
+                session_forget_leader(s);
+                return gone ? 0 : r; /* as above */
+        }
+        session_changed(s, CHANGE_LEADER);
+        session_event(s, EVENT_AT_GATE);
+        return 0;
+}
+
+void session_find_running(Session *s) {
+        bool again = s->maybe_revived && s->restarters.n > 0;
+
+        session_event(s, EVENT_STARTED);
+        if (again)
+                session_event(s, EVENT_RESTART);
+}
+
+void session_revive(Session *s) {
+        s->retries = 0;
+        s->maybe_revived = false;
+        session_changed(s, CHANGE_LEADER | CHANGE_REVIVED);
+        audit_kernel_restarted(s);
+}

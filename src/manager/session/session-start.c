@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* How sessions begin and are asked to end. */
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <systemd/sd-login.h>
+#include <unistd.h>
+
+#include "manager/access/caller.h"
+#include "manager/base/audit.h"
+#include "manager/base/limit-options.h"
+#include "manager/base/start-request.h"
+#include "manager/keepers/keeper-link.h"
+#include "manager/manager.h"
+#include "manager/session/session-engine.h"
+#include "manager/session/session-keeper.h"
+#include "manager/session/session-record.h"
+#include "manager/session/session-restart.h"
+#include "manager/session/session-start.h"
+#include "manager/session/session.h"
+#include "manager/systemd/systemd-keeper.h"
+#include "manager/systemd/systemd-scope.h"
+#include "shared/log.h"
+#include "shared/names.h"
+#include "shared/strv.h"
+#include "shared/text.h"
+
+/* Limits: each is charged to the user who asks, and the error names the setting. */
+static int check_limits(Manager *m, uid_t uid, sd_bus_error *error) {
+        size_t all, own, starting, unused;
+
+        session_table_count(&m->sessions, (uid_t) -1, &all, &unused);
+        session_table_count(&m->sessions, uid, &own, &starting);
+        if (starting >= m->config.starts_max_per_user)
+                return sd_bus_error_setf(error, ERROR_LIMIT_REACHED,
+                        "%zu of your sessions are being started, as many as StartsMaxPerUser= allows; wait for one.",
+                        starting);
+        if (own >= m->config.sessions_max_per_user)
+                return sd_bus_error_setf(error, ERROR_LIMIT_REACHED,
+                        "You have %zu sessions, as many as SessionsMaxPerUser= allows; stop one first.",
+                        own);
+        if (closings_count(&m->closings, uid) >= CLOSINGS_MAX_PER_USER)
+                return sd_bus_error_set(error, ERROR_LIMIT_REACHED,
+                        "Keepers of your sessions sent descriptors that take long to close; end what has them.");
+        if (all >= m->config.sessions_max)
+                return sd_bus_error_setf(error, ERROR_LIMIT_REACHED,
+                        "This machine has %zu sessions, as many as SessionsMax= allows; stop one first.",
+                        all);
+        return 0;
+}
+
+/* Fills in what is known before anything runs; the request becomes the session's. */
+static int describe_session(Session *s, StartRequest *request) {
+        s->request = request;
+        s->on_detach = request->has_on_detach ? request->on_detach : s->manager->config.on_detach;
+        s->restart_on_crash = request->has_restart_on_crash ? request->restart_on_crash
+                                                            : s->manager->config.restart_on_crash;
+        limits_choose(s->manager, s->type, s->uid, &request->limits, &s->limits);
+        s->rows = request->rows;
+        s->columns = request->columns;
+        if (request->name && replace_string(&s->name, request->name) < 0)
+                return -ENOMEM;
+        if (request->notebook && replace_string(&s->notebook, request->notebook) < 0)
+                return -ENOMEM;
+        if (request->kernel && replace_string(&s->kernel, request->kernel) < 0)
+                return -ENOMEM;
+        if (request->connection_file && replace_string(&s->connection_file, request->connection_file) < 0)
+                return -ENOMEM;
+        return 0;
+}
+
+/* A session in the table that nothing was done for yet; the request is consumed. */
+static int new_session(
+        Manager *m, uid_t uid, StartRequest *request_, bool kept, Session **ret, sd_bus_error *error) {
+        _cleanup_(start_request_free_pointer) StartRequest *request = request_;
+        uint64_t number;
+        Session *s;
+        int r;
+
+        r = check_limits(m, uid, error);
+        if (r >= 0)
+                r = limits_check_supported(m, &request->limits, error);
+        if (r < 0)
+                return r;
+        r = manager_take_number(m, &number);
+        if (r < 0)
+                return sd_bus_error_setf(error, ERROR_START_FAILED,
+                        "The runtime directory %s cannot be written (%s); it may be full.", m->runtime_dir,
+                        strerror(-r));
+        r = session_new(m, request->type, number, uid, kept, &s);
+        if (r < 0)
+                return r;
+        r = describe_session(s, TAKE_PTR(request));
+        if (r < 0) {
+                (void) session_free(s);
+                return r;
+        }
+        *ret = s;
+        return 0;
+}
+
+static int answer_started(Session *s, sd_bus_message *call, bool started) {
+        char path[BUS_PATH_SIZE];
+
+        session_bus_path(s->id, path);
+        if (streq(sd_bus_message_get_member(call), "StartNotebook"))
+                return sd_bus_reply_method_return(call, "sob", s->id, path, (int) started);
+        return sd_bus_reply_method_return(call, "so", s->id, path);
+}
+
+void session_answer_starters(Session *s, bool is_new) {
+        bool started = is_new; /* the first one's call made it, the others joined */
+        sd_bus_message *call;
+
+        while ((call = waiters_take(&s->starters))) {
+                (void) answer_started(s, call, started);
+                sd_bus_message_unref(call);
+                started = false;
+        }
+}
+
+int session_wait(Session *s, Waiters *waiters, sd_bus_message *call) {
+        _cleanup_(charge_release) Charge charge = {};
+        int r;
+
+        r = admission_charge(s->manager, call, CHARGE_WAITER, &charge);
+        return r < 0 ? r : waiters_add(waiters, call, &charge);
+}
+
+/* Holds the call that starts the session, which is answered when it runs. */
+static int hold_starter(Session *s, sd_bus_message *call, sd_bus_error *error) {
+        int r;
+
+        r = session_wait(s, &s->starters, call);
+        if (r == -EDQUOT || r == -ENOBUFS)
+                return sd_bus_error_set(error, ERROR_LIMIT_REACHED,
+                        "Too many of your calls wait for sessions already; try again.");
+        return r;
+}
+
+static int tell_unprepared(int r, sd_bus_error *error) {
+        if (sd_bus_error_is_set(error))
+                return r;
+        return sd_bus_error_setf(
+                error, ERROR_START_FAILED, "The session could not be prepared: %s", strerror(-r));
+}
+
+/* Answers call with a session that is there already, now or when it runs. Takes the charge, if it has to wait. */
+static int reopen(Session *s, sd_bus_message *call, Charge *charge, sd_bus_error *error) {
+        int r;
+
+        r = s->manager->config.thaw_on_attach ? freezer_thaw_first(s, "StartNotebook", call, error) : 0;
+        if (r != 0)
+                return r;
+        if (s->phase == PHASE_RUNNING)
+                return answer_started(s, call, /* started = */ false);
+        r = waiters_add(&s->starters, call, charge);
+        return r < 0 ? r : 1;
+}
+
+static int reopen_for_caller(Session *s, sd_bus_message *call, sd_bus_error *error) {
+        _cleanup_(charge_release) Charge charge = {};
+        int r;
+
+        r = admission_charge(s->manager, call, CHARGE_WAITER, &charge);
+        if (r >= 0)
+                r = reopen(s, call, &charge, error);
+        if (r == -EDQUOT || r == -ENOBUFS)
+                return sd_bus_error_setf(error, ERROR_LIMIT_REACHED,
+                        "Too many of your calls wait for session %s, or for others, already; try again.",
+                        s->id);
+        return r;
+}
+
+void session_join(Session *s, Session *other) {
+        Charge charge = {};
+        sd_bus_message *call;
+
+        while ((call = waiters_take_charged(&s->starters, &charge))) {
+                if (reopen(other, call, &charge, /* error = */ NULL) < 0)
+                        (void) sd_bus_reply_method_errorf(call, ERROR_START_FAILED,
+                                "The notebook is being opened by too many callers at once; try again.");
+                charge_release(&charge);
+                sd_bus_message_unref(call);
+        }
+        s->superseded = true;
+        session_event(s, EVENT_FAILED);
+}
+
+int session_start(Manager *m, const Caller *caller, StartRequest *request_, sd_bus_message *call,
+        sd_bus_error *error) {
+        _cleanup_(start_request_free_pointer) StartRequest *request = request_;
+        _cleanup_close_ int listen_fd = -EBADF;
+        Session *s = NULL;
+        int r;
+
+        if (request->notebook) {
+                s = session_table_get_by_notebook(&m->sessions, caller->uid, request->notebook, NULL);
+                if (s)
+                        return reopen_for_caller(s, call, error);
+        }
+        r = new_session(m, caller->uid, TAKE_PTR(request), /* kept = */ true, &s, error);
+        if (r < 0)
+                return r;
+        r = listen_fd = keeper_link_listen(m, s);
+        if (r >= 0)
+                r = hold_starter(s, call, error);
+        if (r >= 0)
+                r = session_record_save(s);
+        if (r >= 0)
+                r = systemd_start_keeper(s, listen_fd);
+        if (r < 0) {
+                session_record_remove(s);
+                keeper_link_forget(m, s);
+                sd_bus_message_unref(waiters_take(&s->starters));
+                (void) session_free(s);
+                return tell_unprepared(r, error);
+        }
+        session_begin(s);
+        session_connect_keeper(s);
+        return 1;
+}
+
+/* What a registered process says it runs is only shown, and so kept short. */
+static int take_command(Session *s, char *const *command) {
+        size_t n = 0;
+        int r;
+
+        STRV_FOREACH(argument, command) {
+                if (n++ == 64)
+                        break;
+                r = strv_consume(&s->command, text_sanitize(*argument, 1024));
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+/* The session that a process is in; NULL if it is in none. */
+static Session *session_of_process(Manager *m, pid_t pid) {
+        _cleanup_free_ char *unit = NULL;
+        char id[SESSION_ID_MAX];
+        int r;
+
+        r = m->user_mode ? sd_pid_get_user_unit(pid, &unit) : sd_pid_get_unit(pid, &unit);
+        if (r >= 0 && session_id_from_scope(unit, id) >= 0)
+                return session_table_get_by_id(&m->sessions, id);
+        SESSION_FOREACH(s, &m->sessions) /* its scope may be being made */
+                if (s->leader == pid && !s->leader_ended)
+                        return s;
+        return NULL;
+}
+
+/* Makes the process the leader of its session. */
+static int lead(Session *s, pid_t pid, sd_bus_error *error) {
+        int r;
+
+        r = session_set_leader(s, pid);
+        if (r == -ESRCH || r == -EPERM)
+                return sd_bus_error_setf(error, ERROR_NO_SUCH_PROCESS,
+                        "Process %" PRIi32 " cannot be made a session: %s.", (int32_t) pid,
+                        r == -ESRCH ? "it has ended" : "it is not seen to run as the user who calls");
+        return r;
+}
+
+int session_register(Manager *m, const Caller *caller, StartRequest *request_, sd_bus_message *call,
+        sd_bus_error *error) {
+        _cleanup_(start_request_free_pointer) StartRequest *request = request_;
+        Session *s;
+        int r;
+
+        if (caller->pid <= 0)
+                return sd_bus_error_set(error, ERROR_NO_SUCH_PROCESS,
+                        "The bus does not know the calling process; call from this machine.");
+        s = session_of_process(m, caller->pid);
+        if (s)
+                return sd_bus_error_setf(error, ERROR_ALREADY_IN_SESSION,
+                        "The calling process is in session %s already; call from outside of it.", s->id);
+        if (request->notebook) {
+                s = session_table_get_by_notebook(&m->sessions, caller->uid, request->notebook, NULL);
+                /* A second kernel for one file is its front-end's choice; it is just not found by the path. */
+                if (s)
+                        (void) replace_string(&request->notebook, NULL);
+        }
+        r = new_session(m, caller->uid, TAKE_PTR(request), /* kept = */ false, &s, error);
+        if (r < 0)
+                return r;
+        s->watched = s->type == SESSION_NOTEBOOK && s->connection_file;
+        if (s->watched)
+                session_keeper_name(s->id, s->keeper);
+        r = lead(s, caller->pid, error);
+        if (r >= 0)
+                r = take_command(s, s->request->command);
+        if (r >= 0)
+                r = hold_starter(s, call, error);
+        if (r < 0) {
+                (void) session_free(s);
+                return tell_unprepared(r, error);
+        }
+        s->request = start_request_free(s->request);
+        session_enter(s, session_step(PHASE_PREPARING, EVENT_AT_GATE));
+        return 1;
+}
+
+int session_stop(Session *s, const Caller *caller, sd_bus_message *call, sd_bus_error *error) {
+        SessionState state = session_phase_state(s->phase);
+
+        if (session_wait(s, &s->stoppers, call) < 0)
+                return sd_bus_error_setf(error, ERROR_LIMIT_REACHED,
+                        "Too many callers wait for the end of session %s already.", s->id);
+        audit_stop_requested(s, caller->uid, "Stop");
+        if (state == STATE_RUNNING || state == STATE_RESTARTING) {
+                s->stop_requested = true;
+                session_set_result(s, RESULT_STOPPED);
+        }
+        session_event(s, session_stop_event(s));
+        return 1;
+}
+
+int session_kill(Session *s, const Caller *caller, const char *whom, int signal, sd_bus_message *call,
+        sd_bus_error *error) {
+        bool all = streq(whom, "all");
+        int r;
+
+        if (!all && !streq(whom, "leader"))
+                return sd_bus_error_set(
+                        error, ERROR_INVALID_ARGUMENT, "Whom to signal must be 'leader' or 'all'.");
+        if (signal < 1 || signal > SIGRTMAX)
+                return sd_bus_error_setf(
+                        error, ERROR_INVALID_ARGUMENT, "There is no signal %i; see signal(7).", signal);
+        if (admission_may_audit(s->manager, caller->uid))
+                audit_stop_requested(s, caller->uid, "Kill");
+        if (all) {
+                r = systemd_kill_scope(s, signal, call);
+                if (r == -EDQUOT)
+                        return sd_bus_error_set(error, ERROR_LIMIT_REACHED,
+                                "Too many of your calls wait for systemd already; try again.");
+                return r < 0 ? r : 1;
+        }
+        if (s->leader_fd < 0 || syscall(SYS_pidfd_send_signal, s->leader_fd, signal, NULL, 0) < 0)
+                return sd_bus_error_setf(
+                        error, ERROR_NO_SUCH_PROCESS, "The leader of session %s has ended.", s->id);
+        return sd_bus_reply_method_return(call, NULL);
+}

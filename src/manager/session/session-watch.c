@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Keepers of registered sessions.
+ *
+ *   registered, runs --> StartTransientUnit of the keeper --> STATUS (idle) --> WATCH --> REPLY: journal entry
+ *                                                             STATUS (running), after a restart of either side
+ *
+ * A keeper that cannot do it is stopped, and the session is as one that was registered without a connection file. */
+
+#include "manager/session/session-watch.h"
+#include "manager/base/audit.h"
+#include "manager/keepers/keeper-link.h"
+#include "manager/keepers/keeper-request.h"
+#include "manager/manager.h"
+#include "manager/session/session-keeper.h"
+#include "manager/session/session.h"
+#include "manager/systemd/systemd-keeper.h"
+#include "shared/log.h"
+
+static void give_up(Session *s, const char *reason) {
+        log_notice("The kernel of session %s cannot be watched, going on without: %s", s->id, reason);
+        s->keeper_lost = true;
+        if (s->phase == PHASE_RUNNING && systemd_stop_keeper(s) < 0)
+                log_warning("Cannot stop %s.", s->keeper);
+}
+
+void session_watch(Session *s) {
+        _cleanup_close_ int listen_fd = -EBADF;
+        int r;
+
+        keeper_link_forget(s->manager, s); /* an earlier one's */
+        r = listen_fd = keeper_link_listen(s->manager, s);
+        if (r >= 0)
+                r = systemd_start_keeper(s, listen_fd);
+        if (r < 0) {
+                keeper_link_forget(s->manager, s);
+                give_up(s, strerror(-r));
+                return;
+        }
+        session_connect_keeper(s);
+}
+
+static const char *on_watching(Session *s, KeeperMessage *message, const char **ret_message _unused_) {
+        if (s->phase != PHASE_RUNNING)
+                return NULL;
+        if (message && message->error == KEEPER_ERROR_NONE)
+                audit_kernel_watched(s);
+        else
+                give_up(s, message ? strempty(message->message) : "its keeper does not answer");
+        return NULL;
+}
+
+static int ask_to_watch(Session *s) {
+        KeeperRequest *request;
+
+        request = keeper_request_new(s, KEEPER_WATCH);
+        if (!request)
+                return -ENOMEM;
+        wire_put_string(&request->message, KEEPER_TAG_SESSION_ID, s->id);
+        wire_put_string(&request->message, KEEPER_TAG_CONNECTION_FILE, s->connection_file);
+        if (s->notebook)
+                wire_put_string(&request->message, KEEPER_TAG_NOTEBOOK, s->notebook);
+        if (s->kernel)
+                wire_put_string(&request->message, KEEPER_TAG_KERNEL, s->kernel);
+        wire_put_u64(&request->message, KEEPER_TAG_OUTPUT_LOG_SIZE, s->manager->config.output_log_size);
+        request->on_reply = on_watching;
+        s->watch_asked = true;
+        return keeper_request_send(s, request, NULL, KEEPER_ANSWER_NOTHING);
+}
+
+int session_on_watch_status(Session *s, const KeeperMessage *message) {
+        /* One that was asked and not yet heard is asked again by keeper-request.c. */
+        if (message->phase != KEEPER_PHASE_IDLE || s->phase != PHASE_RUNNING ||
+                (s->watch_asked && s->requests.n > 0))
+                return 0;
+        return ask_to_watch(s);
+}

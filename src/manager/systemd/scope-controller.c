@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Being the controller of a scope.
+ *
+ * systemd remembers the controller by the unique name of our connection, and forgets it when that goes: scopes that an
+ * earlier manager made are stopped with SIGTERM, which is what happens with those that there is no room for, too.
+ *
+ * systemd asks whoever stops the scope, and be it us: then whatever called for it is in charge, and signals are sent by
+ * systemd_stop_scope(). Only systemd can send us this signal: the bus policy lets nobody else send us any, and on the
+ * bus of a user everybody is that user. */
+
+#include "manager/systemd/scope-controller.h"
+#include "manager/base/systemd-names.h"
+#include "manager/manager.h"
+#include "manager/session/session-engine.h"
+#include "manager/session/session-restart.h"
+#include "manager/session/session.h"
+#include "shared/log.h"
+
+static void stop_as_asked(Session *s) {
+        SessionState state = session_phase_state(s->phase);
+
+        /* It is being ended already, or its scope is stopped by us for the next one. */
+        if (state > STATE_RESTARTING || s->phase == PHASE_CLEARING)
+                return;
+        log_info("systemd stops %s, ending session %s.", s->scope, s->id);
+        if (state != STATE_OPENING) {
+                s->stop_requested = true;
+                session_set_result(s, RESULT_UNIT_STOPPED);
+        }
+        session_event(s, session_stop_event(s));
+}
+
+static int on_request_stop(sd_bus_message *signal, void *userdata, sd_bus_error *error _unused_) {
+        _cleanup_free_ char *unit = NULL;
+        char id[SESSION_ID_MAX];
+        Manager *m = userdata;
+        Session *s;
+        int r;
+
+        r = sd_bus_path_decode(sd_bus_message_get_path(signal), SYSTEMD_UNIT_PATH, &unit);
+        if (r <= 0 || session_id_from_scope(unit, id) < 0)
+                return 0;
+        s = session_table_get_by_id(&m->sessions, id);
+        if (s && s->scope_controlled)
+                stop_as_asked(s);
+        return 0;
+}
+
+int scope_controller_start(Manager *m) {
+        return sd_bus_match_signal(
+                m->bus, NULL, SYSTEMD_NAME, NULL, SYSTEMD_SCOPE, "RequestStop", on_request_stop, m);
+}
+
+bool scope_controller_take(Session *s) {
+        if (s->type != SESSION_NOTEBOOK || !s->keeper[0])
+                return false;
+        if (!s->scope_controlled && s->manager->controllers < CONTROLLERS_MAX) {
+                s->scope_controlled = true;
+                s->manager->controllers++;
+        }
+        return s->scope_controlled;
+}
+
+void scope_controller_forget(Session *s) {
+        if (s->scope_controlled)
+                s->manager->controllers--;
+        s->scope_controlled = false;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The transient service in which a session's keeper runs. */
+
+#include "manager/systemd/systemd-keeper.h"
+#include "manager/base/systemd-names.h"
+#include "manager/manager.h"
+#include "manager/session/session-engine.h"
+#include "manager/session/session.h"
+#include "manager/systemd/systemd-calls.h"
+#include "manager/systemd/systemd-jobs.h"
+#include "manager/systemd/systemd-properties.h"
+#include "shared/log.h"
+#include "shared/names.h"
+
+void systemd_keeper_job_done(Session *s, const char *result) {
+        if (s->farewell)
+                return; /* it was started, or not; either way it is to be stopped soon */
+        if (s->phase == PHASE_DISMISSING)
+                session_event(s, EVENT_KEEPER_GONE);
+        else if (!streq(result, "done"))
+                /* What it failed at systemd tells the journal only. Mostly it is PAM that refused. */
+                session_fail(s, ERROR_START_FAILED,
+                        "The session's keeper could not be started (%s).%s See 'journalctl -u %s'.", result,
+                        !s->manager->user_mode && streq(result, "failed")
+                                ? " Only users who may log in, with a shell of /etc/shells, have sessions."
+                                : "",
+                        s->keeper);
+}
+
+static int on_keeper_started(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
+        SystemdCall *c = userdata;
+        Session *s = systemd_call_session(c);
+
+        if (!s || s->phase == PHASE_DISMISSING)
+                return 0;
+        if (!sd_bus_message_is_method_error(reply, NULL))
+                return systemd_job_note(&s->keeper_job, reply);
+        systemd_job_forget(s, &s->keeper_job);
+        if (c->repeated && sd_bus_message_is_method_error(reply, SYSTEMD_UNIT_EXISTS))
+                return 0; /* asked for the first time it was started already, and speaks for itself */
+        session_fail(s, ERROR_START_FAILED, "systemd refused to start the session's keeper: %s",
+                systemd_error_text(reply));
+        return 0;
+}
+
+int systemd_start_keeper(Session *s, int listen_fd) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+        int r;
+
+        r = systemd_new_call(s->manager, "StartTransientUnit", &call);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_append(call, "ss", s->keeper, "fail");
+        if (r < 0)
+                return r;
+        r = append_keeper_properties(call, s, listen_fd);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_append(call, "a(sa(sv))", 0);
+        if (r < 0)
+                return r;
+        r = systemd_job_expect(s, &s->keeper_job);
+        if (r < 0)
+                return r;
+        return systemd_ask(s->manager, s, call, on_keeper_started, NULL);
+}
+
+static int on_keeper_stopped(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
+        Session *s = systemd_call_session(userdata);
+
+        if (!s)
+                return 0;
+        if (!sd_bus_message_is_method_error(reply, NULL))
+                return systemd_job_note(&s->keeper_job, reply);
+        systemd_job_forget(s, &s->keeper_job);
+        if (systemd_says_gone(reply))
+                session_event(s, EVENT_KEEPER_GONE);
+        else
+                log_warning("Cannot stop %s, waiting for the deadline: %s", s->keeper,
+                        systemd_error_text(reply));
+        return 0;
+}
+
+int systemd_stop_keeper(Session *s) {
+        return systemd_job_stop_unit(s, s->keeper, &s->keeper_job, on_keeper_stopped);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* How a scope ends. */
+
+#include "manager/base/types.h"
+
+/* Finds out what became of the scope, and notes the result if somebody else had it stopped. Then stops what is left of
+ * it: EVENT_SCOPE_GONE. */
+int systemd_stop_scope(Session *s);
+
+/* Asks once more for the stop that the session waits for, if it does: its end may have been told to nobody. */
+void systemd_stop_scope_again(Session *s);
+
+/* The job that was waited for is done; result as in JobRemoved. */
+void systemd_scope_end_job_done(Session *s, const char *result);

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The scope in which a session's processes run. How it ends is in systemd-scope-end.h. */
+
+#include <systemd/sd-bus.h>
+
+#include "manager/base/types.h"
+
+/* Makes the scope around the leader: EVENT_SCOPE_READY or EVENT_FAILED. */
+int systemd_start_scope(Session *s);
+
+/* Asks once more for the start that the session waits for, if it does: its end may have been told to nobody. */
+void systemd_start_scope_again(Session *s);
+
+/* Numbers of processes are used again, and systemd before 255 is told the leader's number alone: a leader that ended too
+ * early may so have let a process of somebody else into the scope, which is not ours to end. */
+bool systemd_scope_holds_stranger(const Session *s);
+
+/* Sends a signal to everything in the scope. call is answered, or NULL. -EPERM: it is not the session's. */
+int systemd_kill_scope(Session *s, int signal, sd_bus_message *call);
+
+/* The job that was waited for is done; result as in JobRemoved. */
+void systemd_scope_job_done(Session *s, const char *result);

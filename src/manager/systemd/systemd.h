@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What we ask of systemd (org.freedesktop.systemd1(5)), all of it asynchronous. Answers become session events. */
+
+#include <systemd/sd-bus.h>
+
+#include "manager/base/types.h"
+
+/* Subscribes to systemd's signals. Synchronous: for start-up only. */
+int systemd_subscribe(Manager *m);
+
+/* Stops a unit that is of no session, and does not wait for it. */
+void systemd_stop_stray(Manager *m, const char *unit);
+
+/* Has systemd put away a unit that has ended, if nobody refers to it. */
+void systemd_collect(Manager *m, const char *unit);
+
+/* Asks once more for the job that the session waits for, if any: its end may have been told to nobody. */
+void systemd_ask_again(Session *s);
+
+/* The session goes: nothing more is expected of systemd for it. */
+void systemd_forget(Session *s);
+
+/* Answers call with the session that the process is in. */
+int systemd_find_session(Manager *m, uint32_t pid, sd_bus_message *call);
