@@ -345,13 +345,13 @@ static void say_goodbye(Session *s) {
         sd_bus_message *call;
 
         if (!s->announced)
-                waiters_fail(&s->starters, s->error_name ? s->error_name : ERROR_START_FAILED,
-                        isempty(s->error_message) ? "The session could not be started." : s->error_message);
-        waiters_fail(&s->restarters, s->error_name ? s->error_name : ERROR_STOPPED,
-                isempty(s->error_message) ? "The session ended before its kernel ran again."
-                                          : s->error_message);
-        waiters_fail(&s->limiters, ERROR_STOPPED, "The session ended before its kernel ran again.");
-        while ((call = waiters_take(&s->stoppers))) {
+                waiters_fail(&s->waiters.start, s->error.name ? s->error.name : ERROR_START_FAILED,
+                        isempty(s->error.message) ? "The session could not be started." : s->error.message);
+        waiters_fail(&s->waiters.restart, s->error.name ? s->error.name : ERROR_STOPPED,
+                isempty(s->error.message) ? "The session ended before its kernel ran again."
+                                          : s->error.message);
+        waiters_fail(&s->waiters.limits, ERROR_STOPPED, "The session ended before its kernel ran again.");
+        while ((call = waiters_take(&s->waiters.stop))) {
                 (void) sd_bus_reply_method_return(call, NULL);
                 sd_bus_message_unref(call);
         }

@@ -42,15 +42,18 @@ static void compare(const Session *a, const Session *b) {
         promise(a->uid == b->uid && a->kept == b->kept && a->phase == b->phase &&
                 a->announced == b->announced);
         promise(a->created == b->created && a->created_monotonic == b->created_monotonic);
-        promise(a->leader <= 0 || (a->leader == b->leader && a->leader_start == b->leader_start));
-        promise(a->rows == b->rows && a->columns == b->columns && a->on_detach == b->on_detach);
-        promise(a->stop_requested == b->stop_requested && a->result == b->result);
-        promise(same(a->name, b->name) && same(a->directory, b->directory) &&
-                same(a->notebook, b->notebook));
-        promise(same(a->kernel, b->kernel) && same(a->connection_file, b->connection_file));
-        promise(strv_length(a->command) == strv_length(b->command));
-        for (size_t i = 0; i < strv_length(a->command); i++)
-                promise(streq(a->command[i], b->command[i]));
+        promise(a->leader.pid <= 0 ||
+                (a->leader.pid == b->leader.pid && a->leader.start == b->leader.start));
+        promise(a->terminal.rows == b->terminal.rows && a->terminal.columns == b->terminal.columns &&
+                a->terminal.on_detach == b->terminal.on_detach);
+        promise(a->end.stop_requested == b->end.stop_requested && a->end.result == b->end.result);
+        promise(same(a->name, b->name) && same(a->program.directory, b->program.directory) &&
+                same(a->program.notebook, b->program.notebook));
+        promise(same(a->program.kernel, b->program.kernel) &&
+                same(a->program.connection_file, b->program.connection_file));
+        promise(strv_length(a->program.command) == strv_length(b->program.command));
+        for (size_t i = 0; i < strv_length(a->program.command); i++)
+                promise(streq(a->program.command[i], b->program.command[i]));
 }
 
 static int read_again(Manager *m, const char *id, Session **ret) {

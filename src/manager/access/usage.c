@@ -134,7 +134,7 @@ static int send_query(Manager *m, Session *s, UsageCounter counter) {
         if (!query)
                 return -ENOMEM;
         *query = (UsageQuery){ .manager = m, .number = s->number, .counter = counter };
-        r = sd_bus_call_method_async(m->bus, &slot, SYSTEMD_NAME, s->scope_path,
+        r = sd_bus_call_method_async(m->bus, &slot, SYSTEMD_NAME, s->scope.path,
                 "org.freedesktop.DBus.Properties", "Get", on_counter, query, "ss", SYSTEMD_SCOPE,
                 counter_property[counter]);
         if (r < 0) {
@@ -186,7 +186,7 @@ static int enqueue(UsageReader *reader, Session *s) {
 }
 
 static bool read_files(Manager *m, Session *s, usec_t now) {
-        if (cgroup_read(&m->cgroups, s->slice, s->scope, s->usage.counters) < 0)
+        if (cgroup_read(&m->cgroups, s->slice, s->scope.unit, s->usage.counters) < 0)
                 return false;
         s->usage.realtime = now_usec(CLOCK_REALTIME);
         s->usage.monotonic = now;

@@ -40,13 +40,13 @@ static void add_session(Entry *e, const Session *s) {
         add(e, "SESSION_TYPE=%s", session_type_to_string(s->type));
         add(e, "SESSION_NAME=%s", strempty(s->name));
         add(e, "USER_ID=%" PRIu32, (uint32_t) s->uid);
-        add(e, "UNIT=%s", s->scope);
-        if (s->keeper[0])
-                add(e, "KEEPER_UNIT=%s", s->keeper);
-        if (s->leader > 0)
-                add(e, "LEADER=%" PRIi32, (int32_t) s->leader);
-        if (s->notebook)
-                add(e, "NOTEBOOK=%s", s->notebook);
+        add(e, "UNIT=%s", s->scope.unit);
+        if (s->keeper.unit[0])
+                add(e, "KEEPER_UNIT=%s", s->keeper.unit);
+        if (s->leader.pid > 0)
+                add(e, "LEADER=%" PRIi32, (int32_t) s->leader.pid);
+        if (s->program.notebook)
+                add(e, "NOTEBOOK=%s", s->program.notebook);
 }
 
 static void begin(Entry *e, Manager *m, int priority, const char *message_id, const Session *s) {
@@ -76,27 +76,27 @@ void audit_session_started(const Session *s) {
 
 /* "exit status 3", "signal 9 (KILL)", or nothing. */
 static void describe_exit(const Session *s, char *ret, size_t size) {
-        const char *name = s->exit_status > 0 ? sigabbrev_np(s->exit_status) : NULL;
+        const char *name = s->end.exit_status > 0 ? sigabbrev_np(s->end.exit_status) : NULL;
 
         ret[0] = 0;
-        if (s->exit_code == CLD_EXITED)
-                snprintf(ret, size, ", exit status %i", s->exit_status);
-        else if (s->exit_code == CLD_KILLED || s->exit_code == CLD_DUMPED)
-                snprintf(ret, size, ", signal %i (%s)", s->exit_status, name ? name : "?");
+        if (s->end.exit_code == CLD_EXITED)
+                snprintf(ret, size, ", exit status %i", s->end.exit_status);
+        else if (s->end.exit_code == CLD_KILLED || s->end.exit_code == CLD_DUMPED)
+                snprintf(ret, size, ", signal %i (%s)", s->end.exit_status, name ? name : "?");
 }
 
 static void add_exit(Entry *e, const Session *s) {
-        if (s->exit_code == 0)
+        if (s->end.exit_code == 0)
                 return;
-        add(e, "EXIT_CODE=%s", s->exit_code == CLD_EXITED ? "exited" : "killed");
-        add(e, "EXIT_STATUS=%i", s->exit_status);
+        add(e, "EXIT_CODE=%s", s->end.exit_code == CLD_EXITED ? "exited" : "killed");
+        add(e, "EXIT_STATUS=%i", s->end.exit_status);
 }
 
 static void add_memory(Entry *e, const Session *s) {
-        if (s->memory_limit != UINT64_MAX)
-                add(e, "MEMORY_LIMIT=%" PRIu64, s->memory_limit);
-        if (s->memory_peak != UINT64_MAX)
-                add(e, "MEMORY_PEAK=%" PRIu64, s->memory_peak);
+        if (s->end.memory_limit != UINT64_MAX)
+                add(e, "MEMORY_LIMIT=%" PRIu64, s->end.memory_limit);
+        if (s->end.memory_peak != UINT64_MAX)
+                add(e, "MEMORY_PEAK=%" PRIu64, s->end.memory_peak);
 }
 
 void audit_session_ended(const Session *s) {
@@ -106,16 +106,16 @@ void audit_session_ended(const Session *s) {
 
         describe_exit(s, how, sizeof(how));
         begin(&e, s->manager, LOG_INFO, MESSAGE_SESSION_END, s);
-        add(&e, "RESULT=%s", session_result_to_string(s->result));
+        add(&e, "RESULT=%s", session_result_to_string(s->end.result));
         add_exit(&e, s);
-        if (s->restarts > 0)
-                add(&e, "RESTARTS=%" PRIu32, s->restarts);
+        if (s->restart.count > 0)
+                add(&e, "RESTARTS=%" PRIu32, s->restart.count);
         add_memory(&e, s);
-        if (s->cpu_usage_nsec != USAGE_UNKNOWN)
-                add(&e, "CPU_USAGE_NSEC=%" PRIu64, s->cpu_usage_nsec);
+        if (s->end.cpu_usage_nsec != USAGE_UNKNOWN)
+                add(&e, "CPU_USAGE_NSEC=%" PRIu64, s->end.cpu_usage_nsec);
         add(&e, "DURATION_USEC=%" PRIu64, duration);
         add(&e, "MESSAGE=Session %s (%s) of user %" PRIu32 " ended: %s%s, after %s.", s->id,
-                strempty(s->name), (uint32_t) s->uid, session_result_to_string(s->result), how,
+                strempty(s->name), (uint32_t) s->uid, session_result_to_string(s->end.result), how,
                 format_time_span(duration, span));
         end(&e);
 }
@@ -124,10 +124,10 @@ void audit_start_failed(const Session *s) {
         Entry e;
 
         begin(&e, s->manager, LOG_NOTICE, MESSAGE_START_FAILED, s);
-        add(&e, "RESULT=%s", session_result_to_string(s->result));
-        add(&e, "REASON=%s", strempty(s->error_message));
+        add(&e, "RESULT=%s", session_result_to_string(s->end.result));
+        add(&e, "REASON=%s", strempty(s->error.message));
         add(&e, "MESSAGE=Session %s (%s) of user %" PRIu32 " could not be started: %s", s->id,
-                strempty(s->name), (uint32_t) s->uid, strempty(s->error_message));
+                strempty(s->name), (uint32_t) s->uid, strempty(s->error.message));
         end(&e);
 }
 
@@ -171,7 +171,7 @@ void audit_kernel_crashed(const Session *s) {
         begin(&e, s->manager, LOG_WARNING, MESSAGE_KERNEL_CRASHED, s);
         add_exit(&e, s);
         add(&e, "RESULT=%s", session_result_to_string(session_leader_result(s)));
-        add(&e, "RESTARTS=%" PRIu32, s->restarts);
+        add(&e, "RESTARTS=%" PRIu32, s->restart.count);
         add(&e,
                 "MESSAGE=The kernel of session %s (%s) of user %" PRIu32
                 " ended by itself%s; it is started again.",
@@ -183,11 +183,11 @@ void audit_kernel_restarted(const Session *s) {
         Entry e;
 
         begin(&e, s->manager, LOG_INFO, MESSAGE_KERNEL_RESTARTED, s);
-        add(&e, "RESTARTS=%" PRIu32, s->restarts);
+        add(&e, "RESTARTS=%" PRIu32, s->restart.count);
         add(&e,
                 "MESSAGE=The kernel of session %s (%s) of user %" PRIu32 " runs again (restart %" PRIu32
                 ").",
-                s->id, strempty(s->name), (uint32_t) s->uid, s->restarts);
+                s->id, strempty(s->name), (uint32_t) s->uid, s->restart.count);
         end(&e);
 }
 
@@ -196,7 +196,7 @@ void audit_kernel_watched(const Session *s) {
 
         begin(&e, s->manager, LOG_INFO, MESSAGE_KERNEL_WATCHED, s);
         add(&e, "MESSAGE=The kernel of session %s (%s) of user %" PRIu32 " is watched by %s.", s->id,
-                strempty(s->name), (uint32_t) s->uid, s->keeper);
+                strempty(s->name), (uint32_t) s->uid, s->keeper.unit);
         end(&e);
 }
 

@@ -16,7 +16,7 @@ int get_limit(sd_bus *bus _unused_, const char *path _unused_, const char *inter
 
         assert(kind >= 0);
         session_refresh_limits(s);
-        return sd_bus_message_append(reply, "t", s->limits.values[kind]);
+        return sd_bus_message_append(reply, "t", s->limits.values.values[kind]);
 }
 
 int method_set_limits(sd_bus_message *call, void *userdata, sd_bus_error *error) {
@@ -35,9 +35,9 @@ void limits_bus_tell(Session *s, const char *path) {
         size_t n = 0;
 
         for (LimitKind kind = 0; kind < LIMIT_KIND_MAX; kind++)
-                if (s->limits_new & UINT64_C(1) << kind)
+                if (s->limits.changed & UINT64_C(1) << kind)
                         names[n++] = (char *) limit_kind_to_property(kind);
-        s->limits_new = 0;
+        s->limits.changed = 0;
         if (n > 0)
                 (void) sd_bus_emit_properties_changed_strv(s->manager->bus, path, SESSION_INTERFACE, names);
 }

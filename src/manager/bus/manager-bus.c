@@ -198,7 +198,7 @@ static int append_activity(sd_bus_message *reply, const Session *s) {
         session_read_activity(s, &input, &output);
         if (output != UINT64_MAX)
                 output = MAX(output, session_last_work(s));
-        return sd_bus_message_append(reply, "(sutt)", s->id, s->clients, input, output);
+        return sd_bus_message_append(reply, "(sutt)", s->id, s->terminal.clients, input, output);
 }
 
 /* Answers a call for some sessions (as), or for all, with one struct for each. */

@@ -27,11 +27,11 @@ static int check_notebook(const Session *s, sd_bus_error *error) {
 }
 
 static bool has_keeper(const Session *s) {
-        return s->keeper[0] && !s->keeper_lost;
+        return s->keeper.unit[0] && !s->keeper.lost;
 }
 
 static bool signal_leader(const Session *s) {
-        return s->leader_fd >= 0 && syscall(SYS_pidfd_send_signal, s->leader_fd, SIGINT, NULL, 0) >= 0;
+        return s->leader.fd >= 0 && syscall(SYS_pidfd_send_signal, s->leader.fd, SIGINT, NULL, 0) >= 0;
 }
 
 /* A kernel that only its front-end knows. Signals are what kernels are interrupted with, unless their kernelspec says
@@ -151,7 +151,7 @@ int method_get_outputs(sd_bus_message *call, void *userdata, sd_bus_error *error
                 return sd_bus_error_setf(error, ERROR_NOT_SUPPORTED,
                         "Session %s is a terminal; attach to it, or take a snapshot.", s->id);
         /* One that was stopped left what there was by then. */
-        if (s->keeper[0] && s->keeper_lost)
+        if (s->keeper.unit[0] && s->keeper.lost)
                 return errand_send_outputs(s->manager, s->uid, s->id, s->created, since, call, error);
         if (!has_keeper(s))
                 return sd_bus_error_setf(error, ERROR_NO_KEEPER,

@@ -36,9 +36,9 @@ static int get_text(sd_bus *bus, const char *path _unused_, const char *interfac
         if (streq(property, "Id"))
                 value = s->id;
         else if (streq(property, "Unit"))
-                value = s->scope;
+                value = s->scope.unit;
         else if (streq(property, "KeeperUnit"))
-                value = s->keeper;
+                value = s->keeper.unit;
         else if (streq(property, "Slice"))
                 value = s->slice;
         else if (streq(property, "Name"))
@@ -48,29 +48,29 @@ static int get_text(sd_bus *bus, const char *path _unused_, const char *interfac
         else if (streq(property, "State"))
                 value = session_state_to_string(session_phase_state(s->phase));
         else if (streq(property, "Result"))
-                value = session_result_to_string(s->result);
+                value = session_result_to_string(s->end.result);
         else if (streq(property, "FreezerState"))
                 value = freezer_state_to_string(s->freezer.state);
         else if (streq(property, "Notebook"))
-                value = s->notebook;
+                value = s->program.notebook;
         else if (streq(property, "KernelName"))
-                value = s->kernel;
+                value = s->program.kernel;
         else if (streq(property, "KernelState"))
-                value = s->kernel_state;
+                value = s->kernel.state;
         else if (streq(property, "KernelLanguage"))
-                value = s->kernel_language;
+                value = s->kernel.language;
         else if (streq(property, "Title"))
-                value = s->title;
+                value = s->terminal.title;
         else if (streq(property, "Foreground"))
-                value = s->foreground;
+                value = s->terminal.foreground;
         else if (streq(property, "OnDetach"))
                 value = session_on_detach_to_string(s, on_detach);
         else if (streq(property, "ForegroundDirectory"))
-                value = asked_by_owner(bus, s) ? s->foreground_directory : "";
+                value = asked_by_owner(bus, s) ? s->terminal.foreground_directory : "";
         else if (streq(property, "WorkingDirectory"))
-                value = asked_by_owner(bus, s) ? s->directory : "";
+                value = asked_by_owner(bus, s) ? s->program.directory : "";
         else if (streq(property, "ConnectionFile"))
-                value = asked_by_owner(bus, s) ? s->connection_file : "";
+                value = asked_by_owner(bus, s) ? s->program.connection_file : "";
         return sd_bus_message_append(reply, "s", strempty(value));
 }
 
@@ -78,7 +78,7 @@ static int get_command(sd_bus *bus, const char *path _unused_, const char *inter
         const char *property _unused_, sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
         const Session *s = userdata;
 
-        return sd_bus_message_append_strv(reply, asked_by_owner(bus, s) ? s->command : NULL);
+        return sd_bus_message_append_strv(reply, asked_by_owner(bus, s) ? s->program.command : NULL);
 }
 
 static int get_activity(sd_bus *bus _unused_, const char *path _unused_, const char *interface _unused_,
@@ -96,7 +96,7 @@ static int get_restart_on_crash(sd_bus *bus _unused_, const char *path _unused_,
         sd_bus_error *error _unused_) {
         const Session *s = userdata;
 
-        return sd_bus_message_append(reply, "b", (int) s->restart_on_crash);
+        return sd_bus_message_append(reply, "b", (int) s->restart.on_crash);
 }
 
 static int get_memory_peak(sd_bus *bus _unused_, const char *path _unused_, const char *interface _unused_,
@@ -104,7 +104,7 @@ static int get_memory_peak(sd_bus *bus _unused_, const char *path _unused_, cons
         Session *s = userdata;
 
         session_read_memory(s);
-        return sd_bus_message_append(reply, "t", s->memory_peak);
+        return sd_bus_message_append(reply, "t", s->end.memory_peak);
 }
 
 static int get_usage(sd_bus *bus _unused_, const char *path _unused_, const char *interface _unused_,
@@ -204,15 +204,15 @@ static const sd_bus_vtable vtable[] = {
         SD_BUS_PROPERTY("Unit", "s", get_text, 0, CONSTANT),
         SD_BUS_PROPERTY("KeeperUnit", "s", get_text, 0, CONSTANT),
         SD_BUS_PROPERTY("Slice", "s", get_text, 0, CONSTANT),
-        SD_BUS_PROPERTY("Leader", "u", NULL, offsetof(Session, leader), CHANGES),
+        SD_BUS_PROPERTY("Leader", "u", NULL, offsetof(Session, leader.pid), CHANGES),
         SD_BUS_PROPERTY("CreatedTimestamp", "t", NULL, offsetof(Session, created), CONSTANT),
         SD_BUS_PROPERTY(
                 "CreatedTimestampMonotonic", "t", NULL, offsetof(Session, created_monotonic), CONSTANT),
         SD_BUS_PROPERTY("Command", "as", get_command, 0, CONSTANT),
         SD_BUS_PROPERTY("WorkingDirectory", "s", get_text, 0, CONSTANT),
-        SD_BUS_PROPERTY("Rows", "u", NULL, offsetof(Session, rows), CHANGES),
-        SD_BUS_PROPERTY("Columns", "u", NULL, offsetof(Session, columns), CHANGES),
-        SD_BUS_PROPERTY("Clients", "u", NULL, offsetof(Session, clients), CHANGES),
+        SD_BUS_PROPERTY("Rows", "u", NULL, offsetof(Session, terminal.rows), CHANGES),
+        SD_BUS_PROPERTY("Columns", "u", NULL, offsetof(Session, terminal.columns), CHANGES),
+        SD_BUS_PROPERTY("Clients", "u", NULL, offsetof(Session, terminal.clients), CHANGES),
         SD_BUS_PROPERTY("Title", "s", get_text, 0, CHANGES),
         SD_BUS_PROPERTY("Foreground", "s", get_text, 0, CHANGES),
         SD_BUS_PROPERTY("ForegroundDirectory", "s", get_text, 0, INVALIDATES),
@@ -224,10 +224,10 @@ static const sd_bus_vtable vtable[] = {
         SD_BUS_PROPERTY("KernelName", "s", get_text, 0, CONSTANT),
         SD_BUS_PROPERTY("KernelLanguage", "s", get_text, 0, CHANGES),
         SD_BUS_PROPERTY("KernelState", "s", get_text, 0, CHANGES),
-        SD_BUS_PROPERTY("KernelStateTimestamp", "t", NULL, offsetof(Session, kernel_state_since), CHANGES),
-        SD_BUS_PROPERTY("ExecutionCount", "u", NULL, offsetof(Session, execution_count), CHANGES),
+        SD_BUS_PROPERTY("KernelStateTimestamp", "t", NULL, offsetof(Session, kernel.state_since), CHANGES),
+        SD_BUS_PROPERTY("ExecutionCount", "u", NULL, offsetof(Session, kernel.execution_count), CHANGES),
         SD_BUS_PROPERTY("RestartOnCrash", "b", get_restart_on_crash, 0, CONSTANT),
-        SD_BUS_PROPERTY("Restarts", "u", NULL, offsetof(Session, restarts), CHANGES),
+        SD_BUS_PROPERTY("Restarts", "u", NULL, offsetof(Session, restart.count), CHANGES),
         SD_BUS_PROPERTY("ConnectionFile", "s", get_text, 0, CONSTANT),
         SD_BUS_PROPERTY("MemoryCurrent", "t", get_usage, 0, 0),
         SD_BUS_PROPERTY("MemoryPeak", "t", get_memory_peak, 0, 0),
@@ -253,7 +253,7 @@ static const sd_bus_vtable vtable[] = {
         SD_BUS_PROPERTY("IOWeight", "t", get_limit, 0, CHANGES),
         SD_BUS_PROPERTY("TasksMax", "t", get_limit, 0, CHANGES),
         SD_BUS_PROPERTY("Result", "s", get_text, 0, CHANGES),
-        SD_BUS_PROPERTY("ExitStatus", "i", NULL, offsetof(Session, exit_status), CHANGES),
+        SD_BUS_PROPERTY("ExitStatus", "i", NULL, offsetof(Session, end.exit_status), CHANGES),
         SD_BUS_VTABLE_END,
 };
 
@@ -356,7 +356,7 @@ void session_bus_tell(Session *s) {
         }
         if ((s->changes & CHANGE_REMOVED) && s->announced) {
                 (void) sd_bus_emit_signal(bus, BUS_PATH, MANAGER_INTERFACE, "SessionRemoved", "sos", s->id,
-                        path, session_result_to_string(s->result));
+                        path, session_result_to_string(s->end.result));
                 (void) sd_bus_emit_object_removed(bus, path);
         }
         s->changes &= CHANGE_REMOVED;

@@ -12,7 +12,7 @@
 static uint64_t read_swap(const Session *s) {
         char text[CGROUP_TEXT_MAX];
 
-        if (cgroup_read_text(&s->manager->cgroups, s->slice, s->scope, "memory.swap.current", text) < 0)
+        if (cgroup_read_text(&s->manager->cgroups, s->slice, s->scope.unit, "memory.swap.current", text) < 0)
                 return UINT64_MAX;
         return cgroup_parse_number(text);
 }

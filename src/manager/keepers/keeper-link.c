@@ -88,7 +88,7 @@ int keeper_link_sweep(Manager *m) {
 }
 
 void keeper_link_close(Session *s) {
-        KeeperLink *link = TAKE_PTR(s->link);
+        KeeperLink *link = TAKE_PTR(s->keeper.link);
 
         if (!link)
                 return;
@@ -107,9 +107,9 @@ bool keeper_link_is_greeted(const KeeperLink *link) {
 static int send_message(Session *s, const WireWriter *w, const int *fds, size_t n_fds) {
         int r;
 
-        if (!s->link)
+        if (!s->keeper.link)
                 return -ENOTCONN;
-        r = wire_send(s->link->fd, w, fds, n_fds);
+        r = wire_send(s->keeper.link->fd, w, fds, n_fds);
         if (r < 0)
                 log_debug_errno(r, "Cannot send to the keeper of %s: %m", s->id);
         return r;
@@ -130,7 +130,7 @@ int keeper_link_restart(Session *s) {
         _cleanup_(wire_writer_done) WireWriter w = {};
 
         wire_begin(&w, KEEPER_RESTART, 0);
-        wire_put_u64(&w, KEEPER_TAG_RESTARTS, s->restarts + 1U);
+        wire_put_u64(&w, KEEPER_TAG_RESTARTS, s->restart.count + 1U);
         return send_message(s, &w, NULL, 0);
 }
 
@@ -166,7 +166,7 @@ int keeper_link_start(Session *s) {
 
 int keeper_link_send_request(Session *s, const KeeperRequest *request) {
         /* All of them are sent when it greets us: one that was sent before would be sent twice. */
-        if (!keeper_link_is_greeted(s->link))
+        if (!keeper_link_is_greeted(s->keeper.link))
                 return -ENOTCONN;
         return send_message(s, &request->message, &request->keepers_end, request->keepers_end >= 0 ? 1 : 0);
 }
@@ -182,13 +182,13 @@ static int handle_message(Session *s, const void *data, size_t size, const struc
                 return r;
         switch (message.opcode) {
         case KEEPER_STATUS:
-                s->link->greeted = true;
+                s->keeper.link->greeted = true;
                 keeper_requests_send(s);
                 return session_on_status(s, &message);
         case KEEPER_AT_GATE:
                 return session_on_gate(s, &message, sender);
         case KEEPER_STARTED:
-                s->keeper_phase = KEEPER_PHASE_RUNNING;
+                s->keeper.phase = KEEPER_PHASE_RUNNING;
                 session_event(s, EVENT_STARTED);
                 return 0;
         case KEEPER_FAILED:
@@ -239,7 +239,7 @@ static int make_activity(Session *s) {
         const KeeperActivity unknown = { .last_input = UINT64_MAX, .last_output = UINT64_MAX };
         _cleanup_close_ int fd = -EBADF;
 
-        if (s->activity_fd >= 0)
+        if (s->keeper.activity_fd >= 0)
                 return 0;
         fd = memfd_create("compute-session-activity", MFD_CLOEXEC | MFD_ALLOW_SEALING);
         if (fd < 0)
@@ -248,7 +248,7 @@ static int make_activity(Session *s) {
                 return -EIO;
         if (fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
                 return -errno;
-        s->activity_fd = TAKE_FD(fd);
+        s->keeper.activity_fd = TAKE_FD(fd);
         return 0;
 }
 
@@ -258,7 +258,7 @@ static int say_hello(Session *s) {
         wire_begin(&w, KEEPER_HELLO, 0);
         wire_put_u64(&w, KEEPER_TAG_CREATED, s->created);
         wire_put_u64(&w, KEEPER_TAG_ENDED_OUTPUTS_MAX, s->manager->config.ended_outputs_max);
-        return send_message(s, &w, &s->activity_fd, 1);
+        return send_message(s, &w, &s->keeper.activity_fd, 1);
 }
 
 int keeper_link_connect(Session *s) {
@@ -268,7 +268,7 @@ int keeper_link_connect(Session *s) {
         KeeperLink *link;
         int r;
 
-        assert(!s->link);
+        assert(!s->keeper.link);
 
         r = keeper_address(s->manager, s, &address);
         if (r < 0)
@@ -297,7 +297,7 @@ int keeper_link_connect(Session *s) {
                 return -ENOMEM;
         link->fd = TAKE_FD(fd);
         link->event = TAKE_PTR(event);
-        s->link = link;
+        s->keeper.link = link;
         r = say_hello(s);
         if (r < 0)
                 keeper_link_close(s);

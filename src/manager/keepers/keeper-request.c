@@ -30,7 +30,7 @@ KeeperRequest *keeper_request_new(Session *s, KeeperOpcode opcode) {
                 return NULL;
         *request = (KeeperRequest){
                 .session = s,
-                .serial = ++s->requests.serial,
+                .serial = ++s->keeper.requests.serial,
                 .keepers_end = -EBADF,
                 .callers_end = -EBADF,
                 .deadline = usec_add(now_usec(CLOCK_MONOTONIC), REPLY_USEC),
@@ -110,7 +110,7 @@ static void fail(KeeperRequest *request) {
         if (request->call)
                 (void) sd_bus_reply_method_errorf(request->call, ERROR_NO_KEEPER,
                         "The session's keeper is gone; see 'systemctl status %s'.",
-                        request->session->keeper);
+                        request->session->keeper.unit);
         keeper_request_free(request);
 }
 
@@ -122,12 +122,12 @@ static void fail_late(Session *s, KeeperRequest *request) {
         if (request->call)
                 (void) sd_bus_reply_method_errorf(request->call, ERROR_NO_KEEPER,
                         "The session's keeper did not answer within %i s; the session goes on. See 'systemctl status %s'.",
-                        REPLY_SEC, s->keeper);
+                        REPLY_SEC, s->keeper.unit);
         keeper_request_free(request);
 }
 
 static void set_timer(Session *s) {
-        KeeperRequests *requests = &s->requests;
+        KeeperRequests *requests = &s->keeper.requests;
 
         requests->timer = sd_event_source_disable_unref(requests->timer);
         if (requests->n > 0)
@@ -137,7 +137,7 @@ static void set_timer(Session *s) {
 
 static int on_late(sd_event_source *source _unused_, uint64_t usec, void *userdata) {
         Session *s = userdata;
-        KeeperRequests *requests = &s->requests;
+        KeeperRequests *requests = &s->keeper.requests;
 
         while (requests->n > 0 && requests->items[0]->deadline <= usec)
                 fail_late(s, take(requests, 0));
@@ -146,7 +146,7 @@ static int on_late(sd_event_source *source _unused_, uint64_t usec, void *userda
 }
 
 static int add(Session *s, KeeperRequest *request) {
-        KeeperRequests *requests = &s->requests;
+        KeeperRequests *requests = &s->keeper.requests;
         KeeperRequest **grown;
 
         if (requests->n == KEEPER_REQUESTS_MAX ||
@@ -197,8 +197,8 @@ int keeper_request_answer_with(
 }
 
 void keeper_requests_send(Session *s) {
-        for (size_t i = 0; i < s->requests.n; i++)
-                (void) keeper_link_send_request(s, s->requests.items[i]);
+        for (size_t i = 0; i < s->keeper.requests.n; i++)
+                (void) keeper_link_send_request(s, s->keeper.requests.items[i]);
 }
 
 /* There may be no descriptor left to send it with. */
@@ -231,7 +231,7 @@ static void answer(Session *s, KeeperRequest *request, KeeperMessage *message) {
 }
 
 void keeper_requests_answer(Session *s, KeeperMessage *message) {
-        KeeperRequests *requests = &s->requests;
+        KeeperRequests *requests = &s->keeper.requests;
         KeeperRequest *request;
         size_t i;
 

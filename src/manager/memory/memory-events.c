@@ -72,7 +72,7 @@ MemoryLevel memory_level_judge(
 }
 
 static int read_text(const Session *s, const char *file, char ret[CGROUP_TEXT_MAX]) {
-        return cgroup_read_text(&s->manager->cgroups, s->slice, s->scope, file, ret);
+        return cgroup_read_text(&s->manager->cgroups, s->slice, s->scope.unit, file, ret);
 }
 
 /* Pressure */
@@ -176,14 +176,14 @@ static void note_kills(Session *s, uint64_t n, bool of_others) {
         claim_kills(s, n);
         (void) process_list_read(s, &now);
         victim = oom_victim_find(&e->processes, &now);
-        if (!victim && process_has_ended(s->leader_fd) > 0 && process_entry_read(s->leader, &leader))
+        if (!victim && process_has_ended(s->leader.fd) > 0 && process_entry_read(s->leader.pid, &leader))
                 victim = &leader;
         e->last_kill = now_usec(CLOCK_REALTIME);
         e->last_pid = victim ? (uint32_t) victim->pid : 0;
         snprintf(e->last_command, sizeof(e->last_command), "%s", victim ? victim->command : "");
         session_read_memory(s);
-        if (victim && victim->pid == s->leader)
-                s->memory_is_last = true;
+        if (victim && victim->pid == s->leader.pid)
+                s->end.memory_is_last = true;
         else if (victim && of_others)
                 e->kills_of_others += n;
         session_changed(s, CHANGE_OOM);
@@ -228,7 +228,7 @@ static int read_counts(Session *s) {
         if (r < 0 || memcmp(&before, &now, sizeof(now)) == 0)
                 return r;
         e->counts = now;
-        s->oom_kills = now.oom_kill;
+        s->end.oom_kills = now.oom_kill;
         if (now.oom_kill > before.oom_kill)
                 note_kills(s, now.oom_kill - before.oom_kill, /* of_others = */ true);
         level = judge(s, &before, &now);
@@ -245,7 +245,7 @@ static bool read_others(const Session *s) {
 
         SESSION_FOREACH(other, &s->manager->sessions)
                 if (other != s && other->memory_events.events && streq(other->slice, s->slice) &&
-                        read_counts(other) < 0 && other->leader > 0 && !other->leader_ended)
+                        read_counts(other) < 0 && other->leader.pid > 0 && !other->leader.ended)
                         all = false;
         return all;
 }
@@ -307,7 +307,7 @@ static int on_events(sd_event_source *source _unused_, const struct inotify_even
 
 /* In the scope that is there. */
 static uint64_t count_kills(const Session *s) {
-        return s->memory_events.events ? s->memory_events.counts.oom_kill : s->oom_kills;
+        return s->memory_events.events ? s->memory_events.counts.oom_kill : s->end.oom_kills;
 }
 
 void memory_events_leave_scope(Session *s) {
@@ -316,10 +316,10 @@ void memory_events_leave_scope(Session *s) {
         oom_notice_stop(s);
         /* On cgroup v2 they are the watch's. */
         if (!s->manager->cgroups.unified) {
-                e->earlier_kills += s->oom_kills == UINT64_MAX ? e->kills_of_others : s->oom_kills;
+                e->earlier_kills += s->end.oom_kills == UINT64_MAX ? e->kills_of_others : s->end.oom_kills;
                 e->kills_of_others = 0;
         }
-        s->oom_kills = UINT64_MAX;
+        s->end.oom_kills = UINT64_MAX;
 }
 
 uint64_t memory_events_kills(const Session *s) {
@@ -353,7 +353,7 @@ void memory_events_start(Session *s) {
 
         session_read_memory(s);
         /* What was killed before now was not the leader, which lives. */
-        e->kills_of_others = s->oom_kills == UINT64_MAX ? 0 : s->oom_kills;
+        e->kills_of_others = s->end.oom_kills == UINT64_MAX ? 0 : s->end.oom_kills;
         e->oomd_killed = false;
         e->slice_kills = read_slice_kills(s);
         if (!s->manager->cgroups.unified) {

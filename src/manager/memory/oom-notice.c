@@ -46,12 +46,12 @@ static int on_check(sd_event_source *source _unused_, uint64_t usec _unused_, vo
         OomNotice *n = &s->memory_events.notice;
 
         (void) sd_event_source_set_enabled(n->source, SD_EVENT_ON);
-        if (process_has_ended(s->leader_fd) != 0)
+        if (process_has_ended(s->leader.fd) != 0)
                 return 0;
-        n->fresh = s->memory_is_last = false;
+        n->fresh = s->end.memory_is_last = false;
         session_read_memory(s);
-        if (s->oom_kills != UINT64_MAX)
-                s->memory_events.kills_of_others = s->oom_kills;
+        if (s->end.oom_kills != UINT64_MAX)
+                s->memory_events.kills_of_others = s->end.oom_kills;
         return 0;
 }
 
@@ -64,11 +64,11 @@ void oom_notice_look(Session *s) {
                 return;
         (void) eventfd_read(sd_event_source_get_io_fd(n->source), &told);
         /* In this order: what was told of a cgroup that is there was not its removal. */
-        cgroup_read_memory(&s->manager->cgroups, s->slice, s->scope, &memory);
+        cgroup_read_memory(&s->manager->cgroups, s->slice, s->scope.unit, &memory);
         oom_notice_count(n, told, memory.oom_kills != UINT64_MAX);
         if (memory.oom_kills == UINT64_MAX)
                 return;
-        if (process_has_ended(s->leader_fd) > 0) {
+        if (process_has_ended(s->leader.fd) > 0) {
                 n->fresh = false; /* the counters are those of its end */
                 return;
         }
@@ -76,7 +76,7 @@ void oom_notice_look(Session *s) {
                 return;
         /* This may be the last look at them. */
         session_read_memory(s);
-        s->memory_is_last = true;
+        s->end.memory_is_last = true;
 }
 
 static int on_notice(sd_event_source *source, int fd _unused_, uint32_t revents _unused_, void *userdata) {
@@ -101,10 +101,12 @@ static int ask_kernel(const Session *s, int fd) {
         char text[32];
         int n;
 
-        control = cgroup_open_v1(tree, CGROUP_MEMORY, s->slice, s->scope, "memory.oom_control", O_RDONLY);
+        control =
+                cgroup_open_v1(tree, CGROUP_MEMORY, s->slice, s->scope.unit, "memory.oom_control", O_RDONLY);
         if (control < 0)
                 return control;
-        events = cgroup_open_v1(tree, CGROUP_MEMORY, s->slice, s->scope, "cgroup.event_control", O_WRONLY);
+        events = cgroup_open_v1(
+                tree, CGROUP_MEMORY, s->slice, s->scope.unit, "cgroup.event_control", O_WRONLY);
         if (events < 0)
                 return events;
         n = snprintf(text, sizeof(text), "%i %i", fd, control);
@@ -158,7 +160,7 @@ bool oom_notice_await(Session *s, int exit_code, int exit_status) {
                 return false;
         oom_notice_look(s);
         n->awaited = oom_notice_verdict(n) == OOM_UNSURE &&
-                session_set_timer(s, &s->leader_event, OOM_AWAIT_USEC, on_nothing_told) >= 0;
+                session_set_timer(s, &s->leader.event, OOM_AWAIT_USEC, on_nothing_told) >= 0;
         if (n->awaited)
                 (void) sd_event_source_set_enabled(n->source, SD_EVENT_ON);
         return n->awaited;

@@ -21,19 +21,19 @@
 
 static void note_killed(Session *s) {
         MemoryEvents *e = &s->memory_events;
-        ProcessEntry leader = { .pid = s->leader };
+        ProcessEntry leader = { .pid = s->leader.pid };
 
         if (e->oomd_killed)
                 return;
         /* It may have been reaped, so that only its number is left. */
-        (void) process_entry_read(s->leader, &leader);
+        (void) process_entry_read(s->leader.pid, &leader);
         session_read_memory(s);
         e->oomd_killed = true;
         e->last_kill = now_usec(CLOCK_REALTIME);
         e->last_pid = (uint32_t) leader.pid;
         memcpy(e->last_command, leader.command, sizeof(e->last_command));
         session_changed(s, CHANGE_OOM);
-        if (s->leader_ended && s->exit_code != CLD_EXITED)
+        if (s->leader.ended && s->end.exit_code != CLD_EXITED)
                 session_improve_result(s, RESULT_OOM_KILLED);
         audit_oom_killed(s, 1);
 }
@@ -42,7 +42,7 @@ void oomd_look(Session *s) {
         _cleanup_close_ int fd = -EBADF;
         char number[24] = "";
 
-        fd = cgroup_open(&s->manager->cgroups, s->slice, s->scope, ".", O_RDONLY | O_DIRECTORY);
+        fd = cgroup_open(&s->manager->cgroups, s->slice, s->scope.unit, ".", O_RDONLY | O_DIRECTORY);
         if (fd >= 0 && fgetxattr(fd, ATTRIBUTE, number, sizeof(number) - 1) > 0 &&
                 cgroup_parse_number(number) > 0)
                 note_killed(s);

@@ -31,7 +31,7 @@ uint64_t pressure_parse(const char *text, const char *kind) {
 uint64_t pressure_read(const Session *s, const char *file) {
         char text[CGROUP_TEXT_MAX];
 
-        if (cgroup_read_text(&s->manager->cgroups, s->slice, s->scope, file, text) < 0)
+        if (cgroup_read_text(&s->manager->cgroups, s->slice, s->scope.unit, file, text) < 0)
                 return UINT64_MAX;
         return pressure_parse(text, "some");
 }
@@ -39,7 +39,8 @@ uint64_t pressure_read(const Session *s, const char *file) {
 int pressure_open_trigger(const Session *s) {
         _cleanup_close_ int fd = -EBADF;
 
-        fd = cgroup_open(&s->manager->cgroups, s->slice, s->scope, "memory.pressure", O_RDWR | O_NONBLOCK);
+        fd = cgroup_open(
+                &s->manager->cgroups, s->slice, s->scope.unit, "memory.pressure", O_RDWR | O_NONBLOCK);
         if (fd < 0)
                 return fd;
         if (write(fd, TRIGGER, sizeof(TRIGGER)) < 0)

@@ -23,7 +23,7 @@ int scope_events_watch(
         Session *s, const char *file, sd_event_inotify_handler_t handler, sd_event_source **ret) {
         _cleanup_close_ int fd = -EBADF;
 
-        fd = cgroup_open(&s->manager->cgroups, s->slice, s->scope, file, O_PATH);
+        fd = cgroup_open(&s->manager->cgroups, s->slice, s->scope.unit, file, O_PATH);
         if (fd < 0)
                 return fd;
         return sd_event_add_inotify_fd(s->manager->event, ret, fd, IN_MODIFY, handler, s);

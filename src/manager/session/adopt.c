@@ -44,10 +44,10 @@ static int read_description(Session *s, const char *description) {
                 name = description;
         if (kernel && kernel > name + 1 && kernel[-1] == ' ') {
                 s->name = strndup(name, (size_t) (kernel - 1 - name));
-                s->kernel = strndup(kernel + 1, strcspn(kernel + 1, ")"));
+                s->program.kernel = strndup(kernel + 1, strcspn(kernel + 1, ")"));
         } else
                 s->name = text_sanitize(name, SESSION_NAME_MAX);
-        return s->name && (!kernel || s->kernel) ? 0 : -ENOMEM;
+        return s->name && (!kernel || s->program.kernel) ? 0 : -ENOMEM;
 }
 
 /* The process that was there first. */
@@ -73,7 +73,7 @@ static int describe(Session *s, const ScopeDescription *scope) {
         if (r < 0)
                 return r;
         r = session_set_leader(s, leader);
-        s->leader_scoped = r >= 0;
+        s->leader.scoped = r >= 0;
         return r;
 }
 

@@ -159,12 +159,12 @@ static char *describe_what(const Session *s) {
         FILE *f;
 
         if (s->type == SESSION_NOTEBOOK)
-                return strdup(strempty(s->notebook));
+                return strdup(strempty(s->program.notebook));
         f = open_memstream(&line, &size);
         if (!f)
                 return NULL;
-        STRV_FOREACH(argument, s->command)
-                fprintf(f, "%s%s", argument == s->command ? "" : " ", *argument);
+        STRV_FOREACH(argument, s->program.command)
+                fprintf(f, "%s%s", argument == s->program.command ? "" : " ", *argument);
         if (fclose(f) != 0)
                 return NULL;
         return text_sanitize(line, ENDED_WHAT_MAX);
@@ -175,13 +175,13 @@ int ended_list_add(EndedList *list, int dir_fd, const Session *s) {
                 .uid = s->uid,
                 .name = strdup(strempty(s->name)),
                 .what = describe_what(s),
-                .result = s->result,
-                .exit_status = s->exit_status,
+                .result = s->end.result,
+                .exit_status = s->end.exit_status,
                 .created = s->created,
                 .ended = now_usec(CLOCK_REALTIME),
-                .cpu_usage_nsec = s->cpu_usage_nsec,
-                .memory_limit = s->memory_limit,
-                .memory_peak = s->memory_peak,
+                .cpu_usage_nsec = s->end.cpu_usage_nsec,
+                .memory_limit = s->end.memory_limit,
+                .memory_peak = s->end.memory_peak,
         };
         int r;
 

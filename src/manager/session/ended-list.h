@@ -25,7 +25,7 @@ typedef struct EndedSession {
         char *name;
         char *what; /* the notebook's path; the command line of a terminal, which is its owner's secret */
         SessionResult result;
-        int exit_status;       /* as Session::exit_status */
+        int exit_status;       /* as Session::end.exit_status */
         usec_t created, ended; /* CLOCK_REALTIME */
         /* UINT64_MAX: unknown, or no limit */
         uint64_t cpu_usage_nsec, memory_limit, memory_peak;

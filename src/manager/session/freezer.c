@@ -50,7 +50,7 @@ static int read_frozen(const Session *s, bool *ret, bool *ret_populated) {
         char text[CGROUP_TEXT_MAX];
         int r;
 
-        r = cgroup_read_text(&s->manager->cgroups, s->slice, s->scope, "cgroup.events", text);
+        r = cgroup_read_text(&s->manager->cgroups, s->slice, s->scope.unit, "cgroup.events", text);
         if (r < 0)
                 return r;
         *ret_populated = cgroup_parse_key(text, "populated") > 0;
@@ -117,7 +117,7 @@ static int send_call(Session *s, bool freeze, sd_bus_message_handler_t on_reply)
         r = systemd_new_call(s->manager, freeze ? "FreezeUnit" : "ThawUnit", &question);
         if (r < 0)
                 return r;
-        r = sd_bus_message_append(question, "s", s->scope);
+        r = sd_bus_message_append(question, "s", s->scope.unit);
         if (r < 0)
                 return r;
         return systemd_ask(s->manager, s, question, on_reply, NULL);

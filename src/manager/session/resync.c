@@ -39,7 +39,7 @@ static bool is_listed(char *const *units, const char *unit) {
 
 /* A start that nobody waits for any more. If the gate may have been opened, the keeper knows whether it was. */
 static void resume_start(Session *s, bool scope_active, bool keeper_active) {
-        bool leader_alive = scope_active && s->leader > 0 && session_find_leader(s) >= 0;
+        bool leader_alive = scope_active && s->leader.pid > 0 && session_find_leader(s) >= 0;
 
         if (!leader_alive || (s->kept && !(keeper_active && s->phase == PHASE_RELEASING))) {
                 session_fail(s, ERROR_START_FAILED,
@@ -72,11 +72,11 @@ static void resume_running(Session *s, bool keeper_active) {
 
 /* A kernel that was being started again: see session-restart.c. Whoever waits for it is told by the state alone. */
 static void resume_restart(Session *s, bool scope_active, bool keeper_active) {
-        bool leader_alive = s->leader > 0 && session_find_leader(s) >= 0;
+        bool leader_alive = s->leader.pid > 0 && session_find_leader(s) >= 0;
 
         if (keeper_active)
                 session_connect_keeper(s);
-        if (!keeper_active || s->keeper_lost) {
+        if (!keeper_active || s->keeper.lost) {
                 session_set_result(s, RESULT_RESTART_FAILED);
                 session_enter(s, (SessionStep){ PHASE_SWEEPING, EFFECT_THAW | EFFECT_STOP_SCOPE });
                 return;
@@ -92,7 +92,7 @@ static void resume_restart(Session *s, bool scope_active, bool keeper_active) {
         else if (s->phase == PHASE_RESCOPING && !scope_active)
                 session_enter(s, (SessionStep){ PHASE_RESCOPING, EFFECT_START_SCOPE });
         else { /* STATUS tells whether the gate is open */
-                s->maybe_revived = s->phase == PHASE_REVIVING;
+                s->restart.maybe_seen_running = s->phase == PHASE_REVIVING;
                 session_enter(s, (SessionStep){ .phase = PHASE_REVIVING });
         }
 }
@@ -113,12 +113,12 @@ static bool scope_is_of_use(const Session *s, char *const *active, char *const *
         bool is_done =
                 s->phase == PHASE_REFORKING || s->phase == PHASE_RESCOPING || s->phase == PHASE_DISMISSING;
 
-        return is_listed(active, s->scope) || (is_listed(ended, s->scope) && !is_done);
+        return is_listed(active, s->scope.unit) || (is_listed(ended, s->scope.unit) && !is_done);
 }
 
 static void resume(Session *s, char *const *active, char *const *ended) {
-        bool scope_active = is_listed(active, s->scope);
-        bool keeper_active = s->keeper[0] && is_listed(active, s->keeper);
+        bool scope_active = is_listed(active, s->scope.unit);
+        bool keeper_active = s->keeper.unit[0] && is_listed(active, s->keeper.unit);
         SessionState state = session_phase_state(s->phase);
 
         if (scope_is_of_use(s, active, ended))
@@ -188,7 +188,7 @@ static void collect_ended(Manager *m, char *const *ended) {
                 if (session_id_from_scope(*unit, id) < 0 && session_id_from_keeper(*unit, id) < 0)
                         continue;
                 s = session_table_get_by_id(&m->sessions, id);
-                if (s && s->scope_referenced && streq(s->scope, *unit))
+                if (s && s->scope.referenced && streq(s->scope.unit, *unit))
                         continue; /* it goes with our reference */
                 systemd_collect(m, *unit);
         }

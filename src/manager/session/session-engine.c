@@ -107,14 +107,14 @@ static void finish(Session *s) {
                 if (r < 0)
                         log_warning_errno(
                                 r, "The next manager will not know that session %s ended: %m", s->id);
-        } else if (s->error_name)
+        } else if (s->error.name)
                 audit_start_failed(s);
         session_record_remove(s);
         /* Its keeper would have done it; or was killed while it gave a start up. */
-        if (s->kept && (s->keeper_lost || !s->announced) && s->type == SESSION_NOTEBOOK &&
-                s->connection_file)
+        if (s->kept && (s->keeper.lost || !s->announced) && s->type == SESSION_NOTEBOOK &&
+                s->program.connection_file)
                 errand_remove_connection_file(s);
-        if (s->keeper[0])
+        if (s->keeper.unit[0])
                 keeper_link_forget(s->manager, s);
         session_changed(s, CHANGE_REMOVED);
 }
@@ -122,7 +122,7 @@ static void finish(Session *s) {
 static void open_gate(Session *s) {
         if (!s->kept)
                 session_event(s, EVENT_STARTED);
-        else if (s->link)
+        else if (s->keeper.link)
                 (void) keeper_link_open_gate(
                         s); /* if this fails the link breaks, and STATUS tells where we are */
 }
@@ -146,7 +146,7 @@ static void carry_out(Session *s, SessionEffects effects) {
         if (effects & EFFECT_SHUT_DOWN)
                 session_shut_down(s);
         if ((effects & EFFECT_STOP_SCOPE) && systemd_stop_scope(s) < 0)
-                log_warning("Cannot stop %s, waiting for the deadline.", s->scope);
+                log_warning("Cannot stop %s, waiting for the deadline.", s->scope.unit);
         if (effects & EFFECT_KILL_SCOPE)
                 (void) systemd_kill_scope(s, SIGKILL, NULL);
         if (effects & EFFECT_REFORK)
@@ -175,7 +175,7 @@ static void give_up_restart(Session *s, int error) {
                 sentence = NULL;
         s->phase = PHASE_RUNNING;
         set_deadline(s, PHASE_RESTARTING);
-        waiters_fail(&s->restarters, ERROR_START_FAILED, sentence ?: "The kernel goes on.");
+        waiters_fail(&s->waiters.restart, ERROR_START_FAILED, sentence ?: "The kernel goes on.");
         session_set_held_limits(s);
 }
 
@@ -187,7 +187,7 @@ static int on_room(sd_event_source *source _unused_, uint64_t usec _unused_, voi
 /* The kernel waits at its gate. */
 static void await_room(Session *s) {
         s->phase = PHASE_RESCOPING;
-        (void) session_set_timer(s, &s->scope_retry, ROOM_USEC, on_room);
+        (void) session_set_timer(s, &s->scope.retry, ROOM_USEC, on_room);
 }
 
 void session_enter(Session *s, SessionStep step) {
@@ -195,14 +195,14 @@ void session_enter(Session *s, SessionStep step) {
         int r;
 
         if (before == PHASE_RESCOPING)
-                s->scope_retry = sd_event_source_disable_unref(s->scope_retry);
+                s->scope.retry = sd_event_source_disable_unref(s->scope.retry);
         s->phase = step.phase;
         if (step.effects & EFFECT_ANNOUNCE)
                 s->announced = true;
         if (step.effects & EFFECT_REFORK)
                 session_forget_leader(s);
         if (step.effects & EFFECT_REVIVE)
-                s->restarts++;
+                s->restart.count++;
         if (session_phase_state(before) != session_phase_state(s->phase))
                 session_changed(s, CHANGE_STATE);
         /* What was decided is on disk before anything comes of it. */
@@ -241,7 +241,7 @@ static void explain_failure(Session *s, SessionEvent event) {
                         "The session did not start within %s; see 'journalctl -u %s'.",
                         s->type == SESSION_NOTEBOOK ? "StartTimeoutSec= and KernelStartTimeoutSec="
                                                     : "StartTimeoutSec=",
-                        s->keeper);
+                        s->keeper.unit);
         else if (event == EVENT_LEADER_ENDED)
                 session_set_error(
                         s, ERROR_START_FAILED, "The session's process ended before it could be started.");
@@ -249,7 +249,7 @@ static void explain_failure(Session *s, SessionEvent event) {
                 session_set_error(s, ERROR_STOPPED, "The session was stopped while it was being started.");
         else
                 session_set_error(s, ERROR_START_FAILED,
-                        "The session's keeper ended unexpectedly; see 'journalctl -u %s'.", s->keeper);
+                        "The session's keeper ended unexpectedly; see 'journalctl -u %s'.", s->keeper.unit);
 }
 
 void session_event(Session *s, SessionEvent event) {
@@ -282,25 +282,26 @@ void session_fail(Session *s, const char *name, const char *format, ...) {
 
 /* Only who keeps a payload knows how it ended. */
 static bool keeper_tells(const Session *s) {
-        return s->kept && s->link;
+        return s->kept && s->keeper.link;
 }
 
 /* The kernel, which said r, tells once the leader's parent has reaped it, if it ever does; a keeper's word comes before
  * that. */
 static bool may_be_told(const Session *s, int r) {
         if (s->kept)
-                return (r < 0 || keeper_tells(s)) && s->exit_attempts < EXIT_ATTEMPTS_MAX;
+                return (r < 0 || keeper_tells(s)) && s->leader.exit_attempts < EXIT_ATTEMPTS_MAX;
         return r == -ENODATA &&
-                s->exit_attempts < (s->stop_requested ? EXIT_ATTEMPTS_STOPPED : EXIT_ATTEMPTS_MAX);
+                s->leader.exit_attempts <
+                (s->end.stop_requested ? EXIT_ATTEMPTS_STOPPED : EXIT_ATTEMPTS_MAX);
 }
 
 static int on_exit_status_late(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata) {
         int code = 0, status = -1, r = -ENODATA;
         Session *s = userdata;
 
-        s->exit_attempts++;
-        if (s->leader_fd >= 0)
-                r = process_exit_info(s->leader_fd, &code, &status);
+        s->leader.exit_attempts++;
+        if (s->leader.fd >= 0)
+                r = process_exit_info(s->leader.fd, &code, &status);
         if (may_be_told(s, r))
                 session_await_ended(s);
         else
@@ -309,7 +310,7 @@ static int on_exit_status_late(sd_event_source *source _unused_, uint64_t usec _
 }
 
 void session_await_ended(Session *s) {
-        (void) session_set_timer(s, &s->leader_event, EXIT_STATUS_USEC, on_exit_status_late);
+        (void) session_set_timer(s, &s->leader.event, EXIT_STATUS_USEC, on_exit_status_late);
 }
 
 static int on_leader_ended(
@@ -332,12 +333,12 @@ static int on_leader_ended(
 static int watch_leader(Session *s) {
         int r;
 
-        s->leader_event = sd_event_source_disable_unref(s->leader_event);
-        r = sd_event_add_io(s->manager->event, &s->leader_event, s->leader_fd, EPOLLIN, on_leader_ended, s);
+        s->leader.event = sd_event_source_disable_unref(s->leader.event);
+        r = sd_event_add_io(s->manager->event, &s->leader.event, s->leader.fd, EPOLLIN, on_leader_ended, s);
         if (r < 0)
                 return r;
         /* What its cgroup still tells goes soon. */
-        return sd_event_source_set_priority(s->leader_event, SD_EVENT_PRIORITY_IMPORTANT);
+        return sd_event_source_set_priority(s->leader.event, SD_EVENT_PRIORITY_IMPORTANT);
 }
 
 int session_set_leader(Session *s, pid_t pid) {
@@ -361,10 +362,10 @@ int session_set_leader(Session *s, pid_t pid) {
         r = process_has_ended(fd);
         if (r != 0)
                 return r < 0 ? r : -ESRCH;
-        s->leader = pid;
-        s->leader_start = start;
-        (void) safe_close(s->leader_fd);
-        s->leader_fd = TAKE_FD(fd);
+        s->leader.pid = pid;
+        s->leader.start = start;
+        (void) safe_close(s->leader.fd);
+        s->leader.fd = TAKE_FD(fd);
         return watch_leader(s);
 }
 
@@ -373,34 +374,34 @@ int session_find_leader(Session *s) {
         uint64_t start;
         int r;
 
-        fd = process_open(s->leader);
+        fd = process_open(s->leader.pid);
         if (fd < 0)
                 return fd;
-        r = process_start_time(s->leader, &start);
+        r = process_start_time(s->leader.pid, &start);
         if (r < 0)
                 return r;
-        if (start != s->leader_start)
+        if (start != s->leader.start)
                 return -ESRCH;
-        (void) safe_close(s->leader_fd);
-        s->leader_fd = TAKE_FD(fd);
-        s->leader_scoped = true;
+        (void) safe_close(s->leader.fd);
+        s->leader.fd = TAKE_FD(fd);
+        s->leader.scoped = true;
         return watch_leader(s);
 }
 
 void session_on_ended(Session *s, int exit_code, int exit_status) {
         SessionEvent event;
 
-        if (s->leader_ended || oom_notice_await(s, exit_code, exit_status))
+        if (s->leader.ended || oom_notice_await(s, exit_code, exit_status))
                 return;
-        s->leader_ended = true;
+        s->leader.ended = true;
         session_read_last_memory(s);
-        s->leader_event = sd_event_source_disable_unref(s->leader_event);
-        s->exit_code = exit_code;
-        s->exit_status = exit_code == 0 ? -1 : exit_status;
+        s->leader.event = sd_event_source_disable_unref(s->leader.event);
+        s->end.exit_code = exit_code;
+        s->end.exit_status = exit_code == 0 ? -1 : exit_status;
         session_changed(s, CHANGE_RESULT);
         event = session_survives(s) ? EVENT_CRASHED : EVENT_LEADER_ENDED;
         if (event == EVENT_LEADER_ENDED && s->phase != PHASE_RESTARTING && s->phase != PHASE_CLEARING) {
-                keeper_requests_done(&s->requests);
+                keeper_requests_done(&s->keeper.requests);
                 if (s->announced && !session_phase_is_starting(s->phase))
                         session_set_result(s, session_leader_result(s));
         }
@@ -408,18 +409,18 @@ void session_on_ended(Session *s, int exit_code, int exit_status) {
 }
 
 bool session_leader_is_gone(const Session *s) {
-        return s->leader_ended || (s->leader_fd >= 0 && process_has_ended(s->leader_fd) > 0);
+        return s->leader.ended || (s->leader.fd >= 0 && process_has_ended(s->leader.fd) > 0);
 }
 
 void session_forget_leader(Session *s) {
-        s->leader = 0;
-        s->leader_start = 0;
-        s->leader_fd = safe_close(s->leader_fd);
-        s->leader_event = sd_event_source_disable_unref(s->leader_event);
+        s->leader.pid = 0;
+        s->leader.start = 0;
+        s->leader.fd = safe_close(s->leader.fd);
+        s->leader.event = sd_event_source_disable_unref(s->leader.event);
         memory_events_leave_scope(s);
-        s->leader_ended = s->memory_is_last = s->maybe_revived = false;
-        s->exit_code = 0;
-        s->exit_status = -1;
-        s->exit_attempts = 0;
+        s->leader.ended = s->end.memory_is_last = s->restart.maybe_seen_running = false;
+        s->end.exit_code = 0;
+        s->end.exit_status = -1;
+        s->leader.exit_attempts = 0;
         session_changed(s, CHANGE_LEADER | CHANGE_RESULT);
 }

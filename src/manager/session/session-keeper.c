@@ -30,37 +30,39 @@
 static int on_detached(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata) {
         Session *s = userdata;
 
-        if (s->phase != PHASE_RUNNING || s->clients > 0)
+        if (s->phase != PHASE_RUNNING || s->terminal.clients > 0)
                 return 0;
         session_set_result(s, RESULT_DETACHED);
-        s->stop_requested = true;
+        s->end.stop_requested = true;
         session_event(s, EVENT_STOP);
         return 0;
 }
 
 static void watch_detached(Session *s) {
-        if (s->on_detach == USEC_INFINITY || s->phase != PHASE_RUNNING || s->clients > 0 || !s->had_clients)
-                s->detached = sd_event_source_disable_unref(s->detached);
-        else if (!s->detached)
-                (void) session_set_timer(s, &s->detached, MAX(s->on_detach, RETURN_USEC), on_detached);
+        if (s->terminal.on_detach == USEC_INFINITY || s->phase != PHASE_RUNNING || s->terminal.clients > 0 ||
+                !s->terminal.had_clients)
+                s->terminal.detached = sd_event_source_disable_unref(s->terminal.detached);
+        else if (!s->terminal.detached)
+                (void) session_set_timer(
+                        s, &s->terminal.detached, MAX(s->terminal.on_detach, RETURN_USEC), on_detached);
 }
 
 /* The keeper */
 
 /* There is none, and none will come: what it alone could tell is not known any more. */
 static void lose_keeper(Session *s) {
-        s->keeper_lost = true;
-        if (!s->kernel_state)
+        s->keeper.lost = true;
+        if (!s->kernel.state)
                 return;
-        s->kernel_state = NULL;
-        s->kernel_state_since = 0;
+        s->kernel.state = NULL;
+        s->kernel.state_since = 0;
         session_changed(s, CHANGE_KERNEL_STATE);
 }
 
 static void stop_keeper(Session *s) {
-        s->farewell = sd_event_source_disable_unref(s->farewell);
+        s->keeper.farewell = sd_event_source_disable_unref(s->keeper.farewell);
         if (systemd_stop_keeper(s) < 0)
-                log_warning("Cannot stop %s, waiting for the deadline.", s->keeper);
+                log_warning("Cannot stop %s, waiting for the deadline.", s->keeper.unit);
 }
 
 static int on_farewell(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata) {
@@ -71,49 +73,50 @@ static int on_farewell(sd_event_source *source _unused_, uint64_t usec _unused_,
 /* It may still be writing what is kept of the outputs. Were it killed over that once systemd stops it, no other would
  * come to write them. */
 static bool is_awaited(const Session *s) {
-        return s->type == SESSION_NOTEBOOK && !s->watched && s->keeper_phase == KEEPER_PHASE_RUNNING;
+        return s->type == SESSION_NOTEBOOK && !s->watched && s->keeper.phase == KEEPER_PHASE_RUNNING;
 }
 
 void session_dismiss_keeper(Session *s) {
-        if (!s->keeper[0])
+        if (!s->keeper.unit[0])
                 session_event(s, EVENT_KEEPER_GONE);
-        else if (s->keeper_lost || (keeper_link_is_greeted(s->link) && !is_awaited(s)) ||
-                session_set_timer(s, &s->farewell, FAREWELL_USEC, on_farewell) < 0)
+        else if (s->keeper.lost || (keeper_link_is_greeted(s->keeper.link) && !is_awaited(s)) ||
+                session_set_timer(s, &s->keeper.farewell, FAREWELL_USEC, on_farewell) < 0)
                 stop_keeper(s);
         else
                 session_connect_keeper(s);
 }
 
 static void take_changes(Session *s, const KeeperMessage *message) {
-        if (message->has_size && (s->rows != message->rows || s->columns != message->columns)) {
-                s->rows = message->rows;
-                s->columns = message->columns;
+        if (message->has_size &&
+                (s->terminal.rows != message->rows || s->terminal.columns != message->columns)) {
+                s->terminal.rows = message->rows;
+                s->terminal.columns = message->columns;
                 session_changed(s, CHANGE_SIZE);
         }
-        if (message->has_clients && s->clients != message->clients) {
-                s->had_clients = s->had_clients || message->clients > 0;
-                s->clients = message->clients;
+        if (message->has_clients && s->terminal.clients != message->clients) {
+                s->terminal.had_clients = s->terminal.had_clients || message->clients > 0;
+                s->terminal.clients = message->clients;
                 session_changed(s, CHANGE_CLIENTS);
         }
         if (message->kernel_state &&
-                (s->kernel_state != message->kernel_state ||
-                        s->kernel_state_since != message->kernel_state_since)) {
-                s->kernel_state = message->kernel_state;
-                s->kernel_state_since = message->kernel_state_since;
+                (s->kernel.state != message->kernel_state ||
+                        s->kernel.state_since != message->kernel_state_since)) {
+                s->kernel.state = message->kernel_state;
+                s->kernel.state_since = message->kernel_state_since;
                 session_changed(s, CHANGE_KERNEL_STATE);
         }
-        if (message->has_execution_count && s->execution_count != message->execution_count) {
-                s->execution_count = message->execution_count;
+        if (message->has_execution_count && s->kernel.execution_count != message->execution_count) {
+                s->kernel.execution_count = message->execution_count;
                 session_changed(s, CHANGE_EXECUTION);
         }
-        if (message->kernel_language && replace_string(&s->kernel_language, message->kernel_language) > 0)
+        if (message->kernel_language && replace_string(&s->kernel.language, message->kernel_language) > 0)
                 session_changed(s, CHANGE_LANGUAGE);
-        if (message->title && replace_string(&s->title, message->title) > 0)
+        if (message->title && replace_string(&s->terminal.title, message->title) > 0)
                 session_changed(s, CHANGE_TITLE);
-        if (message->foreground && replace_string(&s->foreground, message->foreground) > 0)
+        if (message->foreground && replace_string(&s->terminal.foreground, message->foreground) > 0)
                 session_changed(s, CHANGE_FOREGROUND);
         if (message->foreground_directory &&
-                replace_string(&s->foreground_directory, message->foreground_directory) > 0)
+                replace_string(&s->terminal.foreground_directory, message->foreground_directory) > 0)
                 session_changed(s, CHANGE_FOREGROUND);
         watch_detached(s);
 }
@@ -128,33 +131,33 @@ static void take_text(char **target, char **text) {
 
 static void take_description(Session *s, KeeperMessage *message) {
         if (message->command) {
-                strv_free(s->command);
-                s->command = TAKE_PTR(message->command);
+                strv_free(s->program.command);
+                s->program.command = TAKE_PTR(message->command);
         }
-        take_text(&s->directory, &message->directory);
+        take_text(&s->program.directory, &message->directory);
         if (s->type != SESSION_NOTEBOOK)
                 return;
-        take_text(&s->notebook, &message->notebook);
-        take_text(&s->kernel, &message->kernel);
-        take_text(&s->connection_file, &message->connection_file);
+        take_text(&s->program.notebook, &message->notebook);
+        take_text(&s->program.kernel, &message->kernel);
+        take_text(&s->program.connection_file, &message->connection_file);
 }
 
 int session_on_status(Session *s, KeeperMessage *message) {
         memory_events_set_aside(s);
-        if (s->farewell) {
+        if (s->keeper.farewell) {
                 /* So that another manager knows what is left if it is killed meanwhile. */
-                if (!s->announced && !s->connection_file) {
+                if (!s->announced && !s->program.connection_file) {
                         take_description(s, message);
                         (void) session_record_save(s);
                 }
                 stop_keeper(s);
                 return 0;
         }
-        s->keeper_phase = message->phase;
+        s->keeper.phase = message->phase;
         take_changes(s, message);
         if (s->watched)
                 return session_on_watch_status(s, message);
-        if (!s->command) /* an adopted one: only its keeper remembers */
+        if (!s->program.command) /* an adopted one: only its keeper remembers */
                 take_description(s, message);
         switch (message->phase) {
         case KEEPER_PHASE_IDLE:
@@ -167,8 +170,8 @@ int session_on_status(Session *s, KeeperMessage *message) {
                 return 0;
         case KEEPER_PHASE_GATE:
                 /* Without a caller that waits for it, or without the payload's own word, it must not begin. */
-                s->maybe_revived = false;
-                if ((s->phase == PHASE_RELEASING && s->starters.n > 0) || s->phase == PHASE_REVIVING)
+                s->restart.maybe_seen_running = false;
+                if ((s->phase == PHASE_RELEASING && s->waiters.start.n > 0) || s->phase == PHASE_REVIVING)
                         return keeper_link_open_gate(s);
                 if (s->phase == PHASE_REFORKING)
                         return session_find_payload(s, message->leader);
@@ -178,7 +181,7 @@ int session_on_status(Session *s, KeeperMessage *message) {
                 return 0;
         case KEEPER_PHASE_RUNNING:
                 if (message->is_awaited)
-                        s->maybe_revived = false;
+                        s->restart.maybe_seen_running = false;
                 else
                         session_find_running(s);
                 return 0;
@@ -191,8 +194,8 @@ int session_on_status(Session *s, KeeperMessage *message) {
 }
 
 void session_on_payload_ended(Session *s, const KeeperMessage *message) {
-        s->keeper_phase = KEEPER_PHASE_ENDED;
-        if (s->farewell)
+        s->keeper.phase = KEEPER_PHASE_ENDED;
+        if (s->keeper.farewell)
                 stop_keeper(s);
         if (s->watched)
                 return; /* it is not the parent: the pidfd tells */
@@ -213,7 +216,7 @@ int session_on_gate(Session *s, KeeperMessage *message, const struct ucred *send
                 return 0; /* its keeper, or the next one, will say that it ended */
         if (r < 0)
                 return r;
-        s->keeper_phase = KEEPER_PHASE_GATE;
+        s->keeper.phase = KEEPER_PHASE_GATE;
         session_changed(s, CHANGE_LEADER);
         s->request = start_request_free(s->request);
         take_description(s, message);
@@ -224,7 +227,7 @@ int session_on_gate(Session *s, KeeperMessage *message, const struct ucred *send
                 return -ENOMEM;
         if (s->type == SESSION_NOTEBOOK && s->phase == PHASE_PREPARING) {
                 /* Only now that links are resolved can it turn out that the notebook is open already. */
-                other = session_table_get_by_notebook(&s->manager->sessions, s->uid, s->notebook, s);
+                other = session_table_get_by_notebook(&s->manager->sessions, s->uid, s->program.notebook, s);
                 if (other) {
                         session_join(s, other);
                         return 0;
@@ -235,8 +238,8 @@ int session_on_gate(Session *s, KeeperMessage *message, const struct ucred *send
 }
 
 void session_on_failed(Session *s, const KeeperMessage *message) {
-        s->keeper_phase = KEEPER_PHASE_IDLE;
-        if (s->farewell)
+        s->keeper.phase = KEEPER_PHASE_IDLE;
+        if (s->keeper.farewell)
                 stop_keeper(s);
         session_fail(s, keeper_error_name(message->error), "%s", strempty(message->message));
 }
@@ -253,39 +256,40 @@ static int on_reconnect(sd_event_source *source _unused_, uint64_t usec _unused_
 void session_connect_keeper(Session *s) {
         int r;
 
-        s->reconnect = sd_event_source_disable_unref(s->reconnect);
-        if (s->link || (s->phase >= PHASE_DISMISSING && !s->farewell))
+        s->keeper.reconnect = sd_event_source_disable_unref(s->keeper.reconnect);
+        if (s->keeper.link || (s->phase >= PHASE_DISMISSING && !s->keeper.farewell))
                 return;
-        s->link_since = now_usec(CLOCK_MONOTONIC);
+        s->keeper.link_since = now_usec(CLOCK_MONOTONIC);
         r = keeper_link_connect(s);
         if (r == -ECONNREFUSED || r == -ENOENT) {
-                keeper_requests_done(&s->requests);
+                keeper_requests_done(&s->keeper.requests);
                 if (s->phase == PHASE_RUNNING)
                         audit_keeper_lost(s);
                 lose_keeper(s);
-                if (s->farewell)
+                if (s->keeper.farewell)
                         stop_keeper(s);
                 else
                         session_event(s, EVENT_KEEPER_GONE);
         } else if (r < 0)
-                (void) session_set_timer(s, &s->reconnect, RECONNECT_USEC, on_reconnect);
+                (void) session_set_timer(s, &s->keeper.reconnect, RECONNECT_USEC, on_reconnect);
 }
 
 void session_on_link_lost(Session *s, bool misbehaved) {
-        bool stable = now_usec(CLOCK_MONOTONIC) - s->link_since >= LINK_STABLE_USEC;
+        bool stable = now_usec(CLOCK_MONOTONIC) - s->keeper.link_since >= LINK_STABLE_USEC;
 
-        if (s->clients > 0) {
-                s->clients = 0;
+        if (s->terminal.clients > 0) {
+                s->terminal.clients = 0;
                 session_changed(s, CHANGE_CLIENTS);
         }
         memory_events_set_aside(s);
-        s->keeper_phase = KEEPER_PHASE_IDLE; /* until it says */
+        s->keeper.phase = KEEPER_PHASE_IDLE; /* until it says */
         if (misbehaved && session_phase_is_starting(s->phase)) {
                 session_fail(s, ERROR_START_FAILED,
-                        "The session's keeper sent what it should not; see 'journalctl -u %s'.", s->keeper);
+                        "The session's keeper sent what it should not; see 'journalctl -u %s'.",
+                        s->keeper.unit);
                 return;
         }
-        if (misbehaved && ++s->link_failures >= LINK_FAILURES_MAX) {
+        if (misbehaved && ++s->keeper.link_failures >= LINK_FAILURES_MAX) {
                 audit_keeper_lost(s);
                 lose_keeper(s);
                 return;
@@ -294,5 +298,5 @@ void session_on_link_lost(Session *s, bool misbehaved) {
         if (stable && !misbehaved)
                 session_connect_keeper(s);
         else
-                (void) session_set_timer(s, &s->reconnect, RECONNECT_USEC, on_reconnect);
+                (void) session_set_timer(s, &s->keeper.reconnect, RECONNECT_USEC, on_reconnect);
 }

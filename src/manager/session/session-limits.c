@@ -31,8 +31,8 @@
 #include "shared/names.h"
 
 static void note(Session *s, LimitKind kind, uint64_t value) {
-        limits_set(&s->limits, kind, value);
-        s->limits_new |= UINT64_C(1) << kind;
+        limits_set(&s->limits.values, kind, value);
+        s->limits.changed |= UINT64_C(1) << kind;
         session_changed(s, CHANGE_LIMITS);
 }
 
@@ -48,18 +48,18 @@ void session_refresh_limits(Session *s) {
         bool changed = false;
         Limits kernel;
 
-        if (s->limits_read > 0 && now - s->limits_read < LIMITS_FRESH_USEC)
+        if (s->limits.read > 0 && now - s->limits.read < LIMITS_FRESH_USEC)
                 return;
-        s->limits_read = now;
-        cgroup_read_limits(&s->manager->cgroups, s->slice, s->scope, &kernel);
+        s->limits.read = now;
+        cgroup_read_limits(&s->manager->cgroups, s->slice, s->scope.unit, &kernel);
         for (LimitKind kind = 0; kind < LIMIT_KIND_MAX; kind++) {
                 if (!limits_have(&kernel, kind) ||
-                        cgroup_limit_is_same(kind, s->limits.values[kind], kernel.values[kind]))
+                        cgroup_limit_is_same(kind, s->limits.values.values[kind], kernel.values[kind]))
                         continue;
                 /* systemd has a default for these, so that the first look finds no change. */
-                if (kind == LIMIT_TASKS_MAX && s->limits.values[kind] == LIMIT_NONE &&
-                        !limits_have(&s->limits, kind)) {
-                        s->limits.values[kind] = kernel.values[kind];
+                if (kind == LIMIT_TASKS_MAX && s->limits.values.values[kind] == LIMIT_NONE &&
+                        !limits_have(&s->limits.values, kind)) {
+                        s->limits.values.values[kind] = kernel.values[kind];
                         continue;
                 }
                 note(s, kind, kernel.values[kind]);
@@ -78,7 +78,7 @@ static int new_question(const Session *s, const Limits *limits, sd_bus_message *
         r = systemd_new_call(s->manager, "SetUnitProperties", &m);
         if (r < 0)
                 return r;
-        r = sd_bus_message_append(m, "sb", s->scope, (int) true /* runtime */);
+        r = sd_bus_message_append(m, "sb", s->scope.unit, (int) true /* runtime */);
         if (r < 0)
                 return r;
         r = sd_bus_message_open_container(m, 'a', "(sv)");
@@ -96,7 +96,7 @@ static int new_question(const Session *s, const Limits *limits, sd_bus_message *
 
 static void set_back(Session *s, const Limits *asked) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *question = NULL;
-        Limits before = s->limits;
+        Limits before = s->limits.values;
 
         before.given = asked->given;
         if (new_question(s, &before, &question) >= 0)
@@ -119,7 +119,7 @@ static int read_again(sd_bus_message *call, Limits *ret) {
 static LimitKind find_refused(const Session *s, const Limits *asked, const Limits *systemd) {
         Limits kernel;
 
-        cgroup_read_limits(&s->manager->cgroups, s->slice, s->scope, &kernel);
+        cgroup_read_limits(&s->manager->cgroups, s->slice, s->scope.unit, &kernel);
         for (LimitKind kind = 0; kind < LIMIT_KIND_MAX; kind++)
                 if (limits_have(asked, kind) && limits_have(&kernel, kind) &&
                         asked->values[kind] == systemd->values[kind] &&
@@ -135,7 +135,7 @@ static int refuse(Session *s, const Limits *asked, LimitKind kind, sd_bus_messag
         return sd_bus_reply_method_errorf(call, ERROR_LIMIT_NOT_TAKEN,
                 "The kernel did not take %s=%s for session %s; %s stays in force. %s",
                 limit_kind_to_name(kind), limit_format(kind, asked->values[kind], wanted), s->id,
-                limit_format(kind, s->limits.values[kind], has)[0] ? has : "the default",
+                limit_format(kind, s->limits.values.values[kind], has)[0] ? has : "the default",
                 kind == LIMIT_MEMORY_MAX
                         ? "More memory is in use than that, and cannot be taken back; free some, or choose more."
                         : "See the journal of the system for why.");
@@ -151,12 +151,12 @@ static int on_written(sd_bus_message *reply, void *userdata, sd_bus_error *error
 
         if (!s) /* they were set; that the session has ended meanwhile, it tells itself */
                 return sd_bus_reply_method_return(c->call, NULL);
-        s->limits_under_way--;
+        s->limits.under_way--;
         r = read_again(c->call, &asked);
         if (r < 0)
                 return r;
         if (!sd_bus_message_is_method_error(reply, NULL) && scope_remains_read(reply, &scope) >= 0 &&
-                s->limits_under_way == 0) {
+                s->limits.under_way == 0) {
                 refused = find_refused(s, &asked, &scope.limits);
                 if (refused >= 0)
                         return refuse(s, &asked, refused, c->call);
@@ -164,7 +164,7 @@ static int on_written(sd_bus_message *reply, void *userdata, sd_bus_error *error
         for (LimitKind kind = 0; kind < LIMIT_KIND_MAX; kind++)
                 if (limits_have(&asked, kind))
                         note(s, kind, asked.values[kind]);
-        s->limits_read = 0;
+        s->limits.read = 0;
         save(s);
         if (admission_may_audit(s->manager, c->charge.uid))
                 audit_limits_changed(s, c->charge.uid, &asked);
@@ -180,21 +180,21 @@ static int on_set(sd_bus_message *reply, void *userdata, sd_bus_error *error _un
 
         if (said || !s) {
                 if (s)
-                        s->limits_under_way--;
+                        s->limits.under_way--;
                 return sd_bus_reply_method_errorf(c->call,
                         !s || sd_bus_error_has_name(said, SYSTEMD_NO_SUCH_UNIT) ? ERROR_STOPPED
                                                                                 : ERROR_LIMIT_NOT_TAKEN,
                         "systemd did not take the limits: %s",
                         said ? strempty(said->message) : "the session has ended");
         }
-        r = sd_bus_message_new_method_call(s->manager->bus, &question, SYSTEMD_NAME, s->scope_path,
+        r = sd_bus_message_new_method_call(s->manager->bus, &question, SYSTEMD_NAME, s->scope.path,
                 "org.freedesktop.DBus.Properties", "GetAll");
         if (r >= 0)
                 r = sd_bus_message_append(question, "s", SYSTEMD_SCOPE);
         if (r >= 0)
                 r = systemd_ask_further(c, question, on_written);
         if (r < 0) {
-                s->limits_under_way--;
+                s->limits.under_way--;
                 return sd_bus_reply_method_errorf(c->call, SD_BUS_ERROR_NO_MEMORY,
                         "The limits were set, but whether they are in force is not known: %s", strerror(-r));
         }
@@ -203,7 +203,7 @@ static int on_set(sd_bus_message *reply, void *userdata, sd_bus_error *error _un
 
 /* Between two scopes there is nothing to set them of. */
 static int hold(Session *s, sd_bus_message *call, sd_bus_error *error) {
-        if (session_wait(s, &s->limiters, call) < 0)
+        if (session_wait(s, &s->waiters.limits, call) < 0)
                 return sd_bus_error_setf(error, ERROR_LIMIT_REACHED,
                         "Too many callers wait for the restart of session %s to set its limits already.",
                         s->id);
@@ -214,7 +214,7 @@ void session_set_held_limits(Session *s) {
         sd_bus_message *call;
 
         /* What is held again waits for another restart. */
-        for (size_t n = s->limiters.n; n > 0 && (call = waiters_take(&s->limiters)); n--) {
+        for (size_t n = s->waiters.limits.n; n > 0 && (call = waiters_take(&s->waiters.limits)); n--) {
                 (void) sd_bus_message_rewind(call, /* complete = */ true);
                 admission_dispatch_again(
                         s->manager, call, ADMISSION_TURN | ADMISSION_AUTHORIZED | ADMISSION_SAMPLED);
@@ -233,7 +233,7 @@ int session_set_limits(Session *s, const Limits *limits, sd_bus_message *call, s
                 return hold(s, call, error);
         if (s->phase != PHASE_RUNNING)
                 return sd_bus_error_setf(error, ERROR_STOPPED, "Session %s is ending.", s->id);
-        s->limits_read = 0;
+        s->limits.read = 0;
         session_refresh_limits(s); /* so that we know what it would have to be set back to */
         r = new_question(s, limits, &question);
         if (r < 0)
@@ -244,6 +244,6 @@ int session_set_limits(Session *s, const Limits *limits, sd_bus_message *call, s
                         "Too many of your calls wait for systemd already; try again.");
         if (r < 0)
                 return r;
-        s->limits_under_way++;
+        s->limits.under_way++;
         return 1;
 }

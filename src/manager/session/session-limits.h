@@ -11,7 +11,7 @@
 
 #define LIMITS_FRESH_USEC USEC_PER_SEC /* what was read this lately is good enough */
 
-/* Has Session::limits say what the kernel says, if it was not asked lately. What others set (systemctl set-property) is
+/* Has Session::limits.values say what the kernel says, if it was not asked lately. What others set (systemctl set-property) is
  * found here, told on the bus and noted in the record. */
 void session_refresh_limits(Session *s);
 

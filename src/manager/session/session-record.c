@@ -50,32 +50,32 @@ static void write_record(FILE *f, const Session *s) {
         put(f, "NAME", s->name);
         put_number(f, "CREATED", s->created);
         put_number(f, "CREATED_MONOTONIC", s->created_monotonic);
-        if (s->leader > 0) {
-                put_number(f, "LEADER", (uint64_t) s->leader);
-                put_number(f, "LEADER_START", s->leader_start);
+        if (s->leader.pid > 0) {
+                put_number(f, "LEADER", (uint64_t) s->leader.pid);
+                put_number(f, "LEADER_START", s->leader.start);
         }
-        STRV_FOREACH(argument, s->command)
+        STRV_FOREACH(argument, s->program.command)
                 put(f, "COMMAND", *argument);
-        put(f, "DIRECTORY", s->directory);
-        put(f, "NOTEBOOK", s->notebook);
-        put(f, "KERNEL", s->kernel);
-        put(f, "CONNECTION_FILE", s->connection_file);
-        put_number(f, "ROWS", s->rows);
-        put_number(f, "COLUMNS", s->columns);
-        put_number(f, "ON_DETACH", s->on_detach);
-        put_number(f, "RESTART_ON_CRASH", s->restart_on_crash);
-        put_number(f, "RESTARTS", s->restarts);
+        put(f, "DIRECTORY", s->program.directory);
+        put(f, "NOTEBOOK", s->program.notebook);
+        put(f, "KERNEL", s->program.kernel);
+        put(f, "CONNECTION_FILE", s->program.connection_file);
+        put_number(f, "ROWS", s->terminal.rows);
+        put_number(f, "COLUMNS", s->terminal.columns);
+        put_number(f, "ON_DETACH", s->terminal.on_detach);
+        put_number(f, "RESTART_ON_CRASH", s->restart.on_crash);
+        put_number(f, "RESTARTS", s->restart.count);
         for (size_t i = 0; i < CRASHES_MAX; i++)
-                if (s->crashes[i] > 0)
-                        put_number(f, "CRASHED", s->crashes[i]);
-        if (s->cpu_usage_nsec != USAGE_UNKNOWN)
-                put_number(f, "CPU_USAGE_NSEC", s->cpu_usage_nsec);
+                if (s->restart.crashes[i] > 0)
+                        put_number(f, "CRASHED", s->restart.crashes[i]);
+        if (s->end.cpu_usage_nsec != USAGE_UNKNOWN)
+                put_number(f, "CPU_USAGE_NSEC", s->end.cpu_usage_nsec);
         for (LimitKind kind = 0; kind < LIMIT_KIND_MAX; kind++)
-                if (limits_have(&s->limits, kind))
+                if (limits_have(&s->limits.values, kind))
                         fprintf(f, "LIMIT=%s %" PRIu64 "\n", limit_kind_to_property(kind),
-                                s->limits.values[kind]);
-        put_number(f, "STOP_REQUESTED", s->stop_requested);
-        put(f, "RESULT", session_result_to_string(s->result));
+                                s->limits.values.values[kind]);
+        put_number(f, "STOP_REQUESTED", s->end.stop_requested);
+        put(f, "RESULT", session_result_to_string(s->end.result));
 }
 
 static int open_records(const Manager *m) {
@@ -153,10 +153,10 @@ static int read_text(Session *s, const char *key, const char *value) {
                 char **target;
         } texts[] = {
                 { "NAME", &s->name },
-                { "DIRECTORY", &s->directory },
-                { "NOTEBOOK", &s->notebook },
-                { "KERNEL", &s->kernel },
-                { "CONNECTION_FILE", &s->connection_file },
+                { "DIRECTORY", &s->program.directory },
+                { "NOTEBOOK", &s->program.notebook },
+                { "KERNEL", &s->program.kernel },
+                { "CONNECTION_FILE", &s->program.connection_file },
         };
 
         for (size_t i = 0; i < ELEMENTSOF(texts); i++)
@@ -179,7 +179,7 @@ static int read_limit(Session *s, const char *value) {
         if (read_number(value + strlen(name) + (value[strlen(name)] == ' '), &number) < 0)
                 return -EBADMSG;
         if (limit_is_valid(kind, number)) /* somebody else may set on a scope what we would not */
-                limits_set(&s->limits, kind, number);
+                limits_set(&s->limits.values, kind, number);
         return 0;
 }
 
@@ -192,48 +192,48 @@ static int read_field(Session *s, const char *key, const char *value) {
                 return s->phase < 0 ? -EBADMSG : 0;
         }
         if (streq(key, "RESULT")) {
-                s->result = session_result_from_string(value);
-                return s->result < 0 ? -EBADMSG : 0;
+                s->end.result = session_result_from_string(value);
+                return s->end.result < 0 ? -EBADMSG : 0;
         }
         if (streq(key, "LIMIT"))
                 return read_limit(s, value);
         if (streq(key, "COMMAND"))
-                return strv_extend(&s->command, value);
+                return strv_extend(&s->program.command, value);
         if (read_number(value, &number) < 0)
                 return read_text(s, key, value);
 
         r = 0;
         if (streq(key, "ANNOUNCED"))
-                s->announced = s->leader_scoped = number;
+                s->announced = s->leader.scoped = number;
         else if (streq(key, "WATCHED")) {
                 s->watched = number;
                 if (s->watched)
-                        session_keeper_name(s->id, s->keeper);
+                        session_keeper_name(s->id, s->keeper.unit);
         } else if (streq(key, "CREATED"))
                 s->created = number;
         else if (streq(key, "CREATED_MONOTONIC"))
                 s->created_monotonic = number;
         else if (streq(key, "LEADER"))
-                s->leader = (pid_t) number;
+                s->leader.pid = (pid_t) number;
         else if (streq(key, "LEADER_START"))
-                s->leader_start = number;
+                s->leader.start = number;
         else if (streq(key, "ROWS"))
-                s->rows = (uint32_t) number;
+                s->terminal.rows = (uint32_t) number;
         else if (streq(key, "COLUMNS"))
-                s->columns = (uint32_t) number;
+                s->terminal.columns = (uint32_t) number;
         else if (streq(key, "ON_DETACH"))
-                s->on_detach = number;
+                s->terminal.on_detach = number;
         else if (streq(key, "RESTART_ON_CRASH"))
-                s->restart_on_crash = number;
+                s->restart.on_crash = number;
         else if (streq(key, "RESTARTS"))
-                s->restarts = (uint32_t) number;
+                s->restart.count = (uint32_t) number;
         else if (streq(key, "CRASHED")) {
-                memmove(s->crashes, s->crashes + 1, (CRASHES_MAX - 1) * sizeof(usec_t));
-                s->crashes[CRASHES_MAX - 1] = number;
+                memmove(s->restart.crashes, s->restart.crashes + 1, (CRASHES_MAX - 1) * sizeof(usec_t));
+                s->restart.crashes[CRASHES_MAX - 1] = number;
         } else if (streq(key, "CPU_USAGE_NSEC"))
-                s->cpu_usage_nsec = number;
+                s->end.cpu_usage_nsec = number;
         else if (streq(key, "STOP_REQUESTED"))
-                s->stop_requested = number;
+                s->end.stop_requested = number;
         else
                 r = read_text(s, key, value);
         return r;

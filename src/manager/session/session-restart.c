@@ -24,7 +24,7 @@
 #define RETRIES_MAX  3
 
 static bool has_keeper_of_kernel(const Session *s) {
-        return s->type == SESSION_NOTEBOOK && s->link && !s->keeper_lost;
+        return s->type == SESSION_NOTEBOOK && s->keeper.link && !s->keeper.lost;
 }
 
 SessionEvent session_stop_event(const Session *s) {
@@ -45,11 +45,11 @@ int session_restart(Session *s, const Caller *caller, sd_bus_message *call, sd_b
                         s->id);
         if (state != STATE_RUNNING && state != STATE_RESTARTING)
                 return sd_bus_error_setf(error, ERROR_STOPPED, "Session %s is ending.", s->id);
-        if (!s->link)
+        if (!s->keeper.link)
                 return sd_bus_error_setf(error, ERROR_NO_KEEPER,
                         "The keeper of session %s is not there; try again, or stop the session and start another.",
                         s->id);
-        if (session_wait(s, &s->restarters, call) < 0)
+        if (session_wait(s, &s->waiters.restart, call) < 0)
                 return sd_bus_error_setf(error, ERROR_LIMIT_REACHED,
                         "Too many callers wait for the restart of session %s already.", s->id);
         if (admission_may_audit(s->manager, caller->uid))
@@ -61,7 +61,7 @@ int session_restart(Session *s, const Caller *caller, sd_bus_message *call, sd_b
 void session_answer_restarters(Session *s) {
         sd_bus_message *call;
 
-        while ((call = waiters_take(&s->restarters))) {
+        while ((call = waiters_take(&s->waiters.restart))) {
                 (void) sd_bus_reply_method_return(call, NULL);
                 sd_bus_message_unref(call);
         }
@@ -71,20 +71,20 @@ void session_answer_restarters(Session *s) {
 static bool crashes_too_often(Session *s) {
         usec_t now = now_usec(CLOCK_MONOTONIC);
 
-        if (s->crashes[0] > 0 && now - s->crashes[0] < CRASHES_USEC)
+        if (s->restart.crashes[0] > 0 && now - s->restart.crashes[0] < CRASHES_USEC)
                 return true;
-        memmove(s->crashes, s->crashes + 1, (CRASHES_MAX - 1) * sizeof(usec_t));
-        s->crashes[CRASHES_MAX - 1] = now;
+        memmove(s->restart.crashes, s->restart.crashes + 1, (CRASHES_MAX - 1) * sizeof(usec_t));
+        s->restart.crashes[CRASHES_MAX - 1] = now;
         return false;
 }
 
 /* A payload at its gate ends with its keeper: the next one can fork another. What the kernel itself did wrong the keeper
  * says, by FAILED. */
 static bool tries_again(Session *s) {
-        if ((s->phase != PHASE_RESCOPING && s->phase != PHASE_REVIVING) || s->keeper_lost ||
-                s->retries >= RETRIES_MAX)
+        if ((s->phase != PHASE_RESCOPING && s->phase != PHASE_REVIVING) || s->keeper.lost ||
+                s->restart.retries >= RETRIES_MAX)
                 return false;
-        s->retries++;
+        s->restart.retries++;
         log_notice("The kernel of session %s ended before it ran again, trying once more.", s->id);
         return true;
 }
@@ -92,12 +92,12 @@ static bool tries_again(Session *s) {
 bool session_survives(Session *s) {
         if (tries_again(s))
                 return true;
-        if (s->phase != PHASE_RUNNING || !s->restart_on_crash || !s->kept || s->type != SESSION_NOTEBOOK)
+        if (s->phase != PHASE_RUNNING || !s->restart.on_crash || !s->kept || s->type != SESSION_NOTEBOOK)
                 return false;
         /* quit() in a cell, a client's shutdown_request: it did what it was told to. */
-        if (s->exit_code == CLD_EXITED && s->exit_status == 0)
+        if (s->end.exit_code == CLD_EXITED && s->end.exit_status == 0)
                 return false;
-        if (s->keeper_lost)
+        if (s->keeper.lost)
                 return false;
         if (crashes_too_often(s)) {
                 log_notice("The kernel of session %s crashed %d times within a minute, leaving it at that.",
@@ -125,7 +125,7 @@ void session_shut_down(Session *s) {
         KeeperRequest *request = NULL;
         int r = -ENOTCONN;
 
-        if (s->link || !s->keeper_lost) {
+        if (s->keeper.link || !s->keeper.lost) {
                 request = keeper_request_new(s, KEEPER_SHUTDOWN);
                 r = request ? 0 : -ENOMEM;
         }
@@ -143,9 +143,9 @@ void session_shut_down(Session *s) {
 
 void session_refork(Session *s) {
         /* Systemd may know of the end before the keeper does; then its ENDED leads here. */
-        if (s->link && s->keeper_phase == KEEPER_PHASE_ENDED)
+        if (s->keeper.link && s->keeper.phase == KEEPER_PHASE_ENDED)
                 (void) keeper_link_restart(s); /* if this fails the link breaks, and STATUS leads here */
-        else if (keeper_link_is_greeted(s->link) && s->keeper_phase == KEEPER_PHASE_IDLE)
+        else if (keeper_link_is_greeted(s->keeper.link) && s->keeper.phase == KEEPER_PHASE_IDLE)
                 session_fail(s, ERROR_START_FAILED, "The session's keeper lost its payload; try again.");
 }
 
@@ -161,7 +161,7 @@ int session_find_payload(Session *s, pid_t pid) {
         if (r < 0)
                 return r;
         r = s->manager->user_mode ? sd_pid_get_user_unit(pid, &unit) : sd_pid_get_unit(pid, &unit);
-        if (r >= 0 && !streq(unit, s->keeper))
+        if (r >= 0 && !streq(unit, s->keeper.unit))
                 r = -EPERM;
         if (r < 0) {
                 bool gone = session_leader_is_gone(s);
@@ -175,7 +175,7 @@ int session_find_payload(Session *s, pid_t pid) {
 }
 
 void session_find_running(Session *s) {
-        bool again = s->maybe_revived && s->restarters.n > 0;
+        bool again = s->restart.maybe_seen_running && s->waiters.restart.n > 0;
 
         session_event(s, EVENT_STARTED);
         if (again)
@@ -183,8 +183,8 @@ void session_find_running(Session *s) {
 }
 
 void session_revive(Session *s) {
-        s->retries = 0;
-        s->maybe_revived = false;
+        s->restart.retries = 0;
+        s->restart.maybe_seen_running = false;
         session_changed(s, CHANGE_LEADER | CHANGE_REVIVED);
         audit_kernel_restarted(s);
 }

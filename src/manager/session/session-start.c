@@ -55,19 +55,20 @@ static int check_limits(Manager *m, uid_t uid, sd_bus_error *error) {
 /* Fills in what is known before anything runs; the request becomes the session's. */
 static int describe_session(Session *s, StartRequest *request) {
         s->request = request;
-        s->on_detach = request->has_on_detach ? request->on_detach : s->manager->config.on_detach;
-        s->restart_on_crash = request->has_restart_on_crash ? request->restart_on_crash
+        s->terminal.on_detach = request->has_on_detach ? request->on_detach : s->manager->config.on_detach;
+        s->restart.on_crash = request->has_restart_on_crash ? request->restart_on_crash
                                                             : s->manager->config.restart_on_crash;
-        limits_choose(s->manager, s->type, s->uid, &request->limits, &s->limits);
-        s->rows = request->rows;
-        s->columns = request->columns;
+        limits_choose(s->manager, s->type, s->uid, &request->limits, &s->limits.values);
+        s->terminal.rows = request->rows;
+        s->terminal.columns = request->columns;
         if (request->name && replace_string(&s->name, request->name) < 0)
                 return -ENOMEM;
-        if (request->notebook && replace_string(&s->notebook, request->notebook) < 0)
+        if (request->notebook && replace_string(&s->program.notebook, request->notebook) < 0)
                 return -ENOMEM;
-        if (request->kernel && replace_string(&s->kernel, request->kernel) < 0)
+        if (request->kernel && replace_string(&s->program.kernel, request->kernel) < 0)
                 return -ENOMEM;
-        if (request->connection_file && replace_string(&s->connection_file, request->connection_file) < 0)
+        if (request->connection_file &&
+                replace_string(&s->program.connection_file, request->connection_file) < 0)
                 return -ENOMEM;
         return 0;
 }
@@ -115,7 +116,7 @@ void session_answer_starters(Session *s, bool is_new) {
         bool started = is_new; /* the first one's call made it, the others joined */
         sd_bus_message *call;
 
-        while ((call = waiters_take(&s->starters))) {
+        while ((call = waiters_take(&s->waiters.start))) {
                 (void) answer_started(s, call, started);
                 sd_bus_message_unref(call);
                 started = false;
@@ -134,7 +135,7 @@ int session_wait(Session *s, Waiters *waiters, sd_bus_message *call) {
 static int hold_starter(Session *s, sd_bus_message *call, sd_bus_error *error) {
         int r;
 
-        r = session_wait(s, &s->starters, call);
+        r = session_wait(s, &s->waiters.start, call);
         if (r == -EDQUOT || r == -ENOBUFS)
                 return sd_bus_error_set(error, ERROR_LIMIT_REACHED,
                         "Too many of your calls wait for sessions already; try again.");
@@ -157,7 +158,7 @@ static int reopen(Session *s, sd_bus_message *call, Charge *charge, sd_bus_error
                 return r;
         if (s->phase == PHASE_RUNNING)
                 return answer_started(s, call, /* started = */ false);
-        r = waiters_add(&s->starters, call, charge);
+        r = waiters_add(&s->waiters.start, call, charge);
         return r < 0 ? r : 1;
 }
 
@@ -179,7 +180,7 @@ void session_join(Session *s, Session *other) {
         Charge charge = {};
         sd_bus_message *call;
 
-        while ((call = waiters_take_charged(&s->starters, &charge))) {
+        while ((call = waiters_take_charged(&s->waiters.start, &charge))) {
                 if (reopen(other, call, &charge, /* error = */ NULL) < 0)
                         (void) sd_bus_reply_method_errorf(call, ERROR_START_FAILED,
                                 "The notebook is being opened by too many callers at once; try again.");
@@ -215,7 +216,7 @@ int session_start(Manager *m, const Caller *caller, StartRequest *request_, sd_b
         if (r < 0) {
                 session_record_remove(s);
                 keeper_link_forget(m, s);
-                sd_bus_message_unref(waiters_take(&s->starters));
+                sd_bus_message_unref(waiters_take(&s->waiters.start));
                 (void) session_free(s);
                 return tell_unprepared(r, error);
         }
@@ -232,7 +233,7 @@ static int take_command(Session *s, char *const *command) {
         STRV_FOREACH(argument, command) {
                 if (n++ == 64)
                         break;
-                r = strv_consume(&s->command, text_sanitize(*argument, 1024));
+                r = strv_consume(&s->program.command, text_sanitize(*argument, 1024));
                 if (r < 0)
                         return r;
         }
@@ -249,7 +250,7 @@ static Session *session_of_process(Manager *m, pid_t pid) {
         if (r >= 0 && session_id_from_scope(unit, id) >= 0)
                 return session_table_get_by_id(&m->sessions, id);
         SESSION_FOREACH(s, &m->sessions) /* its scope may be being made */
-                if (s->leader == pid && !s->leader_ended)
+                if (s->leader.pid == pid && !s->leader.ended)
                         return s;
         return NULL;
 }
@@ -288,9 +289,9 @@ int session_register(Manager *m, const Caller *caller, StartRequest *request_, s
         r = new_session(m, caller->uid, TAKE_PTR(request), /* kept = */ false, &s, error);
         if (r < 0)
                 return r;
-        s->watched = s->type == SESSION_NOTEBOOK && s->connection_file;
+        s->watched = s->type == SESSION_NOTEBOOK && s->program.connection_file;
         if (s->watched)
-                session_keeper_name(s->id, s->keeper);
+                session_keeper_name(s->id, s->keeper.unit);
         r = lead(s, caller->pid, error);
         if (r >= 0)
                 r = take_command(s, s->request->command);
@@ -308,12 +309,12 @@ int session_register(Manager *m, const Caller *caller, StartRequest *request_, s
 int session_stop(Session *s, const Caller *caller, sd_bus_message *call, sd_bus_error *error) {
         SessionState state = session_phase_state(s->phase);
 
-        if (session_wait(s, &s->stoppers, call) < 0)
+        if (session_wait(s, &s->waiters.stop, call) < 0)
                 return sd_bus_error_setf(error, ERROR_LIMIT_REACHED,
                         "Too many callers wait for the end of session %s already.", s->id);
         audit_stop_requested(s, caller->uid, "Stop");
         if (state == STATE_RUNNING || state == STATE_RESTARTING) {
-                s->stop_requested = true;
+                s->end.stop_requested = true;
                 session_set_result(s, RESULT_STOPPED);
         }
         session_event(s, session_stop_event(s));
@@ -340,7 +341,7 @@ int session_kill(Session *s, const Caller *caller, const char *whom, int signal,
                                 "Too many of your calls wait for systemd already; try again.");
                 return r < 0 ? r : 1;
         }
-        if (s->leader_fd < 0 || syscall(SYS_pidfd_send_signal, s->leader_fd, signal, NULL, 0) < 0)
+        if (s->leader.fd < 0 || syscall(SYS_pidfd_send_signal, s->leader.fd, signal, NULL, 0) < 0)
                 return sd_bus_error_setf(
                         error, ERROR_NO_SUCH_PROCESS, "The leader of session %s has ended.", s->id);
         return sd_bus_reply_method_return(call, NULL);

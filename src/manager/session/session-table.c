@@ -75,7 +75,7 @@ Session *session_table_get_by_notebook(
         const SessionTable *table, uid_t uid, const char *notebook, const Session *except) {
         SESSION_FOREACH(s, table)
                 if (s != except && s->uid == uid && s->phase < PHASE_PARTING &&
-                        streq_null(s->notebook, notebook))
+                        streq_null(s->program.notebook, notebook))
                         return s;
         return NULL;
 }

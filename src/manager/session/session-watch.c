@@ -19,9 +19,9 @@
 
 static void give_up(Session *s, const char *reason) {
         log_notice("The kernel of session %s cannot be watched, going on without: %s", s->id, reason);
-        s->keeper_lost = true;
+        s->keeper.lost = true;
         if (s->phase == PHASE_RUNNING && systemd_stop_keeper(s) < 0)
-                log_warning("Cannot stop %s.", s->keeper);
+                log_warning("Cannot stop %s.", s->keeper.unit);
 }
 
 void session_watch(Session *s) {
@@ -57,21 +57,21 @@ static int ask_to_watch(Session *s) {
         if (!request)
                 return -ENOMEM;
         wire_put_string(&request->message, KEEPER_TAG_SESSION_ID, s->id);
-        wire_put_string(&request->message, KEEPER_TAG_CONNECTION_FILE, s->connection_file);
-        if (s->notebook)
-                wire_put_string(&request->message, KEEPER_TAG_NOTEBOOK, s->notebook);
-        if (s->kernel)
-                wire_put_string(&request->message, KEEPER_TAG_KERNEL, s->kernel);
+        wire_put_string(&request->message, KEEPER_TAG_CONNECTION_FILE, s->program.connection_file);
+        if (s->program.notebook)
+                wire_put_string(&request->message, KEEPER_TAG_NOTEBOOK, s->program.notebook);
+        if (s->program.kernel)
+                wire_put_string(&request->message, KEEPER_TAG_KERNEL, s->program.kernel);
         wire_put_u64(&request->message, KEEPER_TAG_OUTPUT_LOG_SIZE, s->manager->config.output_log_size);
         request->on_reply = on_watching;
-        s->watch_asked = true;
+        s->keeper.watch_asked = true;
         return keeper_request_send(s, request, NULL, KEEPER_ANSWER_NOTHING);
 }
 
 int session_on_watch_status(Session *s, const KeeperMessage *message) {
         /* One that was asked and not yet heard is asked again by keeper-request.c. */
         if (message->phase != KEEPER_PHASE_IDLE || s->phase != PHASE_RUNNING ||
-                (s->watch_asked && s->requests.n > 0))
+                (s->keeper.watch_asked && s->keeper.requests.n > 0))
                 return 0;
         return ask_to_watch(s);
 }

@@ -34,29 +34,29 @@ int session_new(Manager *m, SessionType type, uint64_t number, uid_t uid, bool k
                 .number = number,
                 .uid = uid,
                 .kept = kept,
-                .leader_fd = -EBADF,
-                .activity_fd = -EBADF,
-                .exit_status = -1,
-                .on_detach = USEC_INFINITY,
-                .cpu_usage_nsec = USAGE_UNKNOWN,
-                .oom_kills = UINT64_MAX,
-                .memory_limit = UINT64_MAX,
-                .memory_peak = UINT64_MAX,
+                .leader.fd = -EBADF,
+                .keeper.activity_fd = -EBADF,
+                .end.exit_status = -1,
+                .terminal.on_detach = USEC_INFINITY,
+                .end.cpu_usage_nsec = USAGE_UNKNOWN,
+                .end.oom_kills = UINT64_MAX,
+                .end.memory_limit = UINT64_MAX,
+                .end.memory_peak = UINT64_MAX,
                 .created = now_usec(CLOCK_REALTIME),
                 .created_monotonic = now_usec(CLOCK_MONOTONIC),
         };
         session_id_format(type, number, s->id);
-        session_scope_name(s->id, s->scope);
+        session_scope_name(s->id, s->scope.unit);
         session_slice_name(uid, s->slice);
         if (kept)
-                session_keeper_name(s->id, s->keeper);
+                session_keeper_name(s->id, s->keeper.unit);
         usage_init(&s->usage);
-        limits_init(&s->limits);
-        r = sd_bus_path_encode(SYSTEMD_UNIT_PATH, s->scope, &s->scope_path);
+        limits_init(&s->limits.values);
+        r = sd_bus_path_encode(SYSTEMD_UNIT_PATH, s->scope.unit, &s->scope.path);
         if (r >= 0)
                 r = session_table_add(&m->sessions, s);
         if (r < 0) {
-                free(s->scope_path);
+                free(s->scope.path);
                 free(s);
                 return r;
         }
@@ -79,33 +79,33 @@ Session *session_free(Session *s) {
         session_table_remove(&s->manager->sessions, s);
         systemd_forget(s);
         keeper_link_close(s);
-        keeper_requests_done(&s->requests);
+        keeper_requests_done(&s->keeper.requests);
         s->request = start_request_free(s->request);
-        waiters_done(&s->starters);
-        waiters_done(&s->restarters);
-        waiters_done(&s->limiters);
-        waiters_done(&s->stoppers);
+        waiters_done(&s->waiters.start);
+        waiters_done(&s->waiters.restart);
+        waiters_done(&s->waiters.limits);
+        waiters_done(&s->waiters.stop);
         waiters_done(&s->freezer.callers);
         scope_events_stop(s);
-        sd_event_source_disable_unref(s->leader_event);
+        sd_event_source_disable_unref(s->leader.event);
         sd_event_source_disable_unref(s->deadline);
-        sd_event_source_disable_unref(s->reconnect);
-        sd_event_source_disable_unref(s->farewell);
-        sd_event_source_disable_unref(s->detached);
-        (void) safe_close(s->leader_fd);
-        (void) safe_close(s->activity_fd);
-        free(s->scope_path);
+        sd_event_source_disable_unref(s->keeper.reconnect);
+        sd_event_source_disable_unref(s->keeper.farewell);
+        sd_event_source_disable_unref(s->terminal.detached);
+        (void) safe_close(s->leader.fd);
+        (void) safe_close(s->keeper.activity_fd);
+        free(s->scope.path);
         free(s->name);
-        strv_free(s->command);
-        free(s->directory);
-        free(s->notebook);
-        free(s->kernel);
-        free(s->connection_file);
-        free(s->kernel_language);
-        free(s->title);
-        free(s->foreground);
-        free(s->foreground_directory);
-        free(s->error_message);
+        strv_free(s->program.command);
+        free(s->program.directory);
+        free(s->program.notebook);
+        free(s->program.kernel);
+        free(s->program.connection_file);
+        free(s->kernel.language);
+        free(s->terminal.title);
+        free(s->terminal.foreground);
+        free(s->terminal.foreground_directory);
+        free(s->error.message);
         free(s);
         return NULL;
 }
@@ -123,7 +123,8 @@ char *session_default_name(const Session *s) {
         const char *path, *base;
         char *name;
 
-        path = strempty(s->type == SESSION_NOTEBOOK ? s->notebook : (s->command ? s->command[0] : NULL));
+        path = strempty(s->type == SESSION_NOTEBOOK ? s->program.notebook
+                                                    : (s->program.command ? s->program.command[0] : NULL));
         if (path[0] == '-') /* a login shell */
                 path++;
         base = strrchr(path, '/');
@@ -140,10 +141,10 @@ char *session_describe(const Session *s) {
 
         if (s->type == SESSION_TERMINAL)
                 r = asprintf(&description, "Terminal %s", strempty(s->name));
-        else if (isempty(s->kernel))
+        else if (isempty(s->program.kernel))
                 r = asprintf(&description, "Notebook %s", strempty(s->name));
         else
-                r = asprintf(&description, "Notebook %s (%s)", strempty(s->name), s->kernel);
+                r = asprintf(&description, "Notebook %s (%s)", strempty(s->name), s->program.kernel);
         return r < 0 ? NULL : description;
 }
 
@@ -195,17 +196,17 @@ int session_set_notebook(Session *s, const char *notebook) {
                 return -ENOMEM;
         if (session_table_get_by_notebook(&s->manager->sessions, s->uid, notebook, s))
                 return -EEXIST;
-        if (streq_null(s->notebook, notebook))
+        if (streq_null(s->program.notebook, notebook))
                 return 0;
         other = strdup(notebook);
         if (!other)
                 return -ENOMEM;
-        SWAP(s->notebook, other);
+        SWAP(s->program.notebook, other);
         r = renamed = follow_notebook(s, old_default, &other_name);
         if (r >= 0)
                 r = save(s);
         if (r < 0) {
-                SWAP(s->notebook, other);
+                SWAP(s->program.notebook, other);
                 if (renamed > 0)
                         SWAP(s->name, other_name);
                 return r;
@@ -217,19 +218,19 @@ int session_set_notebook(Session *s, const char *notebook) {
 }
 
 const char *session_on_detach_to_string(const Session *s, char ret[ON_DETACH_SIZE]) {
-        if (s->on_detach == USEC_INFINITY)
+        if (s->terminal.on_detach == USEC_INFINITY)
                 return "keep";
-        if (s->on_detach == 0)
+        if (s->terminal.on_detach == 0)
                 return "stop";
-        snprintf(ret, ON_DETACH_SIZE, "%" PRIu64 "us", s->on_detach);
+        snprintf(ret, ON_DETACH_SIZE, "%" PRIu64 "us", s->terminal.on_detach);
         return ret;
 }
 
 void session_read_activity(const Session *s, usec_t *ret_input, usec_t *ret_output) {
         KeeperActivity activity;
 
-        if (s->activity_fd < 0 ||
-                pread(s->activity_fd, &activity, sizeof(activity), 0) != sizeof(activity)) {
+        if (s->keeper.activity_fd < 0 ||
+                pread(s->keeper.activity_fd, &activity, sizeof(activity), 0) != sizeof(activity)) {
                 *ret_input = *ret_output = UINT64_MAX;
                 return;
         }
@@ -238,61 +239,61 @@ void session_read_activity(const Session *s, usec_t *ret_input, usec_t *ret_outp
 }
 
 usec_t session_last_work(const Session *s) {
-        if (!s->kernel_state)
+        if (!s->kernel.state)
                 return 0;
-        return streq(s->kernel_state, "busy") ? now_usec(CLOCK_REALTIME) : s->kernel_state_since;
+        return streq(s->kernel.state, "busy") ? now_usec(CLOCK_REALTIME) : s->kernel.state_since;
 }
 
 void session_read_memory(Session *s) {
         CgroupMemory memory;
 
-        cgroup_read_memory(&s->manager->cgroups, s->slice, s->scope, &memory);
+        cgroup_read_memory(&s->manager->cgroups, s->slice, s->scope.unit, &memory);
         if (memory.limit != UINT64_MAX)
-                s->memory_limit = memory.limit;
+                s->end.memory_limit = memory.limit;
         if (memory.peak != UINT64_MAX)
-                s->memory_peak =
-                        s->memory_peak == UINT64_MAX ? memory.peak : MAX(s->memory_peak, memory.peak);
+                s->end.memory_peak = s->end.memory_peak == UINT64_MAX ? memory.peak
+                                                                      : MAX(s->end.memory_peak, memory.peak);
         if (memory.oom_kills != UINT64_MAX)
-                s->oom_kills = memory.oom_kills;
+                s->end.oom_kills = memory.oom_kills;
 }
 
 void session_read_last_memory(Session *s) {
-        if (!s->memory_is_last)
-                s->memory_peak = s->oom_kills = UINT64_MAX;
+        if (!s->end.memory_is_last)
+                s->end.memory_peak = s->end.oom_kills = UINT64_MAX;
         session_read_memory(s);
-        s->memory_is_last = s->memory_peak != UINT64_MAX;
+        s->end.memory_is_last = s->end.memory_peak != UINT64_MAX;
 }
 
 SessionResult session_leader_result(const Session *s) {
         /* Systemd does not tell with OOMPolicy=continue. That a scope had OOM kills before, nobody knows of whom, and its
          * leader is killed by somebody's SIGKILL now, looks the same. */
-        if (s->exit_code == CLD_KILLED && s->exit_status == SIGKILL && memory_events_explain(s))
+        if (s->end.exit_code == CLD_KILLED && s->end.exit_status == SIGKILL && memory_events_explain(s))
                 return RESULT_OOM_KILLED;
-        return session_result_from_exit(s->exit_code, s->exit_status);
+        return session_result_from_exit(s->end.exit_code, s->end.exit_status);
 }
 
 void session_set_result(Session *s, SessionResult result) {
-        if (s->result != RESULT_NONE)
+        if (s->end.result != RESULT_NONE)
                 return;
-        s->result = result;
+        s->end.result = result;
         session_changed(s, CHANGE_RESULT);
 }
 
 void session_improve_result(Session *s, SessionResult result) {
-        if (s->stop_requested || s->result == result)
+        if (s->end.stop_requested || s->end.result == result)
                 return;
-        s->result = result;
+        s->end.result = result;
         session_changed(s, CHANGE_RESULT);
 }
 
 void session_set_error(Session *s, const char *name, const char *format, ...) {
         va_list arguments;
 
-        if (s->error_name)
+        if (s->error.name)
                 return;
-        s->error_name = name;
+        s->error.name = name;
         va_start(arguments, format);
-        if (vasprintf(&s->error_message, format, arguments) < 0)
-                s->error_message = NULL;
+        if (vasprintf(&s->error.message, format, arguments) < 0)
+                s->error.message = NULL;
         va_end(arguments);
 }

@@ -173,7 +173,7 @@ void errand_remove_connection_file(const Session *s) {
                         .kind = "cleanup",
                         .id = s->id,
                         .uid = s->uid,
-                        .arguments = { "--remove-connection-file", s->connection_file },
+                        .arguments = { "--remove-connection-file", s->program.connection_file },
                         .output = -EBADF,
                 },
                 &message);

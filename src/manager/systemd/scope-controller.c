@@ -23,9 +23,9 @@ static void stop_as_asked(Session *s) {
         /* It is being ended already, or its scope is stopped by us for the next one. */
         if (state > STATE_RESTARTING || s->phase == PHASE_CLEARING)
                 return;
-        log_info("systemd stops %s, ending session %s.", s->scope, s->id);
+        log_info("systemd stops %s, ending session %s.", s->scope.unit, s->id);
         if (state != STATE_OPENING) {
-                s->stop_requested = true;
+                s->end.stop_requested = true;
                 session_set_result(s, RESULT_UNIT_STOPPED);
         }
         session_event(s, session_stop_event(s));
@@ -42,7 +42,7 @@ static int on_request_stop(sd_bus_message *signal, void *userdata, sd_bus_error 
         if (r <= 0 || session_id_from_scope(unit, id) < 0)
                 return 0;
         s = session_table_get_by_id(&m->sessions, id);
-        if (s && s->scope_controlled)
+        if (s && s->scope.controlled)
                 stop_as_asked(s);
         return 0;
 }
@@ -53,17 +53,17 @@ int scope_controller_start(Manager *m) {
 }
 
 bool scope_controller_take(Session *s) {
-        if (s->type != SESSION_NOTEBOOK || !s->keeper[0])
+        if (s->type != SESSION_NOTEBOOK || !s->keeper.unit[0])
                 return false;
-        if (!s->scope_controlled && s->manager->controllers < CONTROLLERS_MAX) {
-                s->scope_controlled = true;
+        if (!s->scope.controlled && s->manager->controllers < CONTROLLERS_MAX) {
+                s->scope.controlled = true;
                 s->manager->controllers++;
         }
-        return s->scope_controlled;
+        return s->scope.controlled;
 }
 
 void scope_controller_forget(Session *s) {
-        if (s->scope_controlled)
+        if (s->scope.controlled)
                 s->manager->controllers--;
-        s->scope_controlled = false;
+        s->scope.controlled = false;
 }

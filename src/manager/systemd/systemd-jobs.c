@@ -102,11 +102,11 @@ static int on_job_removed(sd_bus_message *signal, void *userdata, sd_bus_error *
         s = session_table_get_by_id(&m->sessions, id);
         if (!s)
                 return 0;
-        if (streq_null(s->scope_job, job)) {
-                systemd_job_forget(s, &s->scope_job);
+        if (streq_null(s->scope.job, job)) {
+                systemd_job_forget(s, &s->scope.job);
                 systemd_scope_job_done(s, result);
-        } else if (streq_null(s->keeper_job, job)) {
-                systemd_job_forget(s, &s->keeper_job);
+        } else if (streq_null(s->keeper.job, job)) {
+                systemd_job_forget(s, &s->keeper.job);
                 systemd_keeper_job_done(s, result);
         }
         return 0;

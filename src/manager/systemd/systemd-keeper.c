@@ -14,7 +14,7 @@
 #include "shared/names.h"
 
 void systemd_keeper_job_done(Session *s, const char *result) {
-        if (s->farewell)
+        if (s->keeper.farewell)
                 return; /* it was started, or not; either way it is to be stopped soon */
         if (s->phase == PHASE_DISMISSING)
                 session_event(s, EVENT_KEEPER_GONE);
@@ -25,7 +25,7 @@ void systemd_keeper_job_done(Session *s, const char *result) {
                         !s->manager->user_mode && streq(result, "failed")
                                 ? " Only users who may log in, with a shell of /etc/shells, have sessions."
                                 : "",
-                        s->keeper);
+                        s->keeper.unit);
 }
 
 static int on_keeper_started(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
@@ -35,8 +35,8 @@ static int on_keeper_started(sd_bus_message *reply, void *userdata, sd_bus_error
         if (!s || s->phase == PHASE_DISMISSING)
                 return 0;
         if (!sd_bus_message_is_method_error(reply, NULL))
-                return systemd_job_note(&s->keeper_job, reply);
-        systemd_job_forget(s, &s->keeper_job);
+                return systemd_job_note(&s->keeper.job, reply);
+        systemd_job_forget(s, &s->keeper.job);
         if (c->repeated && sd_bus_message_is_method_error(reply, SYSTEMD_UNIT_EXISTS))
                 return 0; /* asked for the first time it was started already, and speaks for itself */
         session_fail(s, ERROR_START_FAILED, "systemd refused to start the session's keeper: %s",
@@ -51,7 +51,7 @@ int systemd_start_keeper(Session *s, int listen_fd) {
         r = systemd_new_call(s->manager, "StartTransientUnit", &call);
         if (r < 0)
                 return r;
-        r = sd_bus_message_append(call, "ss", s->keeper, "fail");
+        r = sd_bus_message_append(call, "ss", s->keeper.unit, "fail");
         if (r < 0)
                 return r;
         r = append_keeper_properties(call, s, listen_fd);
@@ -60,7 +60,7 @@ int systemd_start_keeper(Session *s, int listen_fd) {
         r = sd_bus_message_append(call, "a(sa(sv))", 0);
         if (r < 0)
                 return r;
-        r = systemd_job_expect(s, &s->keeper_job);
+        r = systemd_job_expect(s, &s->keeper.job);
         if (r < 0)
                 return r;
         return systemd_ask(s->manager, s, call, on_keeper_started, NULL);
@@ -72,16 +72,16 @@ static int on_keeper_stopped(sd_bus_message *reply, void *userdata, sd_bus_error
         if (!s)
                 return 0;
         if (!sd_bus_message_is_method_error(reply, NULL))
-                return systemd_job_note(&s->keeper_job, reply);
-        systemd_job_forget(s, &s->keeper_job);
+                return systemd_job_note(&s->keeper.job, reply);
+        systemd_job_forget(s, &s->keeper.job);
         if (systemd_says_gone(reply))
                 session_event(s, EVENT_KEEPER_GONE);
         else
-                log_warning("Cannot stop %s, waiting for the deadline: %s", s->keeper,
+                log_warning("Cannot stop %s, waiting for the deadline: %s", s->keeper.unit,
                         systemd_error_text(reply));
         return 0;
 }
 
 int systemd_stop_keeper(Session *s) {
-        return systemd_job_stop_unit(s, s->keeper, &s->keeper_job, on_keeper_stopped);
+        return systemd_job_stop_unit(s, s->keeper.unit, &s->keeper.job, on_keeper_stopped);
 }

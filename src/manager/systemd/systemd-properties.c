@@ -109,8 +109,8 @@ static int append_controller(sd_bus_message *call, const Session *s) {
         r = sd_bus_get_unique_name(s->manager->bus, &name);
         if (r < 0)
                 return r;
-        return sd_bus_message_append(call, "(sv)(sv)", "Controller", "s", name, "After", "as", 2, s->keeper,
-                "compute-sessiond.service");
+        return sd_bus_message_append(call, "(sv)(sv)", "Controller", "s", name, "After", "as", 2,
+                s->keeper.unit, "compute-sessiond.service");
 }
 
 int append_scope_properties(sd_bus_message *call, const Session *s) {
@@ -124,9 +124,9 @@ int append_scope_properties(sd_bus_message *call, const Session *s) {
                 return r;
         /* Who has the number when systemd comes to it may be somebody else; a descriptor stays the leader's. */
         if (s->manager->systemd_takes_pidfds)
-                r = sd_bus_message_append(call, "(sv)", "PIDFDs", "ah", 1, s->leader_fd);
+                r = sd_bus_message_append(call, "(sv)", "PIDFDs", "ah", 1, s->leader.fd);
         else
-                r = sd_bus_message_append(call, "(sv)", "PIDs", "au", 1, (uint32_t) s->leader);
+                r = sd_bus_message_append(call, "(sv)", "PIDs", "au", 1, (uint32_t) s->leader.pid);
         if (r < 0)
                 return r;
         /* clang-format off */
@@ -140,7 +140,7 @@ int append_scope_properties(sd_bus_message *call, const Session *s) {
                 /* One process killed for want of memory does not take the others along. */
                 "OOMPolicy", "s", "continue",
                 "CollectMode", "s", "inactive-or-failed",
-                "AddRef", "b", (int) s->scope_referenced,
+                "AddRef", "b", (int) s->scope.referenced,
                 "CPUAccounting", "b", (int) true,
                 "MemoryAccounting", "b", (int) true,
                 "TasksAccounting", "b", (int) true,
@@ -148,11 +148,11 @@ int append_scope_properties(sd_bus_message *call, const Session *s) {
         /* clang-format on */
         if (r < 0)
                 return r;
-        if (s->scope_controlled)
+        if (s->scope.controlled)
                 r = append_controller(call, s);
         if (r < 0)
                 return r;
-        r = limits_append(call, &s->limits);
+        r = limits_append(call, &s->limits.values);
         if (r < 0)
                 return r;
         return sd_bus_message_close_container(call);

@@ -15,24 +15,24 @@ _Static_assert(
         REFERENCES_MAX + CONTROLLERS_MAX <= MATCHES_MAX * 3 / 4, "systemd has other uses for match rules");
 
 bool systemd_reference_take(Session *s) {
-        if (!s->scope_referenced && s->manager->references < REFERENCES_MAX) {
-                s->scope_referenced = true;
+        if (!s->scope.referenced && s->manager->references < REFERENCES_MAX) {
+                s->scope.referenced = true;
                 s->manager->references++;
         }
-        return s->scope_referenced;
+        return s->scope.referenced;
 }
 
 void systemd_reference_forget(Session *s) {
-        if (s->scope_referenced)
+        if (s->scope.referenced)
                 s->manager->references--;
-        s->scope_referenced = false;
+        s->scope.referenced = false;
 }
 
 static void change_reference(Session *s, const char *method) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
 
         if (systemd_new_call(s->manager, method, &call) >= 0 &&
-                sd_bus_message_append(call, "s", s->scope) >= 0)
+                sd_bus_message_append(call, "s", s->scope.unit) >= 0)
                 (void) systemd_ask(s->manager, s, call, systemd_ignore_reply, NULL);
 }
 
@@ -42,7 +42,7 @@ void systemd_reference_scope(Session *s) {
 }
 
 void systemd_unreference_scope(Session *s) {
-        if (s->scope_referenced)
+        if (s->scope.referenced)
                 change_reference(s, "UnrefUnit");
         systemd_reference_forget(s);
 }

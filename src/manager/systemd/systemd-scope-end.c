@@ -30,7 +30,7 @@ static int get_all(Session *s, const char *interface, sd_bus_message_handler_t o
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
         int r;
 
-        r = sd_bus_message_new_method_call(s->manager->bus, &call, SYSTEMD_NAME, s->scope_path,
+        r = sd_bus_message_new_method_call(s->manager->bus, &call, SYSTEMD_NAME, s->scope.path,
                 "org.freedesktop.DBus.Properties", "GetAll");
         if (r < 0)
                 return r;
@@ -47,16 +47,16 @@ static int on_remains(sd_bus_message *reply, void *userdata, sd_bus_error *error
         if (!s)
                 return 0;
         if (!sd_bus_message_is_method_error(reply, NULL) && scope_remains_read(reply, &remains) >= 0) {
-                if (s->cpu_usage_nsec == USAGE_UNKNOWN)
-                        s->cpu_usage_nsec = remains.cpu_usage_nsec;
+                if (s->end.cpu_usage_nsec == USAGE_UNKNOWN)
+                        s->end.cpu_usage_nsec = remains.cpu_usage_nsec;
                 else if (remains.cpu_usage_nsec != USAGE_UNKNOWN)
-                        s->cpu_usage_nsec += remains.cpu_usage_nsec; /* with that of earlier scopes */
+                        s->end.cpu_usage_nsec += remains.cpu_usage_nsec; /* with that of earlier scopes */
                 if (remains.is_ours) { /* nothing is known of the limits of one that is gone, or never was */
-                        s->limits = remains.limits;
-                        s->memory_limit = remains.limits.values[LIMIT_MEMORY_MAX];
+                        s->limits.values = remains.limits;
+                        s->end.memory_limit = remains.limits.values[LIMIT_MEMORY_MAX];
                 }
                 if (remains.memory_peak != UINT64_MAX)
-                        s->memory_peak = remains.memory_peak;
+                        s->end.memory_peak = remains.memory_peak;
                 if (remains.oom_killed && session_phase_state(s->phase) != STATE_RESTARTING)
                         session_improve_result(s, RESULT_OOM_KILLED);
         }
@@ -77,13 +77,13 @@ static int on_scope_stopped(sd_bus_message *reply, void *userdata, sd_bus_error 
         if (!s)
                 return 0;
         if (!sd_bus_message_is_method_error(reply, NULL))
-                return systemd_job_note(&s->scope_job, reply);
-        systemd_job_forget(s, &s->scope_job);
+                return systemd_job_note(&s->scope.job, reply);
+        systemd_job_forget(s, &s->scope.job);
         if (systemd_says_gone(reply))
                 read_remains(s);
         else
-                log_warning(
-                        "Cannot stop %s, waiting for the deadline: %s", s->scope, systemd_error_text(reply));
+                log_warning("Cannot stop %s, waiting for the deadline: %s", s->scope.unit,
+                        systemd_error_text(reply));
         return 0;
 }
 
@@ -94,10 +94,10 @@ static int abandon_scope(Session *s) {
 
         log_warning("Process %" PRIi32 " got into %s with the number that the leader of session %s had; "
                     "leaving it alone.",
-                (int32_t) s->leader, s->scope, s->id);
+                (int32_t) s->leader.pid, s->scope.unit, s->id);
         r = systemd_new_call(s->manager, "AbandonScope", &call);
         if (r >= 0)
-                r = sd_bus_message_append(call, "s", s->scope);
+                r = sd_bus_message_append(call, "s", s->scope.unit);
         if (r >= 0)
                 r = systemd_ask(s->manager, s, call, systemd_ignore_reply, NULL);
         if (r >= 0)
@@ -111,8 +111,8 @@ static int stop_scope(Session *s) {
 
         if (systemd_scope_holds_stranger(s))
                 return abandon_scope(s);
-        r = systemd_job_stop_unit(s, s->scope, &s->scope_job, on_scope_stopped);
-        if (r < 0 || !s->scope_controlled)
+        r = systemd_job_stop_unit(s, s->scope.unit, &s->scope.job, on_scope_stopped);
+        if (r < 0 || !s->scope.controlled)
                 return r;
         /* systemd leaves to the controller what it does itself otherwise. */
         for (size_t i = 0; i < ELEMENTSOF(signals); i++)
@@ -123,16 +123,16 @@ static int stop_scope(Session *s) {
 static int on_still_frozen(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata) {
         Session *s = userdata;
 
-        if (systemd_job_stop_unit(s, s->scope, &s->scope_job, on_scope_stopped) < 0)
-                log_warning("Cannot stop %s, waiting for the deadline.", s->scope);
+        if (systemd_job_stop_unit(s, s->scope.unit, &s->scope.job, on_scope_stopped) < 0)
+                log_warning("Cannot stop %s, waiting for the deadline.", s->scope.unit);
         return 0;
 }
 
 /* systemd stops nothing that is frozen, and what its slice freezes cannot be thawed; but it can be killed. */
 static void kill_frozen_scope(Session *s) {
-        log_notice("%s is frozen by its slice, killing it.", s->scope);
+        log_notice("%s is frozen by its slice, killing it.", s->scope.unit);
         (void) systemd_kill_scope(s, SIGKILL, NULL);
-        (void) session_set_timer(s, &s->scope_retry, RETRY_USEC, on_still_frozen);
+        (void) session_set_timer(s, &s->scope.retry, RETRY_USEC, on_still_frozen);
 }
 
 static int on_examined(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
@@ -157,28 +157,28 @@ static int on_examined(sd_bus_message *reply, void *userdata, sd_bus_error *erro
         }
         r = stop_scope(s);
         if (r < 0)
-                log_warning_errno(r, "Cannot stop %s, waiting for the deadline: %m", s->scope);
+                log_warning_errno(r, "Cannot stop %s, waiting for the deadline: %m", s->scope.unit);
         return 0;
 }
 
 int systemd_stop_scope(Session *s) {
         /* Only once it is made it is known who is in it; then this is called again. */
-        if (s->scope_starting)
+        if (s->scope.starting)
                 return 0;
-        if (s->leader_ended && !s->stop_requested)
+        if (s->leader.ended && !s->end.stop_requested)
                 return get_all(s, SYSTEMD_UNIT, on_examined);
         return stop_scope(s);
 }
 
 void systemd_stop_scope_again(Session *s) {
-        if (!systemd_job_is_known(s->scope_job))
+        if (!systemd_job_is_known(s->scope.job))
                 return;
-        if (s->scope_starting) {
-                systemd_job_forget(s, &s->scope_job);
-                s->scope_starting = false;
+        if (s->scope.starting) {
+                systemd_job_forget(s, &s->scope.job);
+                s->scope.starting = false;
                 (void) systemd_stop_scope(s);
         } else
-                (void) systemd_job_stop_unit(s, s->scope, &s->scope_job, on_scope_stopped);
+                (void) systemd_job_stop_unit(s, s->scope.unit, &s->scope.job, on_scope_stopped);
 }
 
 void systemd_scope_end_job_done(Session *s, const char *result) {

@@ -26,8 +26,8 @@ static bool is_wanted(const Session *s) {
 }
 
 static int unit_of_leader(const Session *s, char **ret) {
-        return s->manager->user_mode ? sd_pid_get_user_unit(s->leader, ret)
-                                     : sd_pid_get_unit(s->leader, ret);
+        return s->manager->user_mode ? sd_pid_get_user_unit(s->leader.pid, ret)
+                                     : sd_pid_get_unit(s->leader.pid, ret);
 }
 
 bool systemd_scope_holds_stranger(const Session *s) {
@@ -35,22 +35,22 @@ bool systemd_scope_holds_stranger(const Session *s) {
         uint64_t start;
         uid_t uid;
 
-        return !s->leader_scoped && s->leader > 0 && process_start_time(s->leader, &start) >= 0 &&
-                start != s->leader_start && process_uid(s->leader, &uid) >= 0 && uid != s->uid &&
-                unit_of_leader(s, &unit) >= 0 && streq(unit, s->scope);
+        return !s->leader.scoped && s->leader.pid > 0 && process_start_time(s->leader.pid, &start) >= 0 &&
+                start != s->leader.start && process_uid(s->leader.pid, &uid) >= 0 && uid != s->uid &&
+                unit_of_leader(s, &unit) >= 0 && streq(unit, s->scope.unit);
 }
 
 /* One whose leader has ended meanwhile is not ready for anything: its end is on its way to us. */
 static void on_made(Session *s) {
-        s->leader_scoped = process_has_ended(s->leader_fd) == 0;
-        if (s->leader_scoped)
+        s->leader.scoped = process_has_ended(s->leader.fd) == 0;
+        if (s->leader.scoped)
                 session_event(s, EVENT_SCOPE_READY);
 }
 
 void systemd_scope_job_done(Session *s, const char *result) {
-        bool starting = s->scope_starting;
+        bool starting = s->scope.starting;
 
-        s->scope_starting = false;
+        s->scope.starting = false;
         if (!starting)
                 systemd_scope_end_job_done(s, result);
         else if (!is_wanted(s))
@@ -58,15 +58,15 @@ void systemd_scope_job_done(Session *s, const char *result) {
         else if (streq(result, "done"))
                 on_made(s);
         else if (!session_leader_is_gone(s)) /* then its end counts, of which its pidfd tells */
-                session_fail(s, ERROR_START_FAILED, "systemd could not make the scope %s (%s).", s->scope,
-                        result);
+                session_fail(s, ERROR_START_FAILED, "systemd could not make the scope %s (%s).",
+                        s->scope.unit, result);
 }
 
 static int on_retry(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata) {
         Session *s = userdata;
 
         if (is_wanted(s) && systemd_start_scope(s) < 0)
-                log_warning("Cannot make %s, waiting for the deadline.", s->scope);
+                log_warning("Cannot make %s, waiting for the deadline.", s->scope.unit);
         return 0;
 }
 
@@ -77,13 +77,13 @@ static void scope_exists(Session *s) {
         int r;
 
         r = unit_of_leader(s, &unit);
-        if (r >= 0 && streq(unit, s->scope)) {
+        if (r >= 0 && streq(unit, s->scope.unit)) {
                 on_made(s);
                 return;
         }
-        s->scope_retry = sd_event_source_disable_unref(s->scope_retry);
+        s->scope.retry = sd_event_source_disable_unref(s->scope.retry);
         r = sd_event_add_time_relative(
-                s->manager->event, &s->scope_retry, CLOCK_MONOTONIC, RETRY_USEC, 0, on_retry, s);
+                s->manager->event, &s->scope.retry, CLOCK_MONOTONIC, RETRY_USEC, 0, on_retry, s);
         if (r < 0)
                 log_error_errno(r, "Cannot set a timer for session %s: %m", s->id);
 }
@@ -91,12 +91,12 @@ static void scope_exists(Session *s) {
 static int on_scope_started(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
         Session *s = systemd_call_session(userdata);
 
-        if (!s || !s->scope_starting)
+        if (!s || !s->scope.starting)
                 return 0;
         if (!sd_bus_message_is_method_error(reply, NULL))
-                return systemd_job_note(&s->scope_job, reply);
-        systemd_job_forget(s, &s->scope_job);
-        s->scope_starting = false;
+                return systemd_job_note(&s->scope.job, reply);
+        systemd_job_forget(s, &s->scope.job);
+        s->scope.starting = false;
         if (!is_wanted(s)) {
                 (void) systemd_stop_scope(s);
                 return 0;
@@ -120,7 +120,7 @@ int systemd_start_scope(Session *s) {
         r = systemd_new_call(s->manager, "StartTransientUnit", &call);
         if (r < 0)
                 return r;
-        r = sd_bus_message_append(call, "ss", s->scope, "fail");
+        r = sd_bus_message_append(call, "ss", s->scope.unit, "fail");
         if (r < 0)
                 return r;
         systemd_reference_take(s);
@@ -131,20 +131,20 @@ int systemd_start_scope(Session *s) {
         r = sd_bus_message_append(call, "a(sa(sv))", 0);
         if (r < 0)
                 return r;
-        r = systemd_job_expect(s, &s->scope_job);
+        r = systemd_job_expect(s, &s->scope.job);
         if (r < 0)
                 return r;
         r = systemd_ask(s->manager, s, call, on_scope_started, NULL);
-        s->scope_starting = r >= 0;
-        s->leader_scoped = false;
+        s->scope.starting = r >= 0;
+        s->leader.scoped = false;
         return r;
 }
 
 void systemd_start_scope_again(Session *s) {
-        if (!systemd_job_is_known(s->scope_job))
+        if (!systemd_job_is_known(s->scope.job))
                 return;
-        systemd_job_forget(s, &s->scope_job);
-        s->scope_starting = false;
+        systemd_job_forget(s, &s->scope.job);
+        s->scope.starting = false;
         scope_exists(s);
 }
 
@@ -169,7 +169,7 @@ int systemd_kill_scope(Session *s, int signal, sd_bus_message *call) {
         r = systemd_new_call(s->manager, "KillUnit", &question);
         if (r < 0)
                 return r;
-        r = sd_bus_message_append(question, "ssi", s->scope, "all", signal);
+        r = sd_bus_message_append(question, "ssi", s->scope.unit, "all", signal);
         if (r < 0)
                 return r;
         return systemd_ask(s->manager, s, question, on_killed, call);

@@ -57,7 +57,7 @@ void systemd_ask_again(Session *s) {
                 systemd_stop_scope_again(s);
                 break;
         case PHASE_DISMISSING:
-                if (systemd_job_is_known(s->keeper_job))
+                if (systemd_job_is_known(s->keeper.job))
                         (void) systemd_stop_keeper(s);
                 break;
         default:
@@ -68,15 +68,15 @@ void systemd_ask_again(Session *s) {
 void systemd_forget(Session *s) {
         if (s->phase == PHASE_ENDED) {
                 /* It may still be made, once systemd comes to it, which is not in time any more. */
-                if (s->scope_starting)
-                        systemd_stop_stray(s->manager, s->scope);
+                if (s->scope.starting)
+                        systemd_stop_stray(s->manager, s->scope.unit);
                 systemd_unreference_scope(s);
         }
         systemd_reference_forget(s);
         scope_controller_forget(s);
-        s->scope_retry = sd_event_source_disable_unref(s->scope_retry);
-        systemd_job_forget(s, &s->scope_job);
-        systemd_job_forget(s, &s->keeper_job);
+        s->scope.retry = sd_event_source_disable_unref(s->scope.retry);
+        systemd_job_forget(s, &s->scope.job);
+        systemd_job_forget(s, &s->keeper.job);
 }
 
 /* Finding */

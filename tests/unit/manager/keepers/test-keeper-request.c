@@ -59,8 +59,8 @@ TEST(each_is_answered_once) {
         reply(2);
         reply(2);
         ck_assert_uint_eq(count_answers(), 1);
-        ck_assert_uint_eq(session->requests.n, 1);
-        keeper_requests_done(&session->requests);
+        ck_assert_uint_eq(session->keeper.requests.n, 1);
+        keeper_requests_done(&session->keeper.requests);
         ck_assert_uint_eq(count_answers(), 2);
         tear_down();
 }
@@ -70,7 +70,7 @@ TEST(so_many_wait) {
         for (unsigned i = 0; i < KEEPER_REQUESTS_MAX; i++)
                 ck_assert_int_eq(send_request(KEEPER_ANSWER_NOTHING), 0);
         ck_assert_int_eq(send_request(KEEPER_ANSWER_NOTHING), -ENOBUFS);
-        keeper_requests_done(&session->requests);
+        keeper_requests_done(&session->keeper.requests);
         ck_assert_uint_eq(count_answers(), KEEPER_REQUESTS_MAX);
         tear_down();
 }
@@ -90,7 +90,7 @@ TEST(who_cannot_be_given_a_descriptor_is_told) {
         reply(1);
         ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
         ck_assert_uint_eq(count_answers(), 1);
-        ck_assert_uint_eq(session->requests.n, 0);
+        ck_assert_uint_eq(session->keeper.requests.n, 0);
         close(highest);
         tear_down();
 }

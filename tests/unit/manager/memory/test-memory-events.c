@@ -130,8 +130,8 @@ TEST(pressure_is_told) {
 }
 
 static SessionResult killed(Session *s) {
-        s->exit_code = CLD_KILLED;
-        s->exit_status = SIGKILL;
+        s->end.exit_code = CLD_KILLED;
+        s->end.exit_status = SIGKILL;
         return session_leader_result(s);
 }
 
@@ -147,7 +147,7 @@ TEST(kills_explain_the_end_of_the_leader) {
         ck_assert_uint_gt(s->memory_events.last_kill, 0);
         ck_assert_int_eq(killed(s), RESULT_OOM_KILLED);
         /* The cgroup is gone by now, and what was counted is still known. */
-        s->oom_kills = UINT64_MAX;
+        s->end.oom_kills = UINT64_MAX;
         ck_assert_int_eq(killed(s), RESULT_OOM_KILLED);
         end();
 }
@@ -157,7 +157,7 @@ TEST(kills_of_others_do_not) {
         Session *s = begin(/* unified = */ true);
         char pids[32];
 
-        s->leader = 1;
+        s->leader.pid = 1;
         ck_assert_int_eq(prctl(PR_SET_NAME, "a worker"), 0);
         snprintf(pids, sizeof(pids), "%i\n", (int) getpid());
         put("cgroup.procs", pids);
@@ -247,7 +247,7 @@ static Session *begin_another(void) {
         ck_assert_int_eq(session_new(&manager, SESSION_TERMINAL, 2, 1000, true, &s), 0);
         put_at(SLICE "compute-t2.scope/memory.events", NEVER);
         scope_events_start(s);
-        s->leader = 1;
+        s->leader.pid = 1;
         return s;
 }
 
@@ -274,7 +274,7 @@ TEST(kills_of_keepers_are_no_sessions) {
         ck_assert_int_lt(memory_events_update(s), 0);
         ck_assert_int_eq(killed(s), RESULT_SIGNAL);
         ck_assert_uint_eq(memory_events_kills(s), 0);
-        s->leader_ended = true;
+        s->leader.ended = true;
         count_in_slice(2);
         take_another_away();
         ck_assert_int_lt(memory_events_update(other), 0);
@@ -298,7 +298,7 @@ TEST(kills_of_sessions_are_no_keepers) {
 TEST(sessions_that_were_killed_together_are_all_told) {
         Session *s = begin(/* unified = */ true), *other = begin_another();
 
-        s->leader = 1;
+        s->leader.pid = 1;
         count_in_slice(2);
         take_cgroup_away();
         take_another_away();
@@ -313,12 +313,12 @@ TEST(sessions_that_were_killed_together_are_all_told) {
 TEST(kills_of_who_is_gone_are_not_of_who_is_left) {
         Session *s = begin(/* unified = */ true), *other = begin_another();
 
-        s->leader = 1;
+        s->leader.pid = 1;
         count_in_slice(3);
         take_cgroup_away();
         ck_assert_int_lt(memory_events_update(s), 0);
         ck_assert_int_eq(killed(s), RESULT_OOM_KILLED);
-        s->leader_ended = true;
+        s->leader.ended = true;
         take_another_away();
         ck_assert_int_lt(memory_events_update(other), 0);
         ck_assert_int_eq(killed(other), RESULT_SIGNAL);

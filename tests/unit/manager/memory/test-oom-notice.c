@@ -52,8 +52,8 @@ static Session *begin(void) {
         if (leader == 0)
                 for (;;)
                         pause();
-        s->leader_fd = (int) syscall(SYS_pidfd_open, leader, 0);
-        ck_assert_int_ge(s->leader_fd, 0);
+        s->leader.fd = (int) syscall(SYS_pidfd_open, leader, 0);
+        ck_assert_int_ge(s->leader.fd, 0);
         memory_events_start(s);
         ck_assert_ptr_nonnull(s->memory_events.notice.source);
         return s;
@@ -79,8 +79,8 @@ static void kill_leader(Session *s) {
 
         ck_assert_int_eq(kill(leader, SIGKILL), 0);
         ck_assert_int_eq(waitid(P_PID, (id_t) leader, &info, WEXITED | WNOWAIT), 0);
-        s->exit_code = CLD_KILLED;
-        s->exit_status = SIGKILL;
+        s->end.exit_code = CLD_KILLED;
+        s->end.exit_status = SIGKILL;
 }
 
 static SessionResult result(Session *s) {
@@ -136,8 +136,8 @@ TEST(told_and_then_the_cgroup_goes) {
         kill_leader(s);
         ck_assert_int_eq(result(s), RESULT_OOM_KILLED);
         /* As it was read before it went. */
-        ck_assert_uint_eq(s->memory_peak, 900000);
-        ck_assert_uint_eq(s->memory_limit, 1000000);
+        ck_assert_uint_eq(s->end.memory_peak, 900000);
+        ck_assert_uint_eq(s->end.memory_limit, 1000000);
         end();
 }
 
@@ -158,7 +158,7 @@ TEST(cgroup_goes_before_we_look) {
         tell(s, 1);
         ck_assert(!oom_notice_await(s, CLD_KILLED, SIGKILL));
         ck_assert_int_eq(result(s), RESULT_OOM_KILLED);
-        ck_assert_uint_eq(s->memory_peak, UINT64_MAX); /* nobody knows */
+        ck_assert_uint_eq(s->end.memory_peak, UINT64_MAX); /* nobody knows */
         end();
 }
 

@@ -31,8 +31,8 @@ static SessionResult look(const char *value) {
         ck_assert_int_eq(cgroup_tree_open(&manager.cgroups, folder, /* unified = */ true, ""), 0);
         ck_assert_int_eq(session_new(&manager, SESSION_TERMINAL, 1, 1000, true, &s), 0);
         oomd_look(s);
-        s->exit_code = CLD_KILLED;
-        s->exit_status = SIGKILL;
+        s->end.exit_code = CLD_KILLED;
+        s->end.exit_status = SIGKILL;
         result = session_leader_result(s);
         session_table_done(&manager.sessions);
         cgroup_tree_done(&manager.cgroups);

@@ -40,12 +40,12 @@ static Session make(SessionType type, unsigned number, uid_t uid) {
         Session s = {
                 .type = type,
                 .uid = uid,
-                .result = RESULT_EXIT_CODE,
-                .exit_status = 3,
+                .end.result = RESULT_EXIT_CODE,
+                .end.exit_status = 3,
                 .created = 1234567,
-                .cpu_usage_nsec = UINT64_MAX,
-                .memory_limit = 1 << 30,
-                .memory_peak = UINT64_MAX,
+                .end.cpu_usage_nsec = UINT64_MAX,
+                .end.memory_limit = 1 << 30,
+                .end.memory_peak = UINT64_MAX,
         };
 
         session_id_format(type, number, s.id);
@@ -68,11 +68,11 @@ TEST(the_next_manager_knows_them) {
 
         ck_assert_int_eq(ended_list_load(&list, dir), 0);
         ck_assert_uint_eq(list.n, 0);
-        notebook.notebook = (char *) "/a\tb\n\\t/Grüße.ipynb";
+        notebook.program.notebook = (char *) "/a\tb\n\\t/Grüße.ipynb";
         notebook.name = (char *) "Grüße\\n.ipynb";
-        terminal.command = command;
-        terminal.exit_status = -1;
-        terminal.result = RESULT_EXITED;
+        terminal.program.command = command;
+        terminal.end.exit_status = -1;
+        terminal.end.result = RESULT_EXITED;
         ck_assert_int_eq(ended_list_add(&list, dir, &notebook), 0);
         ck_assert_int_eq(ended_list_add(&list, dir, &terminal), 0);
 
@@ -81,7 +81,7 @@ TEST(the_next_manager_knows_them) {
         ck_assert_str_eq(next.items[0].id, "n1");
         ck_assert_uint_eq(next.items[0].uid, 1000);
         ck_assert_str_eq(next.items[0].name, notebook.name);
-        ck_assert_str_eq(next.items[0].what, notebook.notebook);
+        ck_assert_str_eq(next.items[0].what, notebook.program.notebook);
         ck_assert_int_eq(next.items[0].result, RESULT_EXIT_CODE);
         ck_assert_int_eq(next.items[0].exit_status, 3);
         ck_assert_uint_eq(next.items[0].created, 1234567);

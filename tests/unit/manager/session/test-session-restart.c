@@ -29,9 +29,9 @@ static Session *make(int exit_code, int exit_status) {
         ck_assert_int_eq(session_new(&manager, SESSION_NOTEBOOK, 1, 1000, /* kept = */ true, &s), 0);
         s->phase = PHASE_RUNNING;
         s->announced = true;
-        s->restart_on_crash = true;
-        s->exit_code = exit_code;
-        s->exit_status = exit_status;
+        s->restart.on_crash = true;
+        s->end.exit_code = exit_code;
+        s->end.exit_status = exit_status;
         return s;
 }
 
@@ -58,7 +58,7 @@ TEST(only_what_can_be_started_again) {
         Session *s;
 
         s = make(CLD_KILLED, SIGKILL);
-        s->restart_on_crash = false;
+        s->restart.on_crash = false;
         ck_assert(!session_survives(s));
         done();
         s = make(CLD_KILLED, SIGKILL);
@@ -66,7 +66,7 @@ TEST(only_what_can_be_started_again) {
         ck_assert(!session_survives(s));
         done();
         s = make(CLD_KILLED, SIGKILL);
-        s->keeper_lost = true;
+        s->keeper.lost = true;
         ck_assert(!session_survives(s));
         done();
         for (SessionPhase phase = 0; phase < SESSION_PHASE_MAX; phase++) {
@@ -87,8 +87,8 @@ TEST(crash_loops_are_bounded) {
         ck_assert(!session_survives(s));
         ck_assert(!session_survives(s));
         /* The first of them was more than a minute ago. */
-        s->crashes[0] -= USEC_PER_MINUTE;
-        ck_assert_uint_gt(s->crashes[0], 0);
+        s->restart.crashes[0] -= USEC_PER_MINUTE;
+        ck_assert_uint_gt(s->restart.crashes[0], 0);
         ck_assert(session_survives(s));
         done();
 }
@@ -98,7 +98,7 @@ TEST(what_dies_at_its_gate_is_tried_again) {
         Session *s = make(0, -1);
         unsigned tries = 0;
 
-        s->restart_on_crash = false;
+        s->restart.on_crash = false;
         s->phase = PHASE_RESCOPING;
         while (session_survives(s))
                 ck_assert_uint_lt(++tries, 10);
@@ -107,9 +107,9 @@ TEST(what_dies_at_its_gate_is_tried_again) {
         ck_assert(!session_survives(s));
         session_revive(s);
         ck_assert(session_survives(s));
-        s->keeper_lost = true;
+        s->keeper.lost = true;
         ck_assert(!session_survives(s));
-        ck_assert_uint_eq(s->crashes[CRASHES_MAX - 1], 0);
+        ck_assert_uint_eq(s->restart.crashes[CRASHES_MAX - 1], 0);
         s->phase = PHASE_RUNNING;
         done();
 }
@@ -157,8 +157,8 @@ TEST(what_dies_while_it_is_looked_at_is_none_of_the_keepers_faults) {
         ck_assert_int_eq(session_find_payload(s, payload), 0);
         ck_assert_int_eq(payload, 0);
         ck_assert_int_eq(s->phase, PHASE_REFORKING);
-        ck_assert_int_eq(s->leader, 0);
-        ck_assert_ptr_null(s->leader_event);
+        ck_assert_int_eq(s->leader.pid, 0);
+        ck_assert_ptr_null(s->leader.event);
         done();
 }
 
@@ -166,7 +166,7 @@ static void wait_for_restart(Session *s) {
         _cleanup_(charge_release) Charge charge = {};
         sd_bus_message *call = message_make("");
 
-        ck_assert_int_eq(waiters_add(&s->restarters, call, &charge), 0);
+        ck_assert_int_eq(waiters_add(&s->waiters.restart, call, &charge), 0);
         sd_bus_message_unref(call);
 }
 
@@ -177,13 +177,13 @@ TEST(a_kernel_that_follows_another_is_the_one_that_was_asked_for) {
 
         manager.runtime_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         s->phase = PHASE_REVIVING;
-        s->maybe_revived = true;
+        s->restart.maybe_seen_running = true;
         wait_for_restart(s);
         session_find_running(s);
         ck_assert_int_eq(session_phase_state(s->phase), STATE_RESTARTING);
 
         s->phase = PHASE_REVIVING;
-        s->maybe_revived = true;
+        s->restart.maybe_seen_running = true;
         session_forget_leader(s);
         session_find_running(s);
         ck_assert_int_eq(s->phase, PHASE_RUNNING);
@@ -197,7 +197,7 @@ TEST(kernels_are_asked_if_there_is_somebody_to_ask_them) {
         Session *s = make(0, -1);
 
         ck_assert_int_eq(session_stop_event(s), EVENT_STOP); /* no connection to its keeper */
-        s->link = (KeeperLink *) s;
+        s->keeper.link = (KeeperLink *) s;
         ck_assert_int_eq(session_stop_event(s), EVENT_SHUT_DOWN);
         s->phase = PHASE_RELEASING;
         ck_assert_int_eq(session_stop_event(s), EVENT_STOP);
@@ -205,7 +205,7 @@ TEST(kernels_are_asked_if_there_is_somebody_to_ask_them) {
         s->type = SESSION_TERMINAL;
         ck_assert_int_eq(session_stop_event(s), EVENT_STOP);
         s->type = SESSION_NOTEBOOK;
-        s->link = NULL;
+        s->keeper.link = NULL;
         done();
 }
 

@@ -13,7 +13,7 @@ static Session *add(SessionType type, uint64_t number, uid_t uid, SessionPhase p
 
         ck_assert_int_eq(session_new(&manager, type, number, uid, /* kept = */ true, &s), 0);
         s->phase = phase;
-        ck_assert_int_ge(replace_string(&s->notebook, notebook), 0);
+        ck_assert_int_ge(replace_string(&s->program.notebook, notebook), 0);
         return s;
 }
 
@@ -21,12 +21,12 @@ TEST(a_new_session_knows_its_names) {
         Session *s = add(SESSION_NOTEBOOK, 7, 1000, PHASE_PREPARING, NULL);
 
         ck_assert_str_eq(s->id, "n7");
-        ck_assert_str_eq(s->scope, "compute-n7.scope");
-        ck_assert_str_eq(s->keeper, "compute-keeper-n7.service");
+        ck_assert_str_eq(s->scope.unit, "compute-n7.scope");
+        ck_assert_str_eq(s->keeper.unit, "compute-keeper-n7.service");
         ck_assert_str_eq(s->slice, "compute-1000.slice");
-        ck_assert_str_eq(s->scope_path, "/org/freedesktop/systemd1/unit/compute_2dn7_2escope");
-        ck_assert_int_eq(s->leader_fd, -EBADF);
-        ck_assert_int_eq(s->exit_status, -1);
+        ck_assert_str_eq(s->scope.path, "/org/freedesktop/systemd1/unit/compute_2dn7_2escope");
+        ck_assert_int_eq(s->leader.fd, -EBADF);
+        ck_assert_int_eq(s->end.exit_status, -1);
         ck_assert_uint_eq(s->usage.counters[USAGE_MEMORY], USAGE_UNKNOWN);
         ck_assert_ptr_null(session_free(s));
         ck_assert_ptr_null(session_free(NULL));
@@ -37,7 +37,7 @@ TEST(a_registered_session_has_no_keeper) {
         Session *s;
 
         ck_assert_int_eq(session_new(&manager, SESSION_TERMINAL, 1, 0, /* kept = */ false, &s), 0);
-        ck_assert_str_eq(s->keeper, "");
+        ck_assert_str_eq(s->keeper.unit, "");
         session_table_done(&manager.sessions);
 }
 

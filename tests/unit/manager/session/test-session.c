@@ -21,7 +21,7 @@ static Session *make(SessionType type, const char *name, const char *kernel) {
 
         ck_assert_int_eq(session_new(&manager, type, 1, 1000, true, &s), 0);
         ck_assert_int_eq(replace_string(&s->name, name), 1);
-        ck_assert_int_ge(replace_string(&s->kernel, kernel), 0);
+        ck_assert_int_ge(replace_string(&s->program.kernel, kernel), 0);
         return s;
 }
 
@@ -49,8 +49,8 @@ static void assert_default_name(
         _cleanup_free_ char *name = NULL;
 
         if (command)
-                ck_assert_int_eq(strv_extend(&s->command, command), 0);
-        ck_assert_int_ge(replace_string(&s->notebook, notebook), 0);
+                ck_assert_int_eq(strv_extend(&s->program.command, command), 0);
+        ck_assert_int_ge(replace_string(&s->program.notebook, notebook), 0);
         name = session_default_name(s);
         if (expected)
                 ck_assert_str_eq(name, expected);
@@ -84,13 +84,14 @@ TEST(reads_activity) {
         ck_assert_uint_eq(output, UINT64_MAX);
 
         /* What a keeper hands over may be anything: shorter than it should be, or no file at all. */
-        s->activity_fd = memfd_create("activity", MFD_CLOEXEC);
+        s->keeper.activity_fd = memfd_create("activity", MFD_CLOEXEC);
         session_read_activity(s, &input, &output);
         ck_assert_uint_eq(input, UINT64_MAX);
-        ck_assert_int_eq(write(s->activity_fd, &activity, sizeof(activity) - 1), sizeof(activity) - 1);
+        ck_assert_int_eq(
+                write(s->keeper.activity_fd, &activity, sizeof(activity) - 1), sizeof(activity) - 1);
         session_read_activity(s, &input, &output);
         ck_assert_uint_eq(output, UINT64_MAX);
-        ck_assert_int_eq(pwrite(s->activity_fd, &activity, sizeof(activity), 0), sizeof(activity));
+        ck_assert_int_eq(pwrite(s->keeper.activity_fd, &activity, sizeof(activity), 0), sizeof(activity));
         session_read_activity(s, &input, &output);
         ck_assert_uint_eq(input, 12);
         ck_assert_uint_eq(output, 34);
@@ -102,8 +103,8 @@ TEST(first_error_counts) {
 
         session_set_error(s, ERROR_NO_SUCH_COMMAND, "no %s", "nonesuch");
         session_set_error(s, ERROR_START_FAILED, "it failed");
-        ck_assert_str_eq(s->error_name, ERROR_NO_SUCH_COMMAND);
-        ck_assert_str_eq(s->error_message, "no nonesuch");
+        ck_assert_str_eq(s->error.name, ERROR_NO_SUCH_COMMAND);
+        ck_assert_str_eq(s->error.message, "no nonesuch");
         session_table_done(&manager.sessions);
 }
 
@@ -114,7 +115,7 @@ TEST(first_result_counts) {
         s = make(SESSION_TERMINAL, "a", NULL);
         session_set_result(s, RESULT_STOPPED);
         session_set_result(s, RESULT_SIGNAL);
-        ck_assert_int_eq(s->result, RESULT_STOPPED);
+        ck_assert_int_eq(s->end.result, RESULT_STOPPED);
         ck_assert(s->changes & CHANGE_RESULT);
         ck_assert_ptr_eq(manager.changed, s);
         ck_assert_ptr_null(s->next_changed);

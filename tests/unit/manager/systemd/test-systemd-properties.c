@@ -125,8 +125,8 @@ TEST(scopes_are_counted_and_bounded) {
         config_init(&manager.config);
         ck_assert_int_eq(session_new(&manager, SESSION_NOTEBOOK, 1, 1000, true, &s), 0);
         ck_assert_int_ge(replace_string(&s->name, "a.ipynb"), 0);
-        ck_assert_int_ge(replace_string(&s->kernel, "python3"), 0);
-        s->leader = 4711;
+        ck_assert_int_ge(replace_string(&s->program.kernel, "python3"), 0);
+        s->leader.pid = 4711;
         ck_assert_int_ge(append_scope_properties(call, s), 0);
         (void) message_seal(call);
         assert_text(call, "Description", "Notebook a.ipynb (python3)");
@@ -155,16 +155,16 @@ TEST(leaders_are_named_to_systemd) {
 
         config_init(&manager.config);
         ck_assert_int_eq(session_new(&manager, SESSION_TERMINAL, 1, 1000, true, &s), 0);
-        s->leader = getpid();
-        s->leader_fd = memfd_create("leader", MFD_CLOEXEC); /* any descriptor */
-        ck_assert_int_eq(fstat(s->leader_fd, &leader), 0);
+        s->leader.pid = getpid();
+        s->leader.fd = memfd_create("leader", MFD_CLOEXEC); /* any descriptor */
+        ck_assert_int_eq(fstat(s->leader.fd, &leader), 0);
 
         call = message_new();
         ck_assert_int_ge(append_scope_properties(call, s), 0);
         (void) message_seal(call);
         find_property(call, "PIDs", "au");
         ck_assert_int_gt(sd_bus_message_read(call, "au", 1, &pid), 0);
-        ck_assert_uint_eq(pid, (uint32_t) s->leader);
+        ck_assert_uint_eq(pid, (uint32_t) s->leader.pid);
         sd_bus_message_unref(call);
 
         manager.systemd_takes_pidfds = true;
