@@ -16,9 +16,11 @@ static int run(int argc, char **argv) {
         (void) setlocale(LC_ALL, "");
         log_open();
 
-        r = arguments_parse(&arguments, argc, argv);
+        r = arguments_parse(&arguments, argc, argv, verb_takes_rest);
         if (r <= 0)
                 return r;
+        if (arguments.help)
+                return verbs_help();
         return verbs_dispatch(&client, arguments.words);
 }
 

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "ctl/options/arguments.h"
-#include "ctl/verbs/verbs.h"
 #include "shared/log.h"
 #include "shared/parse.h"
 #include "shared/strv.h"
@@ -339,13 +338,6 @@ static int parse_option(Arguments *a, int option) {
         }
 }
 
-/* Is the n-th word the first of a command or a text, which nothing but itself is read from? */
-static bool rest_begins(const char *verb_name, size_t n) {
-        const Verb *verb = n > 1 ? verb_find(verb_name) : NULL;
-
-        return verb && ((verb->flags & VERB_COMMAND && n == 2) || (verb->flags & VERB_TEXT && n == 3));
-}
-
 /* The key unless an option says another. A wrong one is no reason to do nothing, as most verbs need none. */
 static void set_detach_key(Arguments *a) {
         const char *wanted = getenv(DETACH_KEY_VARIABLE);
@@ -360,7 +352,7 @@ static void set_detach_key(Arguments *a) {
         }
 }
 
-int arguments_parse(Arguments *a, int argc, char **argv) {
+int arguments_parse(Arguments *a, int argc, char **argv, RestBegins *rest_begins) {
         size_t n = 0;
         int option, r;
 
@@ -382,7 +374,8 @@ int arguments_parse(Arguments *a, int argc, char **argv) {
         while ((option = getopt_long(argc, argv, "-:hH:jlqn:p:aE:des:f", options, NULL)) >= 0) {
                 switch (option) {
                 case 'h':
-                        return verbs_help();
+                        a->help = true;
+                        return 1;
                 case '?':
                 case ':':
                         return bad_option(option, optopt, argv[optind - 1]);

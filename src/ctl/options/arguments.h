@@ -34,6 +34,8 @@ typedef struct Arguments {
         bool no_ask_password;
         uint64_t lines;
 
+        bool help; /* nothing but this was read */
+
         /* show */
         char **properties; /* in the order given */
         bool value;
@@ -73,9 +75,12 @@ typedef struct Arguments {
         char **words; /* the verb and what belongs to it; strings of argv */
 } Arguments;
 
-/* Reads argv, which must outlive the result. 1: go on. 0: --help or --version was answered. -EINVAL: it is wrong
+/* Do options end with the n-th word (from 1), as it begins a command or a text of that verb? */
+typedef bool RestBegins(const char *verb, size_t n);
+
+/* Reads argv, which must outlive the result. 1: go on. 0: --version was answered. -EINVAL: it is wrong
  * (logged). The result is to be cleaned up in every case. */
-int arguments_parse(Arguments *a, int argc, char **argv);
+int arguments_parse(Arguments *a, int argc, char **argv, RestBegins *rest_begins);
 void arguments_done(Arguments *a);
 
 #define _cleanup_arguments_ _cleanup_(arguments_done)

@@ -137,6 +137,12 @@ int verbs_dispatch(Client *c, char **words) {
         return verb->function(c, operands);
 }
 
+bool verb_takes_rest(const char *verb_name, size_t n) {
+        const Verb *verb = n > 1 ? verb_find(verb_name) : NULL;
+
+        return verb && ((verb->flags & VERB_COMMAND && n == 2) || (verb->flags & VERB_TEXT && n == 3));
+}
+
 int verbs_help(void) {
         puts("computectl [OPTION...] COMMAND ...\n\n"
              "Notebook and terminal sessions that outlive the programs that show them.\n\n"

@@ -28,6 +28,8 @@ typedef struct Verb {
 
 /* NULL: there is none of this name. A NULL name is the default verb. */
 const Verb *verb_find(const char *name);
+/* As RestBegins, for arguments_parse(). */
+bool verb_takes_rest(const char *verb_name, size_t n);
 /* All of them; the last has no name. */
 const Verb *verb_table(void);
 

@@ -8,25 +8,15 @@
 #include <systemd/sd-bus.h>
 
 #include "manager/access/charges.h"
+#include "manager/base/cgroup.h"
 #include "manager/base/types.h"
 #include "shared/macros.h"
 #include "shared/time-span.h"
 
 #define USAGE_FRESH_USEC USEC_PER_SEC /* a sample this young is good enough */
-#define USAGE_UNKNOWN    UINT64_MAX
 #define USAGE_IN_FLIGHT  48 /* calls; the system bus allows 128 unanswered ones for one connection */
 #define USAGE_PARKED_MAX \
         4096 /* calls of clients that wait for samples; charges.c says how many of one user */
-
-typedef enum UsageCounter {
-        USAGE_MEMORY, /* bytes */
-        USAGE_CPU,    /* ns */
-        USAGE_TASKS,
-        USAGE_IO_READ,  /* bytes */
-        USAGE_IO_WRITE, /* bytes */
-        USAGE_COUNTER_MAX,
-        USAGE_COUNTER_INVALID = -EINVAL,
-} UsageCounter;
 
 /* The counter behind a property of the session interface, or -EINVAL. */
 UsageCounter usage_counter_from_string(const char *property);

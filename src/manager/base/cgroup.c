@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <sys/inotify.h>
 #include <unistd.h>
 
 #include "manager/base/cgroup.h"
@@ -221,6 +222,16 @@ int cgroup_read_text(const CgroupTree *tree, const char *slice, const char *unit
                 return -EOPNOTSUPP;
         r = find_cgroup(tree, slice, unit, cgroup);
         return r < 0 ? r : read_file(tree, CGROUP_MEMORY, cgroup, file, ret);
+}
+
+int cgroup_watch(const CgroupTree *tree, sd_event *event, const char *slice, const char *unit,
+        const char *file, sd_event_inotify_handler_t handler, void *userdata, sd_event_source **ret) {
+        _cleanup_close_ int fd = -EBADF;
+
+        fd = cgroup_open(tree, slice, unit, file, O_PATH);
+        if (fd < 0)
+                return fd;
+        return sd_event_add_inotify_fd(event, ret, fd, IN_MODIFY, handler, userdata);
 }
 
 void cgroup_read_memory(const CgroupTree *tree, const char *slice, const char *unit, CgroupMemory *ret) {

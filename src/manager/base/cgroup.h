@@ -4,7 +4,10 @@
 /* What the cgroup of a unit used, read from the kernel's files: the same files, on cgroup v1 and v2, that systemd reads
  * when it is asked for MemoryCurrent, CPUUsageNSec, TasksCurrent, IOReadBytes and IOWriteBytes. */
 
-#include "manager/access/usage.h"
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <systemd/sd-event.h>
 
 #define CGROUP_ROOT "/sys/fs/cgroup"
 #define CGROUP_TEXT_MAX \
@@ -13,6 +16,18 @@
 #define CGROUP_MEMORY_NONE                      \
         (UINT64_C(0x7fffffffffffffff) / 65536 * \
                 65536) /* v1's for no limit is the highest number of whole pages */
+
+#define USAGE_UNKNOWN UINT64_MAX
+
+typedef enum UsageCounter {
+        USAGE_MEMORY, /* bytes */
+        USAGE_CPU,    /* ns */
+        USAGE_TASKS,
+        USAGE_IO_READ,  /* bytes */
+        USAGE_IO_WRITE, /* bytes */
+        USAGE_COUNTER_MAX,
+        USAGE_COUNTER_INVALID = -EINVAL,
+} UsageCounter;
 
 /* One file that has counters, and the directory of its hierarchy. */
 typedef enum CgroupFile {
@@ -64,6 +79,11 @@ int cgroup_open_v1(const CgroupTree *tree, CgroupFile f, const char *slice, cons
 /* The contents of a file on v2. As cgroup_open(); -EFBIG. */
 int cgroup_read_text(const CgroupTree *tree, const char *slice, const char *unit, const char *file,
         char ret[CGROUP_TEXT_MAX]);
+
+/* Has the handler called, with userdata, whenever this file of a unit's cgroup changes: the kernel says so to inotify. As
+ * cgroup_open(). */
+int cgroup_watch(const CgroupTree *tree, sd_event *event, const char *slice, const char *unit,
+        const char *file, sd_event_inotify_handler_t handler, void *userdata, sd_event_source **ret);
 
 /* The number at the beginning of the text; UINT64_MAX if there is none: "max". */
 uint64_t cgroup_parse_number(const char *text);

@@ -3,8 +3,8 @@
 /* Reads and validates what a caller wants started. */
 
 #include "manager/base/start-request.h"
-#include "manager/access/message-strings.h"
 #include "manager/base/limit-options.h"
+#include "manager/base/message-strings.h"
 #include "shared/dictionary.h"
 #include "shared/names.h"
 #include "shared/parse.h"

@@ -5,7 +5,7 @@
 #include "manager/bus/manager-bus.h"
 #include "config.h"
 #include "manager/access/caller.h"
-#include "manager/access/message-strings.h"
+#include "manager/base/message-strings.h"
 #include "manager/base/policy.h"
 #include "manager/base/start-request.h"
 #include "manager/manager.h"

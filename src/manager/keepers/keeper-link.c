@@ -17,8 +17,6 @@
 #include "manager/keepers/keeper-link.h"
 #include "manager/keepers/keeper-message.h"
 #include "manager/manager.h"
-#include "manager/session/session-engine.h"
-#include "manager/session/session-keeper.h"
 #include "manager/session/session.h"
 #include "shared/log.h"
 
@@ -28,6 +26,7 @@
 #define LINK_BURST         64
 
 struct KeeperLink {
+        const KeeperHandlers *handlers;
         int fd;
         sd_event_source *event;
         bool greeted; /* its STATUS came: it is there, not only its socket */
@@ -175,6 +174,7 @@ int keeper_link_send_request(Session *s, const KeeperRequest *request) {
 
 static int handle_message(Session *s, const void *data, size_t size, const struct ucred *sender) {
         _cleanup_(keeper_message_done) KeeperMessage message = {};
+        const KeeperHandlers *handlers = s->keeper.link->handlers;
         int r;
 
         r = keeper_message_parse(data, size, &message);
@@ -184,21 +184,20 @@ static int handle_message(Session *s, const void *data, size_t size, const struc
         case KEEPER_STATUS:
                 s->keeper.link->greeted = true;
                 keeper_requests_send(s);
-                return session_on_status(s, &message);
+                return handlers->on_status(s, &message);
         case KEEPER_AT_GATE:
-                return session_on_gate(s, &message, sender);
+                return handlers->on_gate(s, &message, sender);
         case KEEPER_STARTED:
-                s->keeper.phase = KEEPER_PHASE_RUNNING;
-                session_event(s, EVENT_STARTED);
+                handlers->on_started(s);
                 return 0;
         case KEEPER_FAILED:
-                session_on_failed(s, &message);
+                handlers->on_failed(s, &message);
                 return 0;
         case KEEPER_ENDED:
-                session_on_payload_ended(s, &message);
+                handlers->on_ended(s, &message);
                 return 0;
         case KEEPER_CHANGED:
-                session_on_changed(s, &message);
+                handlers->on_changed(s, &message);
                 return 0;
         case KEEPER_REPLY:
                 keeper_requests_answer(s, &message);
@@ -212,6 +211,7 @@ static int on_link_readable(
         sd_event_source *source _unused_, int fd, uint32_t revents _unused_, void *userdata) {
         Session *s = userdata;
         Manager *m = s->manager;
+        const KeeperHandlers *handlers = s->keeper.link->handlers;
         struct ucred sender;
         bool misbehaved;
         ssize_t n;
@@ -230,7 +230,7 @@ static int on_link_readable(
         else if (r < 0)
                 log_info_errno(r, "Keeper of %s sent what it should not, connecting anew: %m", s->id);
         keeper_link_close(s);
-        session_on_link_lost(s, misbehaved);
+        handlers->on_lost(s, misbehaved);
         return 0;
 }
 
@@ -261,7 +261,7 @@ static int say_hello(Session *s) {
         return send_message(s, &w, &s->keeper.activity_fd, 1);
 }
 
-int keeper_link_connect(Session *s) {
+int keeper_link_connect(Session *s, const KeeperHandlers *handlers) {
         _cleanup_(sd_event_source_unrefp) sd_event_source *event = NULL;
         _cleanup_close_ int fd = -EBADF;
         struct sockaddr_un address;
@@ -295,6 +295,7 @@ int keeper_link_connect(Session *s) {
         link = calloc(1, sizeof(KeeperLink));
         if (!link)
                 return -ENOMEM;
+        link->handlers = handlers;
         link->fd = TAKE_FD(fd);
         link->event = TAKE_PTR(event);
         s->keeper.link = link;

@@ -24,7 +24,6 @@
 #include "manager/manager.h"
 #include "manager/memory/memory-events.h"
 #include "manager/memory/pressure.h"
-#include "manager/memory/scope-events.h"
 #include "manager/session/session-engine.h"
 #include "manager/session/session.h"
 #include "shared/log.h"
@@ -360,7 +359,8 @@ void memory_events_start(Session *s) {
                 start_notice(s);
                 return;
         }
-        r = scope_events_watch(s, "memory.events", on_events, &e->events);
+        r = cgroup_watch(&s->manager->cgroups, s->manager->event, s->slice, s->scope.unit, "memory.events",
+                on_events, s, &e->events);
         if (r >= 0)
                 r = read_text(s, "memory.events", text);
         if (r >= 0)

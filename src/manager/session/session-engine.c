@@ -161,6 +161,12 @@ static void carry_out(Session *s, SessionEffects effects) {
 
 /* Events */
 
+SessionEvent session_stop_event(const Session *s) {
+        bool has_kernel = s->type == SESSION_NOTEBOOK && s->keeper.link && !s->keeper.lost;
+
+        return session_phase_state(s->phase) != STATE_OPENING && has_kernel ? EVENT_SHUT_DOWN : EVENT_STOP;
+}
+
 void session_begin(Session *s) {
         set_deadline(s, PHASE_PREPARING);
 }

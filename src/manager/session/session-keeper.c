@@ -142,7 +142,19 @@ static void take_description(Session *s, KeeperMessage *message) {
         take_text(&s->program.connection_file, &message->connection_file);
 }
 
-int session_on_status(Session *s, KeeperMessage *message) {
+static void on_ended(Session *s, const KeeperMessage *message) {
+        s->keeper.phase = KEEPER_PHASE_ENDED;
+        if (s->keeper.farewell)
+                stop_keeper(s);
+        if (s->watched)
+                return; /* it is not the parent: the pidfd tells */
+        if (s->phase == PHASE_REFORKING)
+                session_refork(s); /* the old one's end, told late */
+        else
+                session_on_ended(s, message->exit_code, message->exit_status);
+}
+
+static int on_status(Session *s, KeeperMessage *message) {
         memory_events_set_aside(s);
         if (s->keeper.farewell) {
                 /* So that another manager knows what is left if it is killed meanwhile. */
@@ -186,26 +198,14 @@ int session_on_status(Session *s, KeeperMessage *message) {
                         session_find_running(s);
                 return 0;
         case KEEPER_PHASE_ENDED:
-                session_on_payload_ended(s, message);
+                on_ended(s, message);
                 return 0;
         default:
                 return -EBADMSG;
         }
 }
 
-void session_on_payload_ended(Session *s, const KeeperMessage *message) {
-        s->keeper.phase = KEEPER_PHASE_ENDED;
-        if (s->keeper.farewell)
-                stop_keeper(s);
-        if (s->watched)
-                return; /* it is not the parent: the pidfd tells */
-        if (s->phase == PHASE_REFORKING)
-                session_refork(s); /* the old one's end, told late */
-        else
-                session_on_ended(s, message->exit_code, message->exit_status);
-}
-
-int session_on_gate(Session *s, KeeperMessage *message, const struct ucred *sender) {
+static int on_gate(Session *s, KeeperMessage *message, const struct ucred *sender) {
         Session *other;
         int r;
 
@@ -237,14 +237,19 @@ int session_on_gate(Session *s, KeeperMessage *message, const struct ucred *send
         return 0;
 }
 
-void session_on_failed(Session *s, const KeeperMessage *message) {
+static void on_failed(Session *s, const KeeperMessage *message) {
         s->keeper.phase = KEEPER_PHASE_IDLE;
         if (s->keeper.farewell)
                 stop_keeper(s);
         session_fail(s, keeper_error_name(message->error), "%s", strempty(message->message));
 }
 
-void session_on_changed(Session *s, const KeeperMessage *message) {
+static void on_started(Session *s) {
+        s->keeper.phase = KEEPER_PHASE_RUNNING;
+        session_event(s, EVENT_STARTED);
+}
+
+static void on_changed(Session *s, const KeeperMessage *message) {
         take_changes(s, message);
 }
 
@@ -253,28 +258,7 @@ static int on_reconnect(sd_event_source *source _unused_, uint64_t usec _unused_
         return 0;
 }
 
-void session_connect_keeper(Session *s) {
-        int r;
-
-        s->keeper.reconnect = sd_event_source_disable_unref(s->keeper.reconnect);
-        if (s->keeper.link || (s->phase >= PHASE_DISMISSING && !s->keeper.farewell))
-                return;
-        s->keeper.link_since = now_usec(CLOCK_MONOTONIC);
-        r = keeper_link_connect(s);
-        if (r == -ECONNREFUSED || r == -ENOENT) {
-                keeper_requests_done(&s->keeper.requests);
-                if (s->phase == PHASE_RUNNING)
-                        audit_keeper_lost(s);
-                lose_keeper(s);
-                if (s->keeper.farewell)
-                        stop_keeper(s);
-                else
-                        session_event(s, EVENT_KEEPER_GONE);
-        } else if (r < 0)
-                (void) session_set_timer(s, &s->keeper.reconnect, RECONNECT_USEC, on_reconnect);
-}
-
-void session_on_link_lost(Session *s, bool misbehaved) {
+static void on_lost(Session *s, bool misbehaved) {
         bool stable = now_usec(CLOCK_MONOTONIC) - s->keeper.link_since >= LINK_STABLE_USEC;
 
         if (s->terminal.clients > 0) {
@@ -298,5 +282,36 @@ void session_on_link_lost(Session *s, bool misbehaved) {
         if (stable && !misbehaved)
                 session_connect_keeper(s);
         else
+                (void) session_set_timer(s, &s->keeper.reconnect, RECONNECT_USEC, on_reconnect);
+}
+
+static const KeeperHandlers handlers = {
+        .on_status = on_status,
+        .on_gate = on_gate,
+        .on_started = on_started,
+        .on_failed = on_failed,
+        .on_ended = on_ended,
+        .on_changed = on_changed,
+        .on_lost = on_lost,
+};
+
+void session_connect_keeper(Session *s) {
+        int r;
+
+        s->keeper.reconnect = sd_event_source_disable_unref(s->keeper.reconnect);
+        if (s->keeper.link || (s->phase >= PHASE_DISMISSING && !s->keeper.farewell))
+                return;
+        s->keeper.link_since = now_usec(CLOCK_MONOTONIC);
+        r = keeper_link_connect(s, &handlers);
+        if (r == -ECONNREFUSED || r == -ENOENT) {
+                keeper_requests_done(&s->keeper.requests);
+                if (s->phase == PHASE_RUNNING)
+                        audit_keeper_lost(s);
+                lose_keeper(s);
+                if (s->keeper.farewell)
+                        stop_keeper(s);
+                else
+                        session_event(s, EVENT_KEEPER_GONE);
+        } else if (r < 0)
                 (void) session_set_timer(s, &s->keeper.reconnect, RECONNECT_USEC, on_reconnect);
 }

@@ -23,16 +23,6 @@
 #define CRASHES_USEC (60 * USEC_PER_SEC)
 #define RETRIES_MAX  3
 
-static bool has_keeper_of_kernel(const Session *s) {
-        return s->type == SESSION_NOTEBOOK && s->keeper.link && !s->keeper.lost;
-}
-
-SessionEvent session_stop_event(const Session *s) {
-        SessionState state = session_phase_state(s->phase);
-
-        return state != STATE_OPENING && has_keeper_of_kernel(s) ? EVENT_SHUT_DOWN : EVENT_STOP;
-}
-
 int session_restart(Session *s, const Caller *caller, sd_bus_message *call, sd_bus_error *error) {
         SessionState state = session_phase_state(s->phase);
 

@@ -9,9 +9,6 @@
 #include "manager/base/types.h"
 #include "manager/session/session-state.h"
 
-/* The event that an authorised stop of the session is: EVENT_SHUT_DOWN if its kernel can be asked nicely. */
-SessionEvent session_stop_event(const Session *s);
-
 /* Restarts the session's kernel because somebody asked; call is answered when it runs again. -errno with error set if it
  * cannot be. */
 int session_restart(Session *s, const Caller *caller, sd_bus_message *call, sd_bus_error *error);

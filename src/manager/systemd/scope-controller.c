@@ -13,7 +13,6 @@
 #include "manager/base/systemd-names.h"
 #include "manager/manager.h"
 #include "manager/session/session-engine.h"
-#include "manager/session/session-restart.h"
 #include "manager/session/session.h"
 #include "shared/log.h"
 

@@ -24,7 +24,7 @@ static int parse(Arguments *a, const char *line) {
                 ck_assert_int_lt(argc, WORDS_MAX - 1);
                 argv[argc++] = word;
         }
-        return arguments_parse(a, argc, argv);
+        return arguments_parse(a, argc, argv, verb_takes_rest);
 }
 
 static void check_words(const char *line, const char *expected) {

@@ -8,7 +8,7 @@
 
 #include "manager/manager.h"
 #include "manager/memory/memory-events.h"
-#include "manager/memory/scope-events.h"
+#include "manager/session/scope-events.h"
 #include "manager/session/session.h"
 #include "tests/unit/loop.h"
 #include "tests/unit/scratch.h"

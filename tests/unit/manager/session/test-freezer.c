@@ -3,8 +3,8 @@
 /* What the kernel says of a session's freezer, and what becomes of it. */
 
 #include "manager/manager.h"
-#include "manager/memory/scope-events.h"
 #include "manager/session/freezer.h"
+#include "manager/session/scope-events.h"
 #include "manager/session/session.h"
 #include "tests/unit/loop.h"
 #include "tests/unit/scratch.h"

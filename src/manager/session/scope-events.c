@@ -2,13 +2,10 @@
 
 /* Watches the files of scopes' cgroups that change when something happens. The kernel says so to inotify. */
 
-#include <fcntl.h>
-#include <sys/inotify.h>
-
+#include "manager/session/scope-events.h"
 #include "manager/base/cgroup.h"
 #include "manager/manager.h"
 #include "manager/memory/memory-events.h"
-#include "manager/memory/scope-events.h"
 #include "manager/session/freezer.h"
 #include "manager/session/session.h"
 #include "shared/log.h"
@@ -19,22 +16,13 @@ static int on_cgroup_events(
         return 0;
 }
 
-int scope_events_watch(
-        Session *s, const char *file, sd_event_inotify_handler_t handler, sd_event_source **ret) {
-        _cleanup_close_ int fd = -EBADF;
-
-        fd = cgroup_open(&s->manager->cgroups, s->slice, s->scope.unit, file, O_PATH);
-        if (fd < 0)
-                return fd;
-        return sd_event_add_inotify_fd(s->manager->event, ret, fd, IN_MODIFY, handler, s);
-}
-
 void scope_events_start(Session *s) {
         int r;
 
         scope_events_stop(s);
         memory_events_start(s);
-        r = scope_events_watch(s, "cgroup.events", on_cgroup_events, &s->scope_events.cgroup);
+        r = cgroup_watch(&s->manager->cgroups, s->manager->event, s->slice, s->scope.unit, "cgroup.events",
+                on_cgroup_events, s, &s->scope_events.cgroup);
         if (r == -EOPNOTSUPP || r == -ENOENT)
                 return;
         if (r < 0)

@@ -2,7 +2,7 @@
 
 /* Reading a caller's array of strings. */
 
-#include "manager/access/message-strings.h"
+#include "manager/base/message-strings.h"
 #include "shared/strv.h"
 
 static int append(char ***strv, size_t *n, size_t *allocated, const char *s) {

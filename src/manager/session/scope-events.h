@@ -17,7 +17,3 @@ typedef struct ScopeEvents {
 /* Its scope is there: begins, or begins anew with another scope of that name. Does nothing on cgroup v1; logs. */
 void scope_events_start(Session *s);
 void scope_events_stop(Session *s);
-
-/* Has the handler called whenever this file of the scope's cgroup changes. As cgroup_open(). */
-int scope_events_watch(
-        Session *s, const char *file, sd_event_inotify_handler_t handler, sd_event_source **ret);

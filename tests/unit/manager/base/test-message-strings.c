@@ -2,7 +2,7 @@
 
 /* Arrays of strings from callers: all of them, none, one too many, and very many in no time. */
 
-#include "manager/access/message-strings.h"
+#include "manager/base/message-strings.h"
 #include "shared/strv.h"
 #include "tests/unit/message.h"
 #include "tests/unit/test-main.h"
