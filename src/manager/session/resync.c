@@ -1,23 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Takes up what an earlier manager left.
- *
- *   record says     scope, keeper there?      what follows
- *   being started   any                       given up and cleaned away: its caller is gone
- *                                             (but kept if the program runs already: then it is a whole session)
- *   running         scope                     watched again; the keeper is connected to
- *                   no scope, keeper          the keeper says how it ended
- *                   neither                   ended: lost
- *   restarting      keeper                    the restart goes on from there
- *                   no keeper                 ended: restart-failed
- *   being stopped   any                       stopped again; "already gone" is success
- *
- * Units of ours without a record: scopes become sessions again, keepers without a scope are stopped. */
+/* Takes up what an earlier manager left: finds out what is there of each session on record, and does what resync-plan.c says
+ * about it. Units of ours without a record: scopes become sessions again, keepers without a scope are stopped. */
 
 #include "manager/session/resync.h"
 #include "manager/keepers/keeper-link.h"
 #include "manager/manager.h"
 #include "manager/session/adopt.h"
+#include "manager/session/resync-plan.h"
 #include "manager/session/session-engine.h"
 #include "manager/session/session-keeper.h"
 #include "manager/session/session-record.h"
@@ -37,77 +27,6 @@ static bool is_listed(char *const *units, const char *unit) {
         return false;
 }
 
-/* A start that nobody waits for any more. If the gate may have been opened, the keeper knows whether it was. */
-static void resume_start(Session *s, bool scope_active, bool keeper_active) {
-        bool leader_alive = scope_active && s->leader.pid > 0 && session_find_leader(s) >= 0;
-
-        if (!leader_alive || (s->kept && !(keeper_active && s->phase == PHASE_RELEASING))) {
-                session_fail(s, ERROR_START_FAILED,
-                        "The manager was restarted while the session was being started.");
-                return;
-        }
-        scope_events_start(s);
-        if (s->kept)
-                session_connect_keeper(s);
-        else
-                session_enter(s, session_step(PHASE_RELEASING, EVENT_STARTED));
-}
-
-static void resume_running(Session *s, bool keeper_active) {
-        bool leader_alive = session_find_leader(s) >= 0;
-
-        if (keeper_active)
-                session_connect_keeper(s);
-        else if (s->watched && leader_alive)
-                session_watch(s);
-        if (leader_alive)
-                return;
-        if (s->kept && keeper_active) {
-                session_await_ended(s);
-                return;
-        }
-        session_set_result(s, RESULT_LOST);
-        session_on_ended(s, 0, -1);
-}
-
-/* A kernel that was being started again: see session-restart.c. Whoever waits for it is told by the state alone. */
-static void resume_restart(Session *s, bool scope_active, bool keeper_active) {
-        bool leader_alive = s->leader.pid > 0 && session_find_leader(s) >= 0;
-
-        if (keeper_active)
-                session_connect_keeper(s);
-        if (!keeper_active || s->keeper.lost) {
-                session_set_result(s, RESULT_RESTART_FAILED);
-                session_enter(s, (SessionStep){ PHASE_SWEEPING, EFFECT_THAW | EFFECT_STOP_SCOPE });
-                return;
-        }
-        if (s->phase == PHASE_RESTARTING && leader_alive)
-                session_enter(s, (SessionStep){ PHASE_RESTARTING, EFFECT_THAW | EFFECT_SHUT_DOWN });
-        else if (s->phase == PHASE_RESTARTING || s->phase == PHASE_CLEARING)
-                session_enter(s, (SessionStep){ PHASE_CLEARING, EFFECT_THAW | EFFECT_STOP_SCOPE });
-        else if (s->phase == PHASE_REFORKING)
-                session_enter(s, (SessionStep){ PHASE_REFORKING, EFFECT_REFORK });
-        else if (!leader_alive) /* the keeper says whether it can be tried again */
-                session_enter(s, (SessionStep){ PHASE_CLEARING, EFFECT_THAW | EFFECT_STOP_SCOPE });
-        else if (s->phase == PHASE_RESCOPING && !scope_active)
-                session_enter(s, (SessionStep){ PHASE_RESCOPING, EFFECT_START_SCOPE });
-        else { /* STATUS tells whether the gate is open */
-                s->restart.maybe_seen_running = s->phase == PHASE_REVIVING;
-                session_enter(s, (SessionStep){ .phase = PHASE_REVIVING });
-        }
-}
-
-/* One that was being ended. Its kernel is asked once more, if it is still there to be asked. */
-static void resume_stop(Session *s, bool keeper_active) {
-        bool parting = s->phase == PHASE_PARTING && keeper_active && session_find_leader(s) >= 0;
-
-        if (keeper_active)
-                session_connect_keeper(s);
-        session_enter(s,
-                parting ? (SessionStep){ PHASE_PARTING, EFFECT_THAW | EFFECT_SHUT_DOWN }
-                        : (SessionStep){ PHASE_STOPPING, EFFECT_THAW | EFFECT_STOP_SCOPE });
-}
-
 /* A scope that has ended is still to be read (systemd-scope-end.c), unless that is done. */
 static bool scope_is_of_use(const Session *s, char *const *active, char *const *ended) {
         bool is_done =
@@ -116,35 +35,64 @@ static bool scope_is_of_use(const Session *s, char *const *active, char *const *
         return is_listed(active, s->scope.unit) || (is_listed(ended, s->scope.unit) && !is_done);
 }
 
+/* The session is what its plan has made of it so far: connected to its keeper, for one. */
+static void carry_out(Session *s, const ResyncPlan *plan) {
+        if (plan->result != RESULT_NONE)
+                session_set_result(s, plan->result);
+        switch (plan->outcome) {
+        case RESYNC_LISTEN:
+                return;
+        case RESYNC_ENTER:
+                if (plan->step.phase == PHASE_REVIVING)
+                        s->restart.maybe_seen_running = s->phase == PHASE_REVIVING;
+                session_enter(s, plan->step);
+                return;
+        case RESYNC_GIVE_UP:
+                session_fail(s, ERROR_START_FAILED,
+                        "The manager was restarted while the session was being started.");
+                return;
+        case RESYNC_AWAIT_END:
+                session_await_ended(s);
+                return;
+        case RESYNC_LOSE:
+                session_on_ended(s, 0, -1);
+                return;
+        }
+}
+
 static void resume(Session *s, char *const *active, char *const *ended) {
-        bool scope_active = is_listed(active, s->scope.unit);
-        bool keeper_active = s->keeper.unit[0] && is_listed(active, s->keeper.unit);
-        SessionState state = session_phase_state(s->phase);
+        ResyncFacts facts = {
+                .phase = s->phase,
+                .announced = s->announced,
+                .kept = s->kept,
+                .watched = s->watched,
+                .scope = is_listed(active, s->scope.unit),
+                .keeper = s->keeper.unit[0] && is_listed(active, s->keeper.unit),
+        };
+        ResyncPlan plan;
 
         if (scope_is_of_use(s, active, ended))
                 systemd_reference_scope(s);
-        if (state == STATE_OPENING) {
+        if (session_phase_state(s->phase) == STATE_OPENING)
                 session_begin(s);
-                resume_start(s, scope_active, keeper_active);
-                return;
-        }
-        if (!s->announced) {
-                /* It never made it, and was being cleaned away; nobody is left to be told. */
-                s->superseded = true;
-                session_enter(s, (SessionStep){ PHASE_SWEEPING, EFFECT_THAW | EFFECT_STOP_SCOPE });
-                return;
-        }
-        manager_count(s->manager, s, +1);
-        if (scope_active)
+        facts.leader = resync_needs_leader(&facts) && s->leader.pid > 0 && session_find_leader(s) >= 0;
+        plan = resync_plan(&facts);
+
+        s->superseded = s->superseded || plan.forget;
+        if (plan.count)
+                manager_count(s->manager, s, +1);
+        if (plan.watch_scope)
                 scope_events_start(s);
-        if (state == STATE_RUNNING)
-                resume_running(s, keeper_active);
-        else if (state == STATE_RESTARTING)
-                resume_restart(s, scope_active, keeper_active);
-        else if (s->phase == PHASE_DISMISSING)
-                session_enter(s, (SessionStep){ PHASE_DISMISSING, EFFECT_STOP_KEEPER });
-        else
-                resume_stop(s, keeper_active);
+        if (plan.connect)
+                session_connect_keeper(s);
+        else if (plan.follow)
+                session_watch(s);
+        /* A restart needs its keeper; systemd has the unit, and nobody answers. */
+        if (plan.connect && s->keeper.lost && session_phase_state(facts.phase) == STATE_RESTARTING) {
+                facts.keeper = false;
+                plan = resync_plan(&facts);
+        }
+        carry_out(s, &plan);
 }
 
 /* Our scopes without a record: their processes are somebody's work. */

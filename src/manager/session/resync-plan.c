@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What becomes of sessions that an earlier manager left.
+ *
+ *   record says     scope, keeper there?      what follows
+ *   being started   any                       given up and cleaned away: its caller is gone
+ *                                             (but kept if the program runs already: then it is a whole session)
+ *   running         scope                     watched again; the keeper is connected to
+ *                   no scope, keeper          the keeper says how it ended
+ *                   neither                   ended: lost
+ *   restarting      keeper                    the restart goes on from there
+ *                   no keeper                 ended: restart-failed
+ *   being stopped   any                       stopped again; "already gone" is success */
+
+#include "manager/session/resync-plan.h"
+
+bool resync_needs_leader(const ResyncFacts *f) {
+        SessionState state = session_phase_state(f->phase);
+
+        if (state == STATE_OPENING)
+                return f->scope;
+        if (!f->announced)
+                return false;
+        return state == STATE_RUNNING || state == STATE_RESTARTING ||
+                (f->phase == PHASE_PARTING && f->keeper);
+}
+
+/* A start that nobody waits for any more. If the gate may have been opened, the keeper knows whether it was. */
+static ResyncPlan plan_start(const ResyncFacts *f) {
+        if (!f->leader || !f->scope || (f->kept && !(f->keeper && f->phase == PHASE_RELEASING)))
+                return (ResyncPlan){ .outcome = RESYNC_GIVE_UP };
+        if (f->kept)
+                return (ResyncPlan){ .outcome = RESYNC_LISTEN, .watch_scope = true, .connect = true };
+        return (ResyncPlan){
+                .outcome = RESYNC_ENTER,
+                .step = session_step(PHASE_RELEASING, EVENT_STARTED),
+                .watch_scope = true,
+        };
+}
+
+static ResyncPlan plan_running(const ResyncFacts *f) {
+        ResyncPlan plan = {
+                .outcome = RESYNC_LISTEN,
+                .connect = f->keeper,
+                .follow = !f->keeper && f->watched && f->leader,
+        };
+
+        if (!f->leader && f->kept && f->keeper)
+                plan.outcome = RESYNC_AWAIT_END;
+        else if (!f->leader) {
+                plan.outcome = RESYNC_LOSE;
+                plan.result = RESULT_LOST;
+        }
+        return plan;
+}
+
+static SessionStep restart_step(const ResyncFacts *f) {
+        static const SessionStep clear = { PHASE_CLEARING, EFFECT_THAW | EFFECT_STOP_SCOPE };
+
+        switch (f->phase) {
+        case PHASE_RESTARTING:
+                return f->leader ? (SessionStep){ PHASE_RESTARTING, EFFECT_THAW | EFFECT_SHUT_DOWN } : clear;
+        case PHASE_REFORKING:
+                return (SessionStep){ PHASE_REFORKING, EFFECT_REFORK };
+        case PHASE_RESCOPING:
+        case PHASE_REVIVING:
+                if (!f->leader) /* the keeper says whether it can be tried again */
+                        return clear;
+                if (f->phase == PHASE_RESCOPING && !f->scope)
+                        return (SessionStep){ PHASE_RESCOPING, EFFECT_START_SCOPE };
+                return (SessionStep){ .phase = PHASE_REVIVING }; /* STATUS tells whether the gate is open */
+        default:
+                return clear;
+        }
+}
+
+/* A kernel that was being started again: see session-restart.c. Whoever waits for it is told by the state alone. */
+static ResyncPlan plan_restart(const ResyncFacts *f) {
+        if (!f->keeper)
+                return (ResyncPlan){
+                        .outcome = RESYNC_ENTER,
+                        .step = { PHASE_SWEEPING, EFFECT_THAW | EFFECT_STOP_SCOPE },
+                        .result = RESULT_RESTART_FAILED,
+                };
+        return (ResyncPlan){ .outcome = RESYNC_ENTER, .step = restart_step(f), .connect = true };
+}
+
+/* One that was being ended. Its kernel is asked once more, if it is still there to be asked. */
+static ResyncPlan plan_stop(const ResyncFacts *f) {
+        bool ask = f->phase == PHASE_PARTING && f->keeper && f->leader;
+
+        if (f->phase == PHASE_DISMISSING)
+                return (ResyncPlan){ .outcome = RESYNC_ENTER,
+                        .step = { PHASE_DISMISSING, EFFECT_STOP_KEEPER } };
+        return (ResyncPlan){
+                .outcome = RESYNC_ENTER,
+                .step = ask ? (SessionStep){ PHASE_PARTING, EFFECT_THAW | EFFECT_SHUT_DOWN }
+                            : (SessionStep){ PHASE_STOPPING, EFFECT_THAW | EFFECT_STOP_SCOPE },
+                .connect = f->keeper,
+        };
+}
+
+ResyncPlan resync_plan(const ResyncFacts *f) {
+        SessionState state = session_phase_state(f->phase);
+        ResyncPlan plan;
+
+        if (state == STATE_OPENING)
+                return plan_start(f);
+        if (!f->announced) /* It never made it, and was being cleaned away; nobody is left to be told. */
+                return (ResyncPlan){
+                        .outcome = RESYNC_ENTER,
+                        .step = { PHASE_SWEEPING, EFFECT_THAW | EFFECT_STOP_SCOPE },
+                        .forget = true,
+                };
+        plan = state == STATE_RUNNING       ? plan_running(f)
+                : state == STATE_RESTARTING ? plan_restart(f)
+                                            : plan_stop(f);
+        plan.count = true;
+        plan.watch_scope = f->scope;
+        return plan;
+}
