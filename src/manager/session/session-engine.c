@@ -196,7 +196,7 @@ static void await_room(Session *s) {
         (void) session_set_timer(s, &s->scope.retry, ROOM_USEC, on_room);
 }
 
-void session_enter(Session *s, SessionStep step) {
+static void enter(Session *s, SessionStep step) {
         SessionPhase before = s->phase;
         int r;
 
@@ -258,7 +258,7 @@ static void explain_failure(Session *s, SessionEvent event) {
                         "The session's keeper ended unexpectedly; see 'journalctl -u %s'.", s->keeper.unit);
 }
 
-void session_event(Session *s, SessionEvent event) {
+static void handle_event(Session *s, SessionEvent event) {
         SessionStep step = session_step(s->phase, event);
 
         if (step.phase == s->phase && step.effects == 0)
@@ -268,7 +268,27 @@ void session_event(Session *s, SessionEvent event) {
                 explain_failure(s, event);
         else if (event == EVENT_DEADLINE && s->phase == PHASE_STOPPING)
                 log_notice("Session %s does not stop, killing it.", s->id);
-        session_enter(s, step);
+        enter(s, step);
+}
+
+static void handle_events(Session *s) {
+        SessionEvent event;
+
+        while (event_queue_next(&s->events, &event))
+                handle_event(s, event);
+}
+
+void session_event(Session *s, SessionEvent event) {
+        if (event_queue_add(&s->events, event))
+                handle_events(s);
+}
+
+void session_enter(Session *s, SessionStep step) {
+        bool outermost = event_queue_begin(&s->events);
+
+        enter(s, step);
+        if (outermost)
+                handle_events(s);
 }
 
 void session_fail(Session *s, const char *name, const char *format, ...) {

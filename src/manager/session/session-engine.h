@@ -9,7 +9,8 @@
 #include "manager/session/session-state.h"
 #include "shared/time-span.h"
 
-/* Something happened. The session is not freed before the loop comes round. */
+/* Something happened. If this is said while the session takes a step, it is looked at once that step is done, else at once.
+ * The session is not freed before the loop comes round. */
 void session_event(Session *s, SessionEvent event);
 
 /* The event that an authorised stop of the session is: EVENT_SHUT_DOWN if its kernel can be asked nicely. */

@@ -11,6 +11,7 @@
 #include "manager/base/types.h"
 #include "manager/keepers/keeper-request.h"
 #include "manager/memory/memory-events.h"
+#include "manager/session/event-queue.h"
 #include "manager/session/freezer.h"
 #include "manager/session/scope-events.h"
 #include "manager/session/session-state.h"
@@ -136,6 +137,7 @@ struct Session {
 
         /* where it stands */
         SessionPhase phase;
+        EventQueue events;
         bool announced;
         bool superseded; /* given up for another session of the same notebook: nobody need hear of it */
         StartRequest *request;     /* until it was handed to the keeper */
