@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Who may include whom: the programs never each other, the rooms (folders) of a program only those below them; and how large
-the largest circle of includes of each program is."""
+the largest circle of includes of each program is. Whoever asks something about a session's phase asks session-state.c."""
 
 import re
 
@@ -62,6 +62,10 @@ CIRCLES = {"keeper": 9, "manager": 49, "ctl": 2}
 # Files of one folder, .c and .h.
 FOLDER_MAX = 45
 
+# Comparisons with a phase, and cases of a switch.
+PHASE = re.compile(r"([=!]=|[<>]=?|\bcase) PHASE_[A-Z]+\b")
+ASKED_OF = "src/manager/session/session-state.c"
+
 # Names that say nothing attract everything.
 NAMELESS = re.compile(r"(^|[-_])(util|utils|common|misc|helper|helpers)([-_]|$)")
 
@@ -92,6 +96,13 @@ def check_room(files, path, number, included):
         return
     if included_room != room and included_room not in ROOMS[program].get(room, ()):
         yield f'{path}:{number}: room {program}/{room or "(top)"} may not include "{included}"'
+
+
+def check_phases(path, text):
+    if path.startswith("src/") and path != ASKED_OF:
+        for number, line in enumerate(text.split("\n"), 1):
+            if PHASE.search(line):
+                yield f"{path}:{number}: compares phases; let session-state.c answer what this is about"
 
 
 def check_folders(files):
@@ -136,6 +147,7 @@ def check(files):
             continue
         if path.startswith("src/") and path.split("/")[1] not in PROGRAMS:
             yield f"{path}: no such layer: {path.split('/')[1]}"
+        yield from check_phases(path, text)
         for number, included in includes_of(text):
             if included == "config.h":  # generated
                 continue
@@ -169,6 +181,9 @@ lint(check, [
     ("46 files", {f"src/ctl/text/f{n}.c": "" for n in range(46)}),
     ("a circle of includes of 3", circle_of(3)),
     (None, circle_of(2)),
+    ("compares phases", {"src/manager/bus/a.c": "        if (s->phase != PHASE_RUNNING)\n"}),
+    ("compares phases", {"src/manager/bus/a.c": "        case PHASE_RUNNING:\n"}),
+    (None, {"src/manager/bus/a.c": "        case KEEPER_PHASE_GATE:\n", ASKED_OF: "        return phase == PHASE_ENDED;\n"}),
     ("says nothing", {"src/shared/string-util.c": ""}),
     ("says nothing", {"tests/common/a.py": ""}),
     (None, {"src/manager/a.c": '#include "config.h"\n#include <stdio.h>\n#include "shared/b.h"\n', "src/shared/b.h": "",

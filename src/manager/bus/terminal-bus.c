@@ -82,7 +82,7 @@ static int check_terminal(const Session *s, sd_bus_error *error) {
         if (!s->kept)
                 return sd_bus_error_setf(error, ERROR_NOT_ATTACHABLE,
                         "Session %s was registered by its program, whose terminal is elsewhere.", s->id);
-        if (s->phase != PHASE_RUNNING)
+        if (session_phase_state(s->phase) != STATE_RUNNING)
                 return sd_bus_error_setf(error, ERROR_NOT_ATTACHABLE, "Session %s is ending.", s->id);
         return 0;
 }

@@ -156,7 +156,8 @@ static int on_nothing_told(sd_event_source *source _unused_, uint64_t usec _unus
 bool oom_notice_await(Session *s, int exit_code, int exit_status) {
         OomNotice *n = &s->memory_events.notice;
 
-        if (s->phase != PHASE_RUNNING || exit_code != CLD_KILLED || exit_status != SIGKILL)
+        if (session_phase_state(s->phase) != STATE_RUNNING || exit_code != CLD_KILLED ||
+                exit_status != SIGKILL)
                 return false;
         oom_notice_look(s);
         n->awaited = oom_notice_verdict(n) == OOM_UNSURE &&

@@ -76,7 +76,7 @@ void freezer_update(Session *s, bool is_new) {
                 return;
         set_state(s, frozen ? FREEZER_FROZEN : FREEZER_RUNNING);
         /* Where nobody is left, nobody is frozen, and nobody did that. */
-        if (!is_new && populated && s->phase == PHASE_RUNNING)
+        if (!is_new && populated && session_phase_state(s->phase) == STATE_RUNNING)
                 audit_frozen(s, frozen, /* actor = */ (uid_t) -1, /* method = */ NULL);
 }
 
@@ -183,7 +183,7 @@ static int check(const Session *s, sd_bus_error *error) {
                         "and this machine has cgroup v1 (systemd.unified_cgroup_hierarchy=1 on the kernel's command line "
                         "changes that).",
                         s->id);
-        if (s->phase != PHASE_RUNNING)
+        if (session_phase_state(s->phase) != STATE_RUNNING)
                 return sd_bus_error_setf(
                         error, ERROR_STOPPED, "Session %s is ending or being restarted.", s->id);
         return 0;
@@ -230,7 +230,7 @@ int freezer_thaw(Session *s, sd_bus_message *call, sd_bus_error *error) {
 }
 
 int freezer_thaw_first(Session *s, const char *method, sd_bus_message *call, sd_bus_error *error) {
-        if (s->freezer.state == FREEZER_RUNNING || s->phase != PHASE_RUNNING)
+        if (s->freezer.state == FREEZER_RUNNING || session_phase_state(s->phase) != STATE_RUNNING)
                 return 0;
         return request(s, /* freeze = */ false, method, call, error);
 }

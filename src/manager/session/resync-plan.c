@@ -22,12 +22,13 @@ bool resync_needs_leader(const ResyncFacts *f) {
         if (!f->announced)
                 return false;
         return state == STATE_RUNNING || state == STATE_RESTARTING ||
-                (f->phase == PHASE_PARTING && f->keeper);
+                (session_phase_awaits(f->phase) == AWAITS_SHUT_DOWN && f->keeper);
 }
 
 /* A start that nobody waits for any more. If the gate may have been opened, the keeper knows whether it was. */
 static ResyncPlan plan_start(const ResyncFacts *f) {
-        if (!f->leader || !f->scope || (f->kept && !(f->keeper && f->phase == PHASE_RELEASING)))
+        if (!f->leader || !f->scope ||
+                (f->kept && !(f->keeper && session_phase_awaits(f->phase) == AWAITS_PROGRAM)))
                 return (ResyncPlan){ .outcome = RESYNC_GIVE_UP };
         if (f->kept)
                 return (ResyncPlan){ .outcome = RESYNC_LISTEN, .watch_scope = true, .connect = true };
@@ -57,16 +58,16 @@ static ResyncPlan plan_running(const ResyncFacts *f) {
 static SessionStep restart_step(const ResyncFacts *f) {
         static const SessionStep clear = { PHASE_CLEARING, EFFECT_THAW | EFFECT_STOP_SCOPE };
 
-        switch (f->phase) {
-        case PHASE_RESTARTING:
+        switch (session_phase_awaits(f->phase)) {
+        case AWAITS_SHUT_DOWN:
                 return f->leader ? (SessionStep){ PHASE_RESTARTING, EFFECT_THAW | EFFECT_SHUT_DOWN } : clear;
-        case PHASE_REFORKING:
+        case AWAITS_GATE:
                 return (SessionStep){ PHASE_REFORKING, EFFECT_REFORK };
-        case PHASE_RESCOPING:
-        case PHASE_REVIVING:
+        case AWAITS_SCOPE:
+        case AWAITS_PROGRAM:
                 if (!f->leader) /* the keeper says whether it can be tried again */
                         return clear;
-                if (f->phase == PHASE_RESCOPING && !f->scope)
+                if (session_phase_awaits(f->phase) == AWAITS_SCOPE && !f->scope)
                         return (SessionStep){ PHASE_RESCOPING, EFFECT_START_SCOPE };
                 return (SessionStep){ .phase = PHASE_REVIVING }; /* STATUS tells whether the gate is open */
         default:
@@ -82,14 +83,19 @@ static ResyncPlan plan_restart(const ResyncFacts *f) {
                         .step = { PHASE_SWEEPING, EFFECT_THAW | EFFECT_STOP_SCOPE },
                         .result = RESULT_RESTART_FAILED,
                 };
-        return (ResyncPlan){ .outcome = RESYNC_ENTER, .step = restart_step(f), .connect = true };
+        return (ResyncPlan){
+                .outcome = RESYNC_ENTER,
+                .step = restart_step(f),
+                .maybe_seen_running = f->leader && session_phase_awaits(f->phase) == AWAITS_PROGRAM,
+                .connect = true,
+        };
 }
 
 /* One that was being ended. Its kernel is asked once more, if it is still there to be asked. */
 static ResyncPlan plan_stop(const ResyncFacts *f) {
-        bool ask = f->phase == PHASE_PARTING && f->keeper && f->leader;
+        bool ask = session_phase_awaits(f->phase) == AWAITS_SHUT_DOWN && f->keeper && f->leader;
 
-        if (f->phase == PHASE_DISMISSING)
+        if (session_phase_awaits(f->phase) == AWAITS_KEEPER_GONE)
                 return (ResyncPlan){ .outcome = RESYNC_ENTER,
                         .step = { PHASE_DISMISSING, EFFECT_STOP_KEEPER } };
         return (ResyncPlan){

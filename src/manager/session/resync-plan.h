@@ -27,13 +27,14 @@ typedef enum ResyncOutcome {
 
 typedef struct ResyncPlan {
         ResyncOutcome outcome;
-        SessionStep step;     /* of RESYNC_ENTER */
-        SessionResult result; /* noted before the outcome, unless it is RESULT_NONE */
-        bool count;           /* it is one of the sessions that clients know of */
-        bool watch_scope;     /* what the kernel says of its cgroup is listened to */
-        bool connect;         /* the keeper is connected to, before the outcome */
-        bool follow;          /* a keeper is asked for, to follow its kernel */
-        bool forget;          /* nobody need hear of its end */
+        SessionStep step;        /* of RESYNC_ENTER */
+        SessionResult result;    /* noted before the outcome, unless it is RESULT_NONE */
+        bool count;              /* it is one of the sessions that clients know of */
+        bool watch_scope;        /* what the kernel says of its cgroup is listened to */
+        bool connect;            /* the keeper is connected to, before the outcome */
+        bool follow;             /* a keeper is asked for, to follow its kernel */
+        bool maybe_seen_running; /* the earlier manager may have heard that the kernel runs again */
+        bool forget;             /* nobody need hear of its end */
 } ResyncPlan;
 
 /* Does the plan depend on whether the leader lives? To find that out is to watch it. */

@@ -29,10 +29,8 @@ static bool is_listed(char *const *units, const char *unit) {
 
 /* A scope that has ended is still to be read (systemd-scope-end.c), unless that is done. */
 static bool scope_is_of_use(const Session *s, char *const *active, char *const *ended) {
-        bool is_done =
-                s->phase == PHASE_REFORKING || s->phase == PHASE_RESCOPING || s->phase == PHASE_DISMISSING;
-
-        return is_listed(active, s->scope.unit) || (is_listed(ended, s->scope.unit) && !is_done);
+        return is_listed(active, s->scope.unit) ||
+                (is_listed(ended, s->scope.unit) && !session_phase_has_read_scope(s->phase));
 }
 
 /* The session is what its plan has made of it so far: connected to its keeper, for one. */
@@ -43,8 +41,7 @@ static void carry_out(Session *s, const ResyncPlan *plan) {
         case RESYNC_LISTEN:
                 return;
         case RESYNC_ENTER:
-                if (plan->step.phase == PHASE_REVIVING)
-                        s->restart.maybe_seen_running = s->phase == PHASE_REVIVING;
+                s->restart.maybe_seen_running = plan->maybe_seen_running;
                 session_enter(s, plan->step);
                 return;
         case RESYNC_GIVE_UP:

@@ -57,17 +57,14 @@ int session_set_timer(Session *s, sd_event_source **source, usec_t usec, sd_even
 static usec_t phase_time(const Session *s, SessionPhase phase) {
         const Config *config = &s->manager->config;
 
-        switch (phase) {
-        case PHASE_PARTING:
-        case PHASE_RESTARTING:
+        switch (session_phase_awaits(phase)) {
+        case AWAITS_SHUT_DOWN:
                 return config->kernel_shutdown_timeout;
-        case PHASE_CLEARING:
-        case PHASE_STOPPING:
-        case PHASE_SWEEPING:
+        case AWAITS_SCOPE_GONE:
                 return usec_add(config->stop_timeout, GRACE_USEC);
-        case PHASE_KILLING:
+        case AWAITS_KILLED:
                 return KILL_USEC;
-        case PHASE_DISMISSING:
+        case AWAITS_KEEPER_GONE:
                 return DISMISS_USEC;
         default:
                 /* A kernel has started when it answers. */
@@ -168,19 +165,19 @@ SessionEvent session_stop_event(const Session *s) {
 }
 
 void session_begin(Session *s) {
-        set_deadline(s, PHASE_PREPARING);
+        set_deadline(s, s->phase);
 }
 
 /* Nothing has come of it yet, and the kernel goes on. */
-static void give_up_restart(Session *s, int error) {
+static void give_up_restart(Session *s, SessionPhase before, int error) {
         _cleanup_free_ char *sentence = NULL;
 
         if (asprintf(&sentence,
                     "The runtime directory %s cannot be written (%s); it may be full. The kernel goes on.",
                     s->manager->runtime_dir, strerror(-error)) < 0)
                 sentence = NULL;
-        s->phase = PHASE_RUNNING;
-        set_deadline(s, PHASE_RESTARTING);
+        s->phase = before;
+        set_deadline(s, before);
         waiters_fail(&s->waiters.restart, ERROR_START_FAILED, sentence ?: "The kernel goes on.");
         session_set_held_limits(s);
 }
@@ -191,16 +188,20 @@ static int on_room(sd_event_source *source _unused_, uint64_t usec _unused_, voi
 }
 
 /* The kernel waits at its gate. */
-static void await_room(Session *s) {
-        s->phase = PHASE_RESCOPING;
+static void await_room(Session *s, SessionPhase before) {
+        s->phase = before;
         (void) session_set_timer(s, &s->scope.retry, ROOM_USEC, on_room);
+}
+
+static bool is_restart_awaiting(const Session *s, PhaseAwaits awaits) {
+        return session_phase_state(s->phase) == STATE_RESTARTING && session_phase_awaits(s->phase) == awaits;
 }
 
 static void enter(Session *s, SessionStep step) {
         SessionPhase before = s->phase;
         int r;
 
-        if (before == PHASE_RESCOPING)
+        if (session_phase_awaits(before) == AWAITS_SCOPE)
                 s->scope.retry = sd_event_source_disable_unref(s->scope.retry);
         s->phase = step.phase;
         if (step.effects & EFFECT_ANNOUNCE)
@@ -212,17 +213,19 @@ static void enter(Session *s, SessionStep step) {
         if (session_phase_state(before) != session_phase_state(s->phase))
                 session_changed(s, CHANGE_STATE);
         /* What was decided is on disk before anything comes of it. */
-        r = s->phase == PHASE_ENDED ? 0 : session_record_save(s);
+        r = session_phase_state(s->phase) == STATE_ENDED ? 0 : session_record_save(s);
         if (r < 0)
                 log_error_errno(r, "Cannot save the record of session %s: %m", s->id);
         /* By an older record the next manager would take the end of the old kernel for that of the session. */
-        if (r < 0 && s->phase == PHASE_RESTARTING && before == PHASE_RUNNING) {
-                give_up_restart(s, r);
+        if (r < 0 && session_phase_state(before) == STATE_RUNNING &&
+                is_restart_awaiting(s, AWAITS_SHUT_DOWN)) {
+                give_up_restart(s, before, r);
                 return;
         }
         /* By an older record the next manager would stop the kernel that runs by then, to start another. */
-        if (r < 0 && s->phase == PHASE_REVIVING && before == PHASE_RESCOPING) {
-                await_room(s);
+        if (r < 0 && session_phase_awaits(before) == AWAITS_SCOPE &&
+                is_restart_awaiting(s, AWAITS_PROGRAM)) {
+                await_room(s, before);
                 return;
         }
         set_deadline(s, before);
@@ -266,7 +269,7 @@ static void handle_event(Session *s, SessionEvent event) {
         if (session_phase_is_starting(s->phase) && session_phase_state(step.phase) > STATE_RESTARTING &&
                 !s->superseded)
                 explain_failure(s, event);
-        else if (event == EVENT_DEADLINE && s->phase == PHASE_STOPPING)
+        else if (session_phase_awaits(step.phase) == AWAITS_KILLED)
                 log_notice("Session %s does not stop, killing it.", s->id);
         enter(s, step);
 }
@@ -426,7 +429,7 @@ void session_on_ended(Session *s, int exit_code, int exit_status) {
         s->end.exit_status = exit_code == 0 ? -1 : exit_status;
         session_changed(s, CHANGE_RESULT);
         event = session_survives(s) ? EVENT_CRASHED : EVENT_LEADER_ENDED;
-        if (event == EVENT_LEADER_ENDED && s->phase != PHASE_RESTARTING && s->phase != PHASE_CLEARING) {
+        if (event == EVENT_LEADER_ENDED && !session_phase_expects_end(s->phase)) {
                 keeper_requests_done(&s->keeper.requests);
                 if (s->announced && !session_phase_is_starting(s->phase))
                         session_set_result(s, session_leader_result(s));

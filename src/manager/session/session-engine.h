@@ -16,7 +16,7 @@ void session_event(Session *s, SessionEvent event);
 /* The event that an authorised stop of the session is: EVENT_SHUT_DOWN if its kernel can be asked nicely. */
 SessionEvent session_stop_event(const Session *s);
 
-/* Begins a session in PHASE_PREPARING, whose record is on disk and whose keeper was asked for. */
+/* Begins a new session, whose record is on disk and whose keeper was asked for. */
 void session_begin(Session *s);
 
 /* Enters a phase from outside of the table, for sessions that begin or are taken up again in it. */

@@ -30,7 +30,7 @@
 static int on_detached(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata) {
         Session *s = userdata;
 
-        if (s->phase != PHASE_RUNNING || s->terminal.clients > 0)
+        if (session_phase_state(s->phase) != STATE_RUNNING || s->terminal.clients > 0)
                 return 0;
         session_set_result(s, RESULT_DETACHED);
         s->end.stop_requested = true;
@@ -39,8 +39,8 @@ static int on_detached(sd_event_source *source _unused_, uint64_t usec _unused_,
 }
 
 static void watch_detached(Session *s) {
-        if (s->terminal.on_detach == USEC_INFINITY || s->phase != PHASE_RUNNING || s->terminal.clients > 0 ||
-                !s->terminal.had_clients)
+        if (s->terminal.on_detach == USEC_INFINITY || session_phase_state(s->phase) != STATE_RUNNING ||
+                s->terminal.clients > 0 || !s->terminal.had_clients)
                 s->terminal.detached = sd_event_source_disable_unref(s->terminal.detached);
         else if (!s->terminal.detached)
                 (void) session_set_timer(
@@ -142,19 +142,27 @@ static void take_description(Session *s, KeeperMessage *message) {
         take_text(&s->program.connection_file, &message->connection_file);
 }
 
+/* A restart has cleared the scope and asked the keeper for another payload. */
+static bool awaits_next_payload(const Session *s) {
+        return session_phase_state(s->phase) == STATE_RESTARTING &&
+                session_phase_awaits(s->phase) == AWAITS_GATE;
+}
+
 static void on_ended(Session *s, const KeeperMessage *message) {
         s->keeper.phase = KEEPER_PHASE_ENDED;
         if (s->keeper.farewell)
                 stop_keeper(s);
         if (s->watched)
                 return; /* it is not the parent: the pidfd tells */
-        if (s->phase == PHASE_REFORKING)
+        if (awaits_next_payload(s))
                 session_refork(s); /* the old one's end, told late */
         else
                 session_on_ended(s, message->exit_code, message->exit_status);
 }
 
 static int on_status(Session *s, KeeperMessage *message) {
+        PhaseAwaits awaits = session_phase_awaits(s->phase);
+
         memory_events_set_aside(s);
         if (s->keeper.farewell) {
                 /* So that another manager knows what is left if it is killed meanwhile. */
@@ -173,21 +181,21 @@ static int on_status(Session *s, KeeperMessage *message) {
                 take_description(s, message);
         switch (message->phase) {
         case KEEPER_PHASE_IDLE:
-                if (s->phase == PHASE_PREPARING && s->request)
+                if (session_phase_state(s->phase) == STATE_OPENING && awaits == AWAITS_GATE && s->request)
                         return keeper_link_start(s);
-                if (session_phase_is_starting(s->phase) && s->phase != PHASE_RESTARTING &&
-                        s->phase != PHASE_CLEARING)
+                if (session_phase_is_starting(s->phase) && !session_phase_expects_end(s->phase))
                         session_fail(
                                 s, ERROR_START_FAILED, "The session's keeper lost its payload; try again.");
                 return 0;
         case KEEPER_PHASE_GATE:
                 /* Without a caller that waits for it, or without the payload's own word, it must not begin. */
                 s->restart.maybe_seen_running = false;
-                if ((s->phase == PHASE_RELEASING && s->waiters.start.n > 0) || s->phase == PHASE_REVIVING)
+                if (awaits == AWAITS_PROGRAM &&
+                        (session_phase_state(s->phase) == STATE_RESTARTING || s->waiters.start.n > 0))
                         return keeper_link_open_gate(s);
-                if (s->phase == PHASE_REFORKING)
+                if (awaits_next_payload(s))
                         return session_find_payload(s, message->leader);
-                if (s->phase == PHASE_PREPARING || s->phase == PHASE_RELEASING)
+                if (session_phase_state(s->phase) == STATE_OPENING && awaits != AWAITS_SCOPE)
                         session_fail(
                                 s, ERROR_START_FAILED, "The session's start was interrupted; try again.");
                 return 0;
@@ -209,7 +217,7 @@ static int on_gate(Session *s, KeeperMessage *message, const struct ucred *sende
         Session *other;
         int r;
 
-        if (s->phase != PHASE_PREPARING && s->phase != PHASE_REFORKING)
+        if (session_phase_awaits(s->phase) != AWAITS_GATE)
                 return -EPROTO;
         r = session_set_leader(s, sender->pid);
         if (r == -ESRCH)
@@ -225,7 +233,7 @@ static int on_gate(Session *s, KeeperMessage *message, const struct ucred *sende
                 s->name = session_default_name(s);
         if (!s->name)
                 return -ENOMEM;
-        if (s->type == SESSION_NOTEBOOK && s->phase == PHASE_PREPARING) {
+        if (s->type == SESSION_NOTEBOOK && session_phase_state(s->phase) == STATE_OPENING) {
                 /* Only now that links are resolved can it turn out that the notebook is open already. */
                 other = session_table_get_by_notebook(&s->manager->sessions, s->uid, s->program.notebook, s);
                 if (other) {
@@ -295,17 +303,23 @@ static const KeeperHandlers handlers = {
         .on_lost = on_lost,
 };
 
+/* Nothing but its keeper is left of it, if anything is. */
+static bool is_past_its_scope(const Session *s) {
+        return session_phase_state(s->phase) == STATE_ENDED ||
+                session_phase_awaits(s->phase) == AWAITS_KEEPER_GONE;
+}
+
 void session_connect_keeper(Session *s) {
         int r;
 
         s->keeper.reconnect = sd_event_source_disable_unref(s->keeper.reconnect);
-        if (s->keeper.link || (s->phase >= PHASE_DISMISSING && !s->keeper.farewell))
+        if (s->keeper.link || (is_past_its_scope(s) && !s->keeper.farewell))
                 return;
         s->keeper.link_since = now_usec(CLOCK_MONOTONIC);
         r = keeper_link_connect(s, &handlers);
         if (r == -ECONNREFUSED || r == -ENOENT) {
                 keeper_requests_done(&s->keeper.requests);
-                if (s->phase == PHASE_RUNNING)
+                if (session_phase_state(s->phase) == STATE_RUNNING)
                         audit_keeper_lost(s);
                 lose_keeper(s);
                 if (s->keeper.farewell)

@@ -231,7 +231,7 @@ int session_set_limits(Session *s, const Limits *limits, sd_bus_message *call, s
                 return r;
         if (session_phase_state(s->phase) == STATE_RESTARTING)
                 return hold(s, call, error);
-        if (s->phase != PHASE_RUNNING)
+        if (session_phase_state(s->phase) != STATE_RUNNING)
                 return sd_bus_error_setf(error, ERROR_STOPPED, "Session %s is ending.", s->id);
         s->limits.read = 0;
         session_refresh_limits(s); /* so that we know what it would have to be set back to */

@@ -71,7 +71,10 @@ static bool crashes_too_often(Session *s) {
 /* A payload at its gate ends with its keeper: the next one can fork another. What the kernel itself did wrong the keeper
  * says, by FAILED. */
 static bool tries_again(Session *s) {
-        if ((s->phase != PHASE_RESCOPING && s->phase != PHASE_REVIVING) || s->keeper.lost ||
+        PhaseAwaits awaits = session_phase_awaits(s->phase);
+
+        if (session_phase_state(s->phase) != STATE_RESTARTING ||
+                (awaits != AWAITS_SCOPE && awaits != AWAITS_PROGRAM) || s->keeper.lost ||
                 s->restart.retries >= RETRIES_MAX)
                 return false;
         s->restart.retries++;
@@ -82,7 +85,8 @@ static bool tries_again(Session *s) {
 bool session_survives(Session *s) {
         if (tries_again(s))
                 return true;
-        if (s->phase != PHASE_RUNNING || !s->restart.on_crash || !s->kept || s->type != SESSION_NOTEBOOK)
+        if (session_phase_state(s->phase) != STATE_RUNNING || !s->restart.on_crash || !s->kept ||
+                s->type != SESSION_NOTEBOOK)
                 return false;
         /* quit() in a cell, a client's shutdown_request: it did what it was told to. */
         if (s->end.exit_code == CLD_EXITED && s->end.exit_status == 0)
@@ -103,7 +107,7 @@ bool session_survives(Session *s) {
 static const char *on_shut_down(Session *s, KeeperMessage *message, const char **ret_message _unused_) {
         if (message && message->error == KEEPER_ERROR_NONE)
                 return NULL;
-        if (s->phase != PHASE_PARTING && s->phase != PHASE_RESTARTING)
+        if (session_phase_awaits(s->phase) != AWAITS_SHUT_DOWN)
                 return NULL;
         log_info("Session %s cannot be shut down by its keeper, stopping it: %s", s->id,
                 message ? strempty(message->message) : "no answer");
@@ -121,7 +125,7 @@ void session_shut_down(Session *s) {
         }
         if (request) {
                 wire_put_u64(&request->message, KEEPER_TAG_FLAGS,
-                        s->phase == PHASE_RESTARTING ? KEEPER_FLAG_RESTART : 0U);
+                        session_phase_expects_end(s->phase) ? KEEPER_FLAG_RESTART : 0U);
                 request->on_reply = on_shut_down;
                 r = keeper_request_send(s, request, NULL, KEEPER_ANSWER_NOTHING);
         }

@@ -156,7 +156,7 @@ static int reopen(Session *s, sd_bus_message *call, Charge *charge, sd_bus_error
         r = s->manager->config.thaw_on_attach ? freezer_thaw_first(s, "StartNotebook", call, error) : 0;
         if (r != 0)
                 return r;
-        if (s->phase == PHASE_RUNNING)
+        if (session_phase_state(s->phase) == STATE_RUNNING)
                 return answer_started(s, call, /* started = */ false);
         r = waiters_add(&s->waiters.start, call, charge);
         return r < 0 ? r : 1;
@@ -302,7 +302,7 @@ int session_register(Manager *m, const Caller *caller, StartRequest *request_, s
                 return tell_unprepared(r, error);
         }
         s->request = start_request_free(s->request);
-        session_enter(s, session_step(PHASE_PREPARING, EVENT_AT_GATE));
+        session_enter(s, session_step(s->phase, EVENT_AT_GATE));
         return 1;
 }
 

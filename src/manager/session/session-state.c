@@ -188,6 +188,37 @@ SessionState session_phase_state(SessionPhase phase) {
         return phase == PHASE_ENDED ? STATE_ENDED : STATE_CLOSING;
 }
 
+PhaseAwaits session_phase_awaits(SessionPhase phase) {
+        static const PhaseAwaits awaits[SESSION_PHASE_MAX] = {
+                [PHASE_PREPARING] = AWAITS_GATE,
+                [PHASE_SCOPING] = AWAITS_SCOPE,
+                [PHASE_RELEASING] = AWAITS_PROGRAM,
+                [PHASE_RUNNING] = AWAITS_NOTHING,
+                [PHASE_RESTARTING] = AWAITS_SHUT_DOWN,
+                [PHASE_CLEARING] = AWAITS_SCOPE_GONE,
+                [PHASE_REFORKING] = AWAITS_GATE,
+                [PHASE_RESCOPING] = AWAITS_SCOPE,
+                [PHASE_REVIVING] = AWAITS_PROGRAM,
+                [PHASE_PARTING] = AWAITS_SHUT_DOWN,
+                [PHASE_STOPPING] = AWAITS_SCOPE_GONE,
+                [PHASE_SWEEPING] = AWAITS_SCOPE_GONE,
+                [PHASE_KILLING] = AWAITS_KILLED,
+                [PHASE_DISMISSING] = AWAITS_KEEPER_GONE,
+                [PHASE_ENDED] = AWAITS_NOTHING,
+        };
+
+        assert(phase >= 0 && phase < SESSION_PHASE_MAX);
+        return awaits[phase];
+}
+
+bool session_phase_expects_end(SessionPhase phase) {
+        return phase == PHASE_RESTARTING || phase == PHASE_CLEARING;
+}
+
+bool session_phase_has_read_scope(SessionPhase phase) {
+        return phase == PHASE_REFORKING || phase == PHASE_RESCOPING || phase == PHASE_DISMISSING;
+}
+
 bool session_phase_is_starting(SessionPhase phase) {
         SessionState state = session_phase_state(phase);
 

@@ -70,6 +70,25 @@ SessionStep session_step(SessionPhase phase, SessionEvent event);
 /* What the phase is called on the bus. */
 SessionState session_phase_state(SessionPhase phase);
 
+/* What has to happen next, for the first time or in a restart. */
+typedef enum PhaseAwaits {
+        AWAITS_NOTHING,     /* it runs, or has ended */
+        AWAITS_GATE,        /* the payload at its gate */
+        AWAITS_SCOPE,       /* the scope's start job */
+        AWAITS_PROGRAM,     /* the payload executing its program */
+        AWAITS_SHUT_DOWN,   /* the kernel, which was asked to shut down, to end */
+        AWAITS_SCOPE_GONE,  /* the scope's stop job */
+        AWAITS_KILLED,      /* the same after SIGKILL */
+        AWAITS_KEEPER_GONE, /* the stop job of the keeper's unit */
+} PhaseAwaits;
+PhaseAwaits session_phase_awaits(SessionPhase phase);
+
+/* Is the leader's end a part of a restart? */
+bool session_phase_expects_end(SessionPhase phase);
+
+/* Is what a scope that has ended leaves to be read done with? */
+bool session_phase_has_read_scope(SessionPhase phase);
+
 /* Is a program being brought to life in it, for the first time or again? */
 bool session_phase_is_starting(SessionPhase phase);
 

@@ -74,7 +74,7 @@ Session *session_table_get_by_id(const SessionTable *table, const char *id) {
 Session *session_table_get_by_notebook(
         const SessionTable *table, uid_t uid, const char *notebook, const Session *except) {
         SESSION_FOREACH(s, table)
-                if (s != except && s->uid == uid && s->phase < PHASE_PARTING &&
+                if (s != except && s->uid == uid && session_phase_state(s->phase) <= STATE_RESTARTING &&
                         streq_null(s->program.notebook, notebook))
                         return s;
         return NULL;
@@ -87,7 +87,7 @@ void session_table_count(const SessionTable *table, uid_t uid, size_t *ret_all, 
                 if (uid != (uid_t) -1 && s->uid != uid)
                         continue;
                 all++;
-                if (s->phase < PHASE_RUNNING)
+                if (session_phase_state(s->phase) == STATE_OPENING)
                         starting++;
         }
         *ret_all = all;

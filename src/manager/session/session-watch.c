@@ -20,7 +20,7 @@
 static void give_up(Session *s, const char *reason) {
         log_notice("The kernel of session %s cannot be watched, going on without: %s", s->id, reason);
         s->keeper.lost = true;
-        if (s->phase == PHASE_RUNNING && systemd_stop_keeper(s) < 0)
+        if (session_phase_state(s->phase) == STATE_RUNNING && systemd_stop_keeper(s) < 0)
                 log_warning("Cannot stop %s.", s->keeper.unit);
 }
 
@@ -41,7 +41,7 @@ void session_watch(Session *s) {
 }
 
 static const char *on_watching(Session *s, KeeperMessage *message, const char **ret_message _unused_) {
-        if (s->phase != PHASE_RUNNING)
+        if (session_phase_state(s->phase) != STATE_RUNNING)
                 return NULL;
         if (message && message->error == KEEPER_ERROR_NONE)
                 audit_kernel_watched(s);
@@ -70,7 +70,7 @@ static int ask_to_watch(Session *s) {
 
 int session_on_watch_status(Session *s, const KeeperMessage *message) {
         /* One that was asked and not yet heard is asked again by keeper-request.c. */
-        if (message->phase != KEEPER_PHASE_IDLE || s->phase != PHASE_RUNNING ||
+        if (message->phase != KEEPER_PHASE_IDLE || session_phase_state(s->phase) != STATE_RUNNING ||
                 (s->keeper.watch_asked && s->keeper.requests.n > 0))
                 return 0;
         return ask_to_watch(s);

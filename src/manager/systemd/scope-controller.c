@@ -20,7 +20,7 @@ static void stop_as_asked(Session *s) {
         SessionState state = session_phase_state(s->phase);
 
         /* It is being ended already, or its scope is stopped by us for the next one. */
-        if (state > STATE_RESTARTING || s->phase == PHASE_CLEARING)
+        if (state > STATE_RESTARTING || session_phase_awaits(s->phase) == AWAITS_SCOPE_GONE)
                 return;
         log_info("systemd stops %s, ending session %s.", s->scope.unit, s->id);
         if (state != STATE_OPENING) {

@@ -16,7 +16,7 @@
 void systemd_keeper_job_done(Session *s, const char *result) {
         if (s->keeper.farewell)
                 return; /* it was started, or not; either way it is to be stopped soon */
-        if (s->phase == PHASE_DISMISSING)
+        if (session_phase_awaits(s->phase) == AWAITS_KEEPER_GONE)
                 session_event(s, EVENT_KEEPER_GONE);
         else if (!streq(result, "done"))
                 /* What it failed at systemd tells the journal only. Mostly it is PAM that refused. */
@@ -32,7 +32,7 @@ static int on_keeper_started(sd_bus_message *reply, void *userdata, sd_bus_error
         SystemdCall *c = userdata;
         Session *s = systemd_call_session(c);
 
-        if (!s || s->phase == PHASE_DISMISSING)
+        if (!s || session_phase_awaits(s->phase) == AWAITS_KEEPER_GONE)
                 return 0;
         if (!sd_bus_message_is_method_error(reply, NULL))
                 return systemd_job_note(&s->keeper.job, reply);

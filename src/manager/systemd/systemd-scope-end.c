@@ -148,7 +148,9 @@ static int on_examined(sd_bus_message *reply, void *userdata, sd_bus_error *erro
                 (void) scope_end_read(reply, &end);
         if (end.stopped) {
                 session_improve_result(s, RESULT_UNIT_STOPPED);
-                if (s->phase == PHASE_CLEARING) /* what looked like a crash was not */
+                if (session_phase_expects_end(s->phase) &&
+                        session_phase_awaits(s->phase) ==
+                                AWAITS_SCOPE_GONE) /* what looked like a crash was not */
                         session_event(s, EVENT_STOP);
         }
         if (end.inactive) {

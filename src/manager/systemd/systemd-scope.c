@@ -22,7 +22,7 @@
 #define RETRY_USEC (20 * USEC_PER_MSEC) /* until systemd has forgotten a scope that is made anew */
 
 static bool is_wanted(const Session *s) {
-        return s->phase == PHASE_SCOPING || s->phase == PHASE_RESCOPING;
+        return session_phase_awaits(s->phase) == AWAITS_SCOPE;
 }
 
 static int unit_of_leader(const Session *s, char **ret) {

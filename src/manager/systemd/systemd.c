@@ -45,18 +45,15 @@ void systemd_collect(Manager *m, const char *unit) {
 }
 
 void systemd_ask_again(Session *s) {
-        switch (s->phase) {
-        case PHASE_SCOPING:
-        case PHASE_RESCOPING:
+        switch (session_phase_awaits(s->phase)) {
+        case AWAITS_SCOPE:
                 systemd_start_scope_again(s);
                 break;
-        case PHASE_CLEARING:
-        case PHASE_STOPPING:
-        case PHASE_SWEEPING:
-        case PHASE_KILLING:
+        case AWAITS_SCOPE_GONE:
+        case AWAITS_KILLED:
                 systemd_stop_scope_again(s);
                 break;
-        case PHASE_DISMISSING:
+        case AWAITS_KEEPER_GONE:
                 if (systemd_job_is_known(s->keeper.job))
                         (void) systemd_stop_keeper(s);
                 break;
@@ -66,7 +63,7 @@ void systemd_ask_again(Session *s) {
 }
 
 void systemd_forget(Session *s) {
-        if (s->phase == PHASE_ENDED) {
+        if (session_phase_state(s->phase) == STATE_ENDED) {
                 /* It may still be made, once systemd comes to it, which is not in time any more. */
                 if (s->scope.starting)
                         systemd_stop_stray(s->manager, s->scope.unit);

@@ -273,7 +273,40 @@ TEST(states_of_phases) {
         ck_assert_int_eq(session_phase_state(PHASE_ENDED), STATE_ENDED);
 }
 
+/* What a phase awaits is what takes it on. */
+TEST(what_is_awaited_takes_it_on) {
+        static const struct {
+                PhaseAwaits awaits;
+                SessionEvent event;
+                bool only; /* nothing else is taken on by it */
+        } table[] = {
+                { AWAITS_GATE, EVENT_AT_GATE, true },
+                { AWAITS_SCOPE, EVENT_SCOPE_READY, true },
+                { AWAITS_PROGRAM, EVENT_STARTED, true },
+                { AWAITS_SHUT_DOWN, EVENT_LEADER_ENDED, false },
+                { AWAITS_SCOPE_GONE, EVENT_SCOPE_GONE, false },
+                { AWAITS_KILLED, EVENT_SCOPE_GONE, false },
+                { AWAITS_KEEPER_GONE, EVENT_KEEPER_GONE, false },
+        };
+
+        for (SessionPhase phase = 0; phase < SESSION_PHASE_MAX; phase++) {
+                PhaseAwaits awaits = session_phase_awaits(phase);
+
+                ck_assert_int_eq(awaits == AWAITS_NOTHING, !session_phase_has_deadline(phase));
+                for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                        bool leaves = session_step(phase, table[i].event).phase != phase;
+
+                        ck_assert(awaits != table[i].awaits || leaves);
+                        ck_assert(awaits == table[i].awaits || !leaves || !table[i].only);
+                }
+                if (session_phase_expects_end(phase))
+                        ck_assert_int_eq(session_phase_state(phase), STATE_RESTARTING);
+                if (session_phase_has_read_scope(phase))
+                        ck_assert_int_eq(session_step(phase, EVENT_SCOPE_GONE).phase, phase);
+        }
+}
+
 TEST_MAIN(effects_belong_to_phases, nothing_leaves_the_end, states_never_go_back, deadlines_lead_to_the_end,
         any_reason_sets_on_the_way_to_the_end, units_gone_lead_to_the_end,
         repeated_events_do_not_repeat_effects, lives, lives_of_kernels, restarts_can_be_stopped,
-        events_before_their_turn_do_nothing, words_lead_back, states_of_phases);
+        events_before_their_turn_do_nothing, words_lead_back, states_of_phases, what_is_awaited_takes_it_on);
