@@ -27,6 +27,7 @@
 #define ERROR_NO_WORKING_DIR     "org.computesession1.Error.NoWorkingDirectory"
 #define ERROR_NO_NOTEBOOK        "org.computesession1.Error.NotebookNotAccessible"
 #define ERROR_ALREADY_IN_SESSION "org.computesession1.Error.AlreadyInSession"
+#define ERROR_NOT_FROM_SERVICE   "org.computesession1.Error.NotFromService"
 #define ERROR_NOT_ATTACHABLE     "org.computesession1.Error.NotAttachable"
 #define ERROR_NO_KEEPER          "org.computesession1.Error.KeeperNotAvailable"
 #define ERROR_FREEZE_FAILED      "org.computesession1.Error.FreezeFailed"

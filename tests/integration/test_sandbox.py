@@ -148,13 +148,51 @@ def test_environment_without_terminal_is_free_of_ours(user1, program):
     assert not [name for name in names - callers if OURS.match(name)]
 
 
+STARTS = {"terminal": ["terminal", "--detach", "--", "sleep", "inf"], "notebook": ["notebook", "/tmp/a.ipynb"],
+          "run": ["run", "--", "sleep", "inf"]}
+SERVICE = ["systemd-run", "--quiet", "--wait", "--pipe", "--collect", "--unit=confined"]
+
+
+@pytest.mark.parametrize("user", ["user1", "www-data"])
+@pytest.mark.parametrize("limit", [None, "NoNewPrivileges=yes", "IPAddressDeny=any", "DevicePolicy=closed", "TasksMax=20",
+                                   "MemoryMax=200M"])
+@pytest.mark.parametrize("verb", STARTS)
+def test_no_way_out_of_a_service(root, user, verb, limit):
+    """What a service may not do, a session of its user's could, and it would outlive the service."""
+    limits = [f"--property={limit}"] if limit else []
+    done = root.try_run(*SERVICE, f"--property=User={user}", *limits, "computectl", *STARTS[verb])
+    assert done.status != 0 and "The calling process is in confined.service" in done.errors, done
+    assert root.ids() == []
+
+
+def test_a_service_of_roots_may_start(root):
+    root.run(*SERVICE, "computectl", *STARTS["terminal"])
+    assert len(root.ids()) == 1
+
+
+@pytest.mark.parametrize("slice", ["user-1.slice", "system-user.slice", "compute-9.slice"])
+def test_a_slice_that_looks_like_a_logins_is_none(root, user1, slice):
+    uid = user1.run("id", "-u").output.strip()
+    if slice == "user-1.slice":
+        slice = f"user-{uid}.slice"
+    done = root.try_run(*SERVICE, "--property=User=user1", f"--slice={slice}", "computectl", *STARTS["terminal"])
+    assert done.status != 0 and "The calling process is in confined.service" in done.errors, done
+    assert root.ids() == []
+
+
+def test_a_service_of_the_users_own_systemd_may_start(user1):
+    user1.run("systemd-run", "--user", "--quiet", "--wait", "--pipe", "--collect", "computectl", *STARTS["terminal"])
+    assert len(user1.ids()) == 1
+
+
+def test_a_session_may_start_another(user1):
+    session = user1.start_terminal("sh", "-c", "computectl terminal --detach --name=inner -- sleep inf; exec sleep inf")
+    machine.wait_until(lambda: len(user1.ids()) == 2, "the session of the session")
+    assert {user1.get(one, "Name") for one in user1.ids() if one != session} == {"inner"}
+
+
 @pytest.mark.parametrize("verb", ["terminal", "notebook"])
-def test_no_way_out_of_a_services_sandbox(root, verb):
-    """A confined service whose user cannot log in gets nothing started outside of it; one whose user can is a user's."""
-    confined = ["systemd-run", "--quiet", "--wait", "--pipe", "--collect", "--property=NoNewPrivileges=yes"]
-    command = {"terminal": ["terminal", "--detach", "--", "sleep", "inf"], "notebook": ["notebook", "/tmp/a.ipynb"]}[verb]
-    done = root.try_run(*confined, "--property=User=www-data", "computectl", *command)
+def test_who_cannot_log_in_has_no_sessions(root, verb):
+    done = root.try_run("setpriv", "--reuid=www-data", "--regid=www-data", "--clear-groups", "computectl", *STARTS[verb])
     assert done.status != 0 and "Only users who may log in" in done.errors, done
     assert root.ids() == []
-    root.run(*confined, "--property=User=user1", "computectl", *command)
-    assert len(root.ids()) == 1

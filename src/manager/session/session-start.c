@@ -9,6 +9,7 @@
 #include <systemd/sd-login.h>
 #include <unistd.h>
 
+#include "manager/access/caller-unit.h"
 #include "manager/access/caller.h"
 #include "manager/base/audit.h"
 #include "manager/base/limit-options.h"
@@ -74,6 +75,32 @@ static int describe_session(Session *s, StartRequest *request) {
 }
 
 /* A session in the table that nothing was done for yet; the request is consumed. */
+/* A session would be a way out of the unit that its caller is in. In user mode, the caller could ask the user's systemd itself. */
+static int check_place(Manager *m, const Caller *caller, sd_bus_error *error) {
+        _cleanup_free_ char *cgroup = NULL;
+        char unit[CALLER_UNIT_MAX];
+        int r;
+
+        if (m->user_mode || caller->uid == 0)
+                return 0;
+        r = caller_unit_find(caller->pid, caller->uid, strempty(m->cgroups.prefix), &cgroup);
+        if (r == -ENOMEM)
+                return r;
+        if (r < 0)
+                return sd_bus_error_setf(error, ERROR_NO_SUCH_PROCESS,
+                        "The calling process cannot be looked at (%s), so it is not known whether it may start "
+                        "sessions; call from a process that stays.",
+                        strerror(-r));
+        if (caller_unit_may_start(cgroup, caller->uid))
+                return 0;
+        (void) caller_unit_name(cgroup, unit);
+        return sd_bus_error_setf(error, ERROR_NOT_FROM_SERVICE,
+                "The calling process is in %s, and a session would leave what that unit is limited to. Start it from "
+                "a login (ssh, a console), from a session, or from a service of your own systemd "
+                "(systemctl --user).",
+                unit[0] ? unit : "no unit");
+}
+
 static int new_session(
         Manager *m, uid_t uid, StartRequest *request_, bool kept, Session **ret, sd_bus_error *error) {
         _cleanup_(start_request_free_pointer) StartRequest *request = request_;
@@ -203,6 +230,9 @@ int session_start(Manager *m, const Caller *caller, StartRequest *request_, sd_b
                 if (s)
                         return reopen_for_caller(s, call, error);
         }
+        r = check_place(m, caller, error);
+        if (r < 0)
+                return r;
         r = new_session(m, caller->uid, TAKE_PTR(request), /* kept = */ true, &s, error);
         if (r < 0)
                 return r;
@@ -276,6 +306,9 @@ int session_register(Manager *m, const Caller *caller, StartRequest *request_, s
         if (caller->pid <= 0)
                 return sd_bus_error_set(error, ERROR_NO_SUCH_PROCESS,
                         "The bus does not know the calling process; call from this machine.");
+        r = check_place(m, caller, error);
+        if (r < 0)
+                return r;
         s = session_of_process(m, caller->pid);
         if (s)
                 return sd_bus_error_setf(error, ERROR_ALREADY_IN_SESSION,

@@ -51,6 +51,7 @@ static void end_process(pid_t pid) {
 static void set_up(void) {
         folder = scratch_make();
         manager = (Manager){
+                .user_mode = true, /* whatever unit this test runs in */
                 .bus = message_bus(),
                 .runtime_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC),
                 .next_number = 1,
