@@ -16,6 +16,9 @@
 
 static void put_changeable(const Keeper *k, WireWriter *w) {
         wire_put_u64(w, KEEPER_TAG_CLIENTS, audience_count(&k->audience));
+        for (size_t i = 0; i < k->audience.n; i++)
+                if (client_options(k->audience.clients[i])->within > 0)
+                        wire_put_u64(w, KEEPER_TAG_WITHIN, client_options(k->audience.clients[i])->within);
         if (k->state.type == SESSION_TERMINAL)
                 keeper_put_description(k, w);
         else
@@ -147,7 +150,7 @@ static int handle_open_gate(Keeper *k, const WireMessage *message, WireAncillary
 /* What ATTACH, RESIZE and SNAPSHOT say. */
 typedef struct ViewRequest {
         char *client, *policy;
-        uint64_t rows, columns, scrollback, flags;
+        uint64_t rows, columns, scrollback, flags, within;
 } ViewRequest;
 
 static void view_request_done(ViewRequest *v) {
@@ -163,6 +166,7 @@ static int view_request_read(const WireMessage *message, ViewRequest *v) {
                 { KEEPER_TAG_COLUMNS, FIELD_NUMBER, &v->columns },
                 { KEEPER_TAG_SCROLLBACK, FIELD_NUMBER, &v->scrollback },
                 { KEEPER_TAG_FLAGS, FIELD_NUMBER, &v->flags },
+                { KEEPER_TAG_WITHIN, FIELD_NUMBER, &v->within },
         };
         int r;
 
@@ -177,11 +181,13 @@ static int view_request_read(const WireMessage *message, ViewRequest *v) {
 static int attach(Keeper *k, const ViewRequest *v, WireAncillary *a, Failure *failure) {
         const ClientOptions options = {
                 .name = v->client,
+                .within = v->within,
                 .rows = (uint32_t) v->rows,
                 .columns = (uint32_t) v->columns,
                 .scrollback = (uint32_t) v->scrollback,
                 .read_only = v->flags & KEEPER_FLAG_READ_ONLY,
                 .raw = v->flags & KEEPER_FLAG_RAW,
+                .input_only = v->flags & KEEPER_FLAG_INPUT_ONLY,
         };
         int r;
 

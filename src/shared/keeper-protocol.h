@@ -38,6 +38,7 @@
 
 #define KEEPER_GATE_TIMEOUT_SEC 60
 #define KEEPER_STRINGS_MAX      4096 /* arguments or environment entries in a message */
+#define KEEPER_CLIENTS_MAX      32   /* of a terminal, at once */
 
 /* How many bytes of a terminal's output are kept. */
 #define OUTPUT_BUFFER_SIZE_MIN     (256U * 1024U)
@@ -67,8 +68,9 @@ typedef enum KeeperOpcode {
         KEEPER_WATCH = 5,
 
         /* Each of these is answered by REPLY. */
-        KEEPER_ATTACH = 10, /* CLIENT ROWS COLUMNS SCROLLBACK FLAGS SIZE_POLICY, a descriptor: SOCK_STREAM */
-        KEEPER_RESIZE = 11, /* CLIENT ROWS COLUMNS */
+        /* CLIENT WITHIN ROWS COLUMNS SCROLLBACK FLAGS SIZE_POLICY, a descriptor: SOCK_STREAM */
+        KEEPER_ATTACH = 10,
+        KEEPER_RESIZE = 11,   /* CLIENT ROWS COLUMNS */
         KEEPER_SNAPSHOT = 12, /* SCROLLBACK FLAGS, a descriptor: a memfd that the text is written into */
         /* SINCE FLAGS, a descriptor: a SOCK_STREAM socket that entries are written to; REPLY comes before them. */
         KEEPER_OUTPUTS = 13,
@@ -85,8 +87,8 @@ typedef enum KeeperOpcode {
         KEEPER_STARTED = 102,
         KEEPER_FAILED = 103, /* ERROR MESSAGE */
         KEEPER_ENDED = 104,  /* EXIT_CODE EXIT_STATUS */
-        /* Any of CLIENTS ROWS COLUMNS TITLE FOREGROUND FOREGROUND_DIRECTORY KERNEL_STATE KERNEL_STATE_SINCE
-         * EXECUTION_COUNT KERNEL_LANGUAGE. */
+        /* Any of CLIENTS (and then WITHIN*) ROWS COLUMNS TITLE FOREGROUND FOREGROUND_DIRECTORY KERNEL_STATE
+         * KERNEL_STATE_SINCE EXECUTION_COUNT KERNEL_LANGUAGE. */
         KEEPER_CHANGED = 105,
         KEEPER_REPLY = 106, /* the request's serial; ERROR MESSAGE if it failed */
 } KeeperOpcode;
@@ -130,6 +132,8 @@ typedef enum KeeperTag {
         KEEPER_TAG_CREATED =
                 48, /* number: the session's start, µs, CLOCK_REALTIME: names what is left of it */
         KEEPER_TAG_ENDED_OUTPUTS_MAX = 49, /* number: bytes of ended sessions' outputs that the user keeps */
+        KEEPER_TAG_WITHIN =
+                50, /* number, repeated: of a session that a client is in; what the manager said of it */
 } KeeperTag;
 
 typedef enum KeeperFlags {
@@ -140,6 +144,7 @@ typedef enum KeeperFlags {
         KEEPER_FLAG_RESTART = 1 << 4,   /* shutdown: the kernel will be started again */
         KEEPER_FLAG_AWAITED =
                 1 << 5, /* status: the kernel runs, and has not answered yet; STARTED or FAILED follows */
+        KEEPER_FLAG_INPUT_ONLY = 1 << 6, /* attach, together with RAW */
 } KeeperFlags;
 
 typedef enum KeeperPhase {

@@ -23,6 +23,8 @@ static int append_options(sd_bus_message *m, const AttachOptions *o) {
         r = append_true_option(m, "ReadOnly", o->read_only);
         if (r >= 0)
                 r = append_true_option(m, "Raw", o->raw);
+        if (r >= 0)
+                r = append_true_option(m, "InputOnly", o->input_only);
         if (r >= 0 && o->scrollback != SCROLLBACK_UNSAID)
                 r = append_number_option(m, "Scrollback", o->scrollback);
         if (r >= 0)

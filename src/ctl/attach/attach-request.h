@@ -8,7 +8,7 @@
 typedef struct AttachOptions {
         uint32_t rows, columns; /* 0: there is no terminal here */
         uint32_t scrollback;    /* SCROLLBACK_UNSAID: as the service likes it */
-        bool raw, read_only;
+        bool raw, read_only, input_only;
         const char *size_policy; /* NULL: as it is */
 } AttachOptions;
 

@@ -2,7 +2,7 @@
 
 /* computectl send: types text into a session.
  *
- * It attaches, without a size and without a picture. What is in the stream when we hang up is read by the session's
+ * It attaches, and is shown nothing. What is in the stream when we hang up is read by the session's
  * keeper before it sees that; but it also has to be told how long to wait. So we only say that nothing more will come
  * (shutdown), and the keeper closes the stream once it has read everything: then we know that it has. */
 
@@ -56,7 +56,7 @@ static int make_text(const Arguments *a, char **words, char **ret, size_t *ret_s
         return 0;
 }
 
-/* Reads what is printed meanwhile, so that nobody waits for us. Returns 1; 0 at the end; -errno. */
+/* Reads what a keeper of an earlier version shows all the same, so that nobody waits for us. Returns 1; 0 at the end; -errno. */
 static int drain(int stream) {
         char dropped[4096];
         ssize_t n = recv(stream, dropped, sizeof(dropped), MSG_DONTWAIT);
@@ -105,7 +105,7 @@ static int write_text(int stream, const char *text, size_t size, size_t *ret_lef
 }
 
 static int open_stream(Client *c, const char *id, const char *path) {
-        static const AttachOptions options = { .scrollback = 0, .raw = true };
+        static const AttachOptions options = { .scrollback = SCROLLBACK_UNSAID, .input_only = true };
         _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
         _cleanup_message_ sd_bus_message *m = NULL, *reply = NULL;
         int r;

@@ -4,8 +4,9 @@
 /* All clients of a terminal, and the size that they make it have. */
 
 #include "keeper/terminal/client.h"
+#include "shared/keeper-protocol.h"
 
-#define AUDIENCE_MAX 32 /* clients at once */
+#define AUDIENCE_MAX KEEPER_CLIENTS_MAX
 
 /* As tmux's window-size. */
 typedef enum SizePolicy {

@@ -200,7 +200,7 @@ void client_welcome(Client *c) {
 void client_send(Client *c, const void *data, size_t size) {
         const uint8_t *p = data;
 
-        if (c->broken)
+        if (c->broken || c->options.input_only)
                 return;
         if (c->behind) {
                 c->stale = true;

@@ -21,10 +21,12 @@ typedef struct ClientHandlers {
 
 typedef struct ClientOptions {
         char *name;             /* who it is, as the manager calls it; may be NULL */
+        uint64_t within;        /* the number of the session that it is in, as the manager says; 0: none */
         uint32_t rows, columns; /* 0: it has no size that counts */
         uint32_t scrollback;    /* lines before the first picture */
         bool read_only;
-        bool raw; /* no pictures */
+        bool raw;        /* no pictures */
+        bool input_only; /* it is shown nothing at all */
 } ClientOptions;
 
 /* fd: a connected SOCK_STREAM socket, which becomes the client's on success. -ENOTSOCK, -EPROTOTYPE: it is not one. The

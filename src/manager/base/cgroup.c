@@ -6,6 +6,7 @@
  * the caller asks systemd. The files are the kernel's: reading them waits for nobody. */
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <sys/inotify.h>
@@ -267,6 +268,56 @@ int cgroup_read_file(const CgroupTree *tree, CgroupFile f, const char *slice, co
         else
                 r = snprintf(cgroup, sizeof(cgroup), ".%s", tree->prefix) < PATH_MAX ? 0 : -ENAMETOOLONG;
         return r < 0 ? r : read_file(tree, f, cgroup, file, ret);
+}
+
+/* The last slice is followed by the unit; what is below it is the unit's own. */
+static int read_unit(const char *path, size_t size, char ret[UNIT_NAME_SIZE]) {
+        for (const char *end = path + size; path < end; path += strcspn(path, "/\n") + 1) {
+                size_t n = strcspn(path, "/\n");
+
+                if (n > strlen(".slice") &&
+                        memcmp(path + n - strlen(".slice"), ".slice", strlen(".slice")) == 0)
+                        continue;
+                if (n == 0 || n >= UNIT_NAME_SIZE)
+                        break;
+                memcpy(ret, path, n);
+                ret[n] = 0;
+                return 0;
+        }
+        return -ENOENT;
+}
+
+int cgroup_find_unit(const CgroupTree *tree, const char *text, char ret[UNIT_NAME_SIZE]) {
+        if (!tree->prefix)
+                return -ENOENT;
+        for (const char *line = text; *line; line += *line == '\n') {
+                const char *after = strchr(line, ':'), *path;
+                size_t size = strcspn(line, "\n");
+
+                path = after ? startswith(after, tree->unified ? "::" : ":name=systemd:") : NULL;
+                path = path ? startswith(path, tree->prefix) : NULL;
+                path = path ? startswith(path, "/compute.slice/") : NULL;
+                if (path && path < line + size)
+                        return read_unit(path, (size_t) (line + size - path), ret);
+                line += size;
+        }
+        return -ENOENT;
+}
+
+int cgroup_find_process(const CgroupTree *tree, pid_t pid, char ret[UNIT_NAME_SIZE]) {
+        _cleanup_close_ int fd = -EBADF;
+        char path[64], text[CGROUP_TEXT_MAX];
+        ssize_t n;
+
+        snprintf(path, sizeof(path), "/proc/%" PRIi32 "/cgroup", (int32_t) pid);
+        fd = open(path, O_RDONLY | O_CLOEXEC);
+        if (fd < 0)
+                return -errno;
+        n = read(fd, text, sizeof(text) - 1);
+        if (n < 0)
+                return -errno;
+        text[n] = 0;
+        return cgroup_find_unit(tree, text, ret);
 }
 
 bool cgroup_has_file(const CgroupTree *tree, CgroupFile f, const char *file) {

@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
+#include "shared/ids.h"
+
 #define CGROUP_ROOT "/sys/fs/cgroup"
 #define CGROUP_TEXT_MAX \
         4096 /* bytes of a file, its terminating NUL included; io.stat has a line for each device */
@@ -94,5 +96,11 @@ uint64_t cgroup_parse_key(const char *text, const char *key);
 /* Reads a whole file of a unit as text; of the top of the tree, if slice and unit are NULL. -ENOENT and others. */
 int cgroup_read_file(const CgroupTree *tree, CgroupFile f, const char *slice, const char *unit,
         const char *file, char ret[CGROUP_TEXT_MAX]);
+/* The unit below compute.slice, without its slices, that a line of /proc/PID/cgroup (text) says a process is in: in its
+ * cgroup itself or anywhere below. -ENOENT: in none of this systemd's. */
+int cgroup_find_unit(const CgroupTree *tree, const char *text, char ret[UNIT_NAME_SIZE]);
+/* The same of a process that runs. -errno. */
+int cgroup_find_process(const CgroupTree *tree, pid_t pid, char ret[UNIT_NAME_SIZE]);
+
 /* Is there such a file at the top of the tree? */
 bool cgroup_has_file(const CgroupTree *tree, CgroupFile f, const char *file);

@@ -16,7 +16,7 @@
 
 /* What a caller may say of how it wants to look; see the XML. */
 typedef struct ViewOptions {
-        int read_only, raw, styles; /* as sd-bus reads booleans */
+        int read_only, raw, input_only, styles; /* as sd-bus reads booleans */
         uint32_t scrollback;
         const char *size_policy; /* the message's */
 } ViewOptions;
@@ -24,6 +24,7 @@ typedef struct ViewOptions {
 static const CallOption attach_options[] = {
         { "ReadOnly", "b", offsetof(ViewOptions, read_only) },
         { "Raw", "b", offsetof(ViewOptions, raw) },
+        { "InputOnly", "b", offsetof(ViewOptions, input_only) },
         { "Scrollback", "u", offsetof(ViewOptions, scrollback) },
         { "SizePolicy", "s", offsetof(ViewOptions, size_policy) },
         {},
@@ -87,11 +88,35 @@ static int check_terminal(const Session *s, sd_bus_error *error) {
         return 0;
 }
 
+/* Who is in the session, or in one that is shown in it, would see it see itself. */
+static int check_nesting(const Session *s, const Session *within, sd_bus_error *error) {
+        int r;
+
+        if (!within)
+                return 0;
+        if (within == s)
+                return sd_bus_error_setf(error, ERROR_CIRCULAR,
+                        "You are in session %s, which would show itself; attach from outside of it.", s->id);
+        r = nesting_is_circular(&s->manager->sessions, s, within);
+        if (r <= 0)
+                return r;
+        return sd_bus_error_setf(error, ERROR_CIRCULAR,
+                "Session %s, which you are in, is shown in session %s, which would show itself; detach there first, or attach from outside of it.",
+                within->id, s->id);
+}
+
+static uint64_t attach_flags(const ViewOptions *options) {
+        return (options->read_only ? KEEPER_FLAG_READ_ONLY : 0U) |
+                (options->raw || options->input_only ? KEEPER_FLAG_RAW : 0U) |
+                (options->input_only ? KEEPER_FLAG_INPUT_ONLY : 0U);
+}
+
 int method_attach(sd_bus_message *call, void *userdata, sd_bus_error *error) {
         ViewOptions options = { .scrollback = SCROLLBACK_DEFAULT };
         uint32_t rows, columns;
         KeeperRequest *request;
         Session *s = userdata;
+        const Session *within;
         int r;
 
         r = read_size(call, 0, &rows, &columns, error);
@@ -103,6 +128,11 @@ int method_attach(sd_bus_message *call, void *userdata, sd_bus_error *error) {
         r = check_terminal(s, error);
         if (r < 0)
                 return r;
+        within = options.input_only ? NULL
+                                    : nesting_find(s->manager, admission_caller(s->manager, call)->pid);
+        r = check_nesting(s, within, error);
+        if (r < 0)
+                return r;
         /* Who only looks sees the screen of a frozen session as well. */
         if (s->manager->config.thaw_on_attach && !options.read_only) {
                 r = freezer_thaw_first(s, "Attach", call, error);
@@ -112,12 +142,13 @@ int method_attach(sd_bus_message *call, void *userdata, sd_bus_error *error) {
         r = keeper_request_new_stream(s, KEEPER_ATTACH, &request);
         if (r < 0)
                 return r;
+        request->within = within ? within->number : 0;
         wire_put_string(&request->message, KEEPER_TAG_CLIENT, strempty(sd_bus_message_get_sender(call)));
+        wire_put_u64(&request->message, KEEPER_TAG_WITHIN, request->within);
         wire_put_u64(&request->message, KEEPER_TAG_ROWS, rows);
         wire_put_u64(&request->message, KEEPER_TAG_COLUMNS, columns);
         wire_put_u64(&request->message, KEEPER_TAG_SCROLLBACK, options.scrollback);
-        wire_put_u64(&request->message, KEEPER_TAG_FLAGS,
-                (options.read_only ? KEEPER_FLAG_READ_ONLY : 0U) | (options.raw ? KEEPER_FLAG_RAW : 0U));
+        wire_put_u64(&request->message, KEEPER_TAG_FLAGS, attach_flags(&options));
         if (options.size_policy)
                 wire_put_string(&request->message, KEEPER_TAG_SIZE_POLICY, options.size_policy);
         return keeper_request_answer_with(s, request, call, KEEPER_ANSWER_DESCRIPTOR, error);

@@ -136,6 +136,12 @@ static int read_kernel_field(const WireField *field, KeeperMessage *m) {
         }
 }
 
+static int read_within(const WireField *field, KeeperMessage *m) {
+        if (m->n_within == ELEMENTSOF(m->within))
+                return -EBADMSG;
+        return wire_field_u64(field, &m->within[m->n_within++]);
+}
+
 static int read_field(const WireField *field, KeeperMessage *m) {
         uint64_t value;
         int r;
@@ -162,6 +168,8 @@ static int read_field(const WireField *field, KeeperMessage *m) {
                 m->clients = r < 0 ? 0 : (uint32_t) value;
                 m->has_clients = true;
                 return r;
+        case KEEPER_TAG_WITHIN:
+                return read_within(field, m);
         case KEEPER_TAG_EXIT_CODE:
                 r = read_number(field, CLD_DUMPED, &value);
                 m->exit_code = r < 0 ? 0 : (int) value;

@@ -25,6 +25,8 @@ typedef struct KeeperMessage {
         bool has_size, has_clients, has_execution_count;
         bool is_awaited; /* the kernel runs, and has not answered yet */
         uint32_t rows, columns, clients;
+        uint64_t within[KEEPER_CLIENTS_MAX]; /* sessions that clients are in, by number */
+        size_t n_within;
         const char *kernel_state; /* one of the words of keeper-protocol.h; NULL: not said */
         usec_t kernel_state_since;
         uint32_t execution_count;

@@ -226,8 +226,10 @@ static void answer(Session *s, KeeperRequest *request, KeeperMessage *message) {
                         request->call, keeper_error_name(message->error), "%s", strempty(message->message));
         else if (request->answer == KEEPER_ANSWER_NOTHING)
                 (void) sd_bus_reply_method_return(request->call, NULL);
-        else
+        else {
+                nesting_add(&s->nesting, request->within);
                 hand_over(request);
+        }
 }
 
 void keeper_requests_answer(Session *s, KeeperMessage *message) {

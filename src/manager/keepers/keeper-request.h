@@ -30,7 +30,8 @@ struct KeeperRequest {
         WireWriter message;
         KeeperAnswer answer;
         int keepers_end, callers_end; /* of a stream, or one file twice; -EBADF */
-        sd_bus_message *call;         /* NULL: nobody's */
+        uint64_t within;      /* the session whose process attaches, by number; 0: none. See nesting.h */
+        sd_bus_message *call; /* NULL: nobody's */
         /* Sees the REPLY before the call is answered; message is NULL if none came in time; what it says may be changed. May be NULL. What it returns is
          * an error for the caller (names.h), and ret_message a sentence; NULL if all is well. */
         KeeperReplyHandler on_reply;

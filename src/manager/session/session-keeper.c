@@ -86,6 +86,13 @@ void session_dismiss_keeper(Session *s) {
                 session_connect_keeper(s);
 }
 
+/* What it says of its clients is complete. */
+static void take_nesting(Session *s, const KeeperMessage *message) {
+        s->nesting.n = 0;
+        for (size_t i = 0; i < message->n_within; i++)
+                nesting_add(&s->nesting, message->within[i]);
+}
+
 static void take_changes(Session *s, const KeeperMessage *message) {
         if (message->has_size &&
                 (s->terminal.rows != message->rows || s->terminal.columns != message->columns)) {
@@ -93,6 +100,8 @@ static void take_changes(Session *s, const KeeperMessage *message) {
                 s->terminal.columns = message->columns;
                 session_changed(s, CHANGE_SIZE);
         }
+        if (message->has_clients)
+                take_nesting(s, message);
         if (message->has_clients && s->terminal.clients != message->clients) {
                 s->terminal.had_clients = s->terminal.had_clients || message->clients > 0;
                 s->terminal.clients = message->clients;
@@ -269,6 +278,7 @@ static int on_reconnect(sd_event_source *source _unused_, uint64_t usec _unused_
 static void on_lost(Session *s, bool misbehaved) {
         bool stable = now_usec(CLOCK_MONOTONIC) - s->keeper.link_since >= LINK_STABLE_USEC;
 
+        s->nesting.n = 0;
         if (s->terminal.clients > 0) {
                 s->terminal.clients = 0;
                 session_changed(s, CHANGE_CLIENTS);

@@ -13,6 +13,7 @@
 #include "manager/memory/memory-events.h"
 #include "manager/session/event-queue.h"
 #include "manager/session/freezer.h"
+#include "manager/session/nesting.h"
 #include "manager/session/scope-events.h"
 #include "manager/session/session-state.h"
 #include "manager/session/waiters.h"
@@ -176,6 +177,7 @@ struct Session {
                 Waiters stop;    /* when it ended */
         } waiters;
 
+        Nesting nesting; /* where its terminal is shown */
         Usage usage;
         ScopeEvents scope_events;
         MemoryEvents memory_events;

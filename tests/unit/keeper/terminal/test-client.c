@@ -139,6 +139,13 @@ TEST(welcome) {
         client_send(fixture.client, "live", 4);
         ck_assert_str_eq(read_all(&size), "live");
         teardown();
+
+        fixture = (Fixture){};
+        setup_with(&(ClientOptions){ .raw = true, .input_only = true });
+        client_welcome(fixture.client);
+        client_send(fixture.client, "live", 4);
+        ck_assert_int_lt(recv(fixture.peer, &size, sizeof(size), MSG_DONTWAIT), 0);
+        teardown();
 }
 END_TEST
 

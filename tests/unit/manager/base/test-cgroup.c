@@ -140,4 +140,46 @@ TEST(without_files_it_is_systemd_who_knows) {
         scratch_remove(folder);
 }
 
-TEST_MAIN(unified, memory, legacy, what_is_not_there_is_unknown, without_files_it_is_systemd_who_knows);
+static bool is_in(bool v2, const char *prefix, const char *text, const char *unit) {
+        char found[UNIT_NAME_SIZE] = "";
+        CgroupTree tree;
+        int r;
+
+        cgroup_tree_init(&tree);
+        ck_assert_int_eq(cgroup_tree_open(&tree, "missing", v2, prefix), 0);
+        r = cgroup_find_unit(&tree, text, found);
+        ck_assert_int_eq(r, unit ? 0 : -ENOENT);
+        cgroup_tree_done(&tree);
+        return !unit || streq(found, unit);
+}
+
+TEST(the_unit_of_a_process) {
+        static const char path[] = "/compute.slice/compute-1000.slice/" SCOPE;
+        _cleanup_free_ char *v2 = NULL, *nested = NULL, *v1 = NULL, *users = NULL;
+
+        ck_assert_int_ge(asprintf(&v2, "0::%s\n", path), 0);
+        ck_assert_int_ge(asprintf(&nested, "0::%s/init.scope/x.slice\n", path), 0);
+        ck_assert_int_ge(asprintf(&v1, "3:memory:/\n1:name=systemd:%s\n0::/\n", path), 0);
+        ck_assert_int_ge(asprintf(&users, "0::/user.slice/u.service%s\n", path), 0);
+        ck_assert(is_in(true, "", v2, SCOPE));
+        ck_assert(is_in(true, "", nested, SCOPE));
+        ck_assert(is_in(false, "", v1, SCOPE));
+        ck_assert(is_in(false, "", v2, NULL));
+        ck_assert(is_in(true, "", v1, NULL));
+        /* The sessions of a user's own manager have the same names as others of the system's. */
+        ck_assert(is_in(true, "", users, NULL));
+        ck_assert(is_in(true, "/user.slice/u.service", users, SCOPE));
+        ck_assert(is_in(true, "/user.slice/u.service", v2, NULL));
+}
+
+TEST(a_process_in_no_unit_of_ours) {
+        ck_assert(is_in(true, "", "", NULL));
+        ck_assert(is_in(true, "", "0::/\n", NULL));
+        ck_assert(is_in(true, "", "0::/compute.slice/", NULL));
+        ck_assert(is_in(true, "", "0::/compute.slice/a.slice\n1:x:/b.scope\n", NULL));
+        ck_assert(is_in(true, "", "0::/compute.slice//a.scope\n", NULL));
+        ck_assert(is_in(true, "", "nonsense", NULL));
+}
+
+TEST_MAIN(unified, memory, legacy, what_is_not_there_is_unknown, without_files_it_is_systemd_who_knows,
+        the_unit_of_a_process, a_process_in_no_unit_of_ours);

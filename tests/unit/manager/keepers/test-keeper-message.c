@@ -45,6 +45,8 @@ TEST(reads_a_whole_message) {
         wire_put_u64(&w, KEEPER_TAG_ROWS, 24);
         wire_put_u64(&w, KEEPER_TAG_COLUMNS, 80);
         wire_put_u64(&w, KEEPER_TAG_CLIENTS, 2);
+        wire_put_u64(&w, KEEPER_TAG_WITHIN, 5);
+        wire_put_u64(&w, KEEPER_TAG_WITHIN, 9);
         wire_put_string(&w, KEEPER_TAG_KERNEL_STATE, "busy");
         wire_put_u64(&w, KEEPER_TAG_KERNEL_STATE_SINCE, 1234567);
         wire_put_u64(&w, KEEPER_TAG_EXECUTION_COUNT, 12);
@@ -78,10 +80,23 @@ TEST(reads_a_whole_message) {
         ck_assert_uint_eq(m.rows, 24);
         ck_assert_uint_eq(m.columns, 80);
         ck_assert_uint_eq(m.clients, 2);
+        ck_assert_uint_eq(m.n_within, 2);
+        ck_assert_uint_eq(m.within[1], 9);
         ck_assert_int_eq(m.exit_code, CLD_KILLED);
         ck_assert_int_eq(m.exit_status, SIGKILL);
         keeper_message_done(&m);
         ck_assert_ptr_null(m.message);
+        keeper_message_done(&m);
+}
+
+TEST(no_more_clients_are_within_sessions_than_there_may_be) {
+        KeeperMessage m;
+        WireWriter w;
+
+        wire_begin(&w, KEEPER_CHANGED, 0);
+        for (uint64_t i = 0; i <= KEEPER_CLIENTS_MAX; i++)
+                wire_put_u64(&w, KEEPER_TAG_WITHIN, i);
+        ck_assert_int_eq(parse(&w, &m), -EBADMSG);
         keeper_message_done(&m);
 }
 
@@ -265,7 +280,8 @@ TEST(every_changed_byte_is_survived) {
         wire_writer_done(&w);
 }
 
-TEST_MAIN(reads_a_whole_message, an_empty_message_says_nothing, no_status_without_a_code,
-        numbers_out_of_range_are_refused, unknown_errors_are_failures, shown_text_is_made_fit,
-        states_of_kernels_are_words, paths_that_are_none_are_refused, repeated_fields_are_survived,
-        fields_of_the_wrong_kind_are_refused, every_changed_byte_is_survived);
+TEST_MAIN(reads_a_whole_message, no_more_clients_are_within_sessions_than_there_may_be,
+        an_empty_message_says_nothing, no_status_without_a_code, numbers_out_of_range_are_refused,
+        unknown_errors_are_failures, shown_text_is_made_fit, states_of_kernels_are_words,
+        paths_that_are_none_are_refused, repeated_fields_are_survived, fields_of_the_wrong_kind_are_refused,
+        every_changed_byte_is_survived);
