@@ -246,3 +246,21 @@ def test_restart_of_all_keepers_is_not_noticed_by_people(root, user1, user2):
         stream.send("exit 3\n")
         stream.expect(f"{session} ended")
         assert stream.exit_status() in (3, 1)  # of a program that is not its keeper's child any more, nothing is known
+
+
+def test_resize_while_attaching_is_not_lost(root, user1):
+    """The window gets another size while its old one is on its way."""
+    session = user1.start_terminal("sleep", "inf")
+    keeper = machine.main_pid(root, f"compute-keeper-{session}.service")
+    monitor = root.on_terminal("busctl", "--no-pager", "monitor", "--match=type='method_call',member='Attach'")
+    monitor.expect("Monitoring")
+    root.run("kill", "-STOP", keeper)
+    try:
+        window = user1.on_terminal("computectl", "attach", session, rows=24, columns=80)
+        monitor.expect("uua{sv}")
+        window.resize(31, 101)
+    finally:
+        root.run("kill", "-CONT", keeper)
+    wait_size(user1, session, 31, 101)
+    window.close()
+    monitor.close()

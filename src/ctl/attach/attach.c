@@ -180,6 +180,8 @@ static int prepare_terminal(Attach *a) {
                 if (r < 0)
                         return log_error_errno(r, "Failed to set up the terminal: %m");
         }
+        /* We hear of sizes from now on; the one that the stream was asked for with may be an old one. */
+        attach_send_size(a);
         return 0;
 }
 
