@@ -15,8 +15,10 @@
 #define N_CHARSETS  5U /* G0 to G3, and the coding system (ESC %) */
 #define N_COLORS    10U
 #define COLOR_FIRST 10U
-#define TITLES_MAX  16U
-#define TAB_WIDTH   8U
+#define KITTY_COLORS \
+        (1U << 0 | 1U << 1 | 1U << 2 | 1U << 7 | 1U << 9) /* text, background, cursor, selection */
+#define TITLES_MAX 16U
+#define TAB_WIDTH  8U
 
 enum {
         GROUND,
@@ -67,7 +69,26 @@ static const struct {
         { 2027, false }, /* grapheme clusters */
         { 2031, false }, /* reports of colour schemes */
         { 2048, false }, /* reports of sizes */
+        { 5522, false }, /* reports of what is pasted */
+        { 9001, false }, /* keys as Windows has them */
+        { 4, false },    /* smooth scrolling */
+        { 42, false },   /* national character sets */
+        { 80, false },   /* where sixel pictures go */
+        { 8452, false }, /* and the cursor after them */
+        { 1070, true },  /* and whose their colours are */
+        { 1037, false }, /* what Delete sends */
+        { 1042, false }, /* the bell is urgent, or raises the window */
+        { 1043, false }, /**/
+        { 1045, false }, /* reverse wrap, extended */
+        { 1051, false }, /* function keys as others have them: Sun, HP, SCO, X11R6, VT220 */
+        { 1052, false }, /**/
+        { 1053, false }, /**/
+        { 1060, false }, /**/
+        { 1061, false }, /**/
+        { 7727, false }, /* the Escape key, the wheel: mintty's */
+        { 7787, false }, /**/
 };
+static_assert(ELEMENTSOF(modes) <= 64, "ScreenModes::changed has a bit for each");
 
 #define N_ALTERNATE_FORMS 3U
 #define ALTERNATE_MASK    ((UINT64_C(1) << N_ALTERNATE_FORMS) - 1)
@@ -88,6 +109,20 @@ static void set_mode(ScreenModes *m, uint32_t number, bool on) {
                 m->changed &= ~ALTERNATE_MASK;
 }
 
+/* XTSAVE, XTRESTORE */
+static void keep_mode(ScreenModes *m, uint32_t number, bool restore) {
+        for (size_t i = 0; i < ELEMENTSOF(modes); i++) {
+                uint64_t bit = UINT64_C(1) << i;
+
+                if (modes[i].number != number)
+                        continue;
+                if (restore)
+                        set_mode(m, number, (m->kept & bit) ? !modes[i].on : modes[i].on);
+                else
+                        m->kept = (m->kept & ~bit) | (m->changed & bit);
+        }
+}
+
 static void keyboard_protocol(ScreenModes *m) {
         uint32_t n = m->n_parameters > 0 && m->parameters[0] > 0 ? m->parameters[0] : 1;
         ScreenKeyboard *k = &m->keyboard[(m->changed & ALTERNATE_MASK) != 0];
@@ -100,9 +135,9 @@ static void keyboard_protocol(ScreenModes *m) {
                 k->changed = true;
 }
 
-static void key_resource(ScreenModes *m) {
+static void set_resource(const ScreenModes *m, uint16_t *resources) {
         if (m->n_parameters > 0 && m->parameters[0] < 16)
-                m->key_resources = (uint16_t) (m->key_resources | 1U << m->parameters[0]);
+                *resources = (uint16_t) (*resources | 1U << m->parameters[0]);
 }
 
 static void title_stack(ScreenModes *m) {
@@ -116,10 +151,17 @@ static void finish_csi(ScreenModes *m, char final) {
         if (m->prefix == '?' && (final == 'h' || final == 'l'))
                 for (size_t i = 0; i < m->n_parameters; i++)
                         set_mode(m, m->parameters[i], final == 'h');
+        else if (m->prefix == '?' && (final == 's' || final == 'r'))
+                for (size_t i = 0; i < m->n_parameters; i++)
+                        keep_mode(m, m->parameters[i], final == 'r');
         else if (m->prefix && final == 'u')
                 keyboard_protocol(m);
-        else if (m->prefix == '>' && final == 'm')
-                key_resource(m);
+        else if (m->prefix == '>' && (final == 'm' || final == 'n'))
+                set_resource(m, &m->key_resources);
+        else if (m->prefix == '>' && final == 'f')
+                set_resource(m, &m->key_formats);
+        else if (m->prefix == '>' && final == 'p')
+                m->pointer_mode_changed = true;
         else if (!m->prefix && !m->intermediate && final == 'r')
                 m->margins_changed = true;
         else if (!m->prefix && !m->intermediate && final == 'g')
@@ -166,13 +208,30 @@ static void feed_osc(ScreenModes *m, char c) {
         else {
                 m->intermediate = ';';
                 m->asks = m->asks || c == '?';
+                m->last = c;
+                if (m->n_head < sizeof(m->head) - 1)
+                        m->head[m->n_head++] = c;
         }
+}
+
+/* The pointer's shape: a name; "" for the usual one; kitty also has a stack. */
+static void pointer_shape(ScreenModes *m) {
+        if (m->head[1] == '>')
+                m->pointers = (uint8_t) MIN(m->pointers + 1, UINT8_MAX);
+        else if (m->head[1] == '<')
+                m->pointers = (uint8_t) (m->pointers - MIN(m->pointers, 1));
+        else
+                m->pointer_changed = m->head[0] && m->head[1];
 }
 
 static void finish_osc(ScreenModes *m) {
         uint32_t number = m->parameters[0], dynamic = number % 100;
 
-        if (m->n_parameters == 0 || m->asks)
+        if (m->n_parameters == 0)
+                return;
+        if (number == 8) /* parameters; where to */
+                m->in_link = m->last != ';';
+        if (m->asks)
                 return;
         if (number == 4 || number == 5)
                 m->palette_changed = true;
@@ -180,6 +239,13 @@ static void finish_osc(ScreenModes *m) {
                 m->colors = (uint16_t) (m->colors | 1U << (dynamic - COLOR_FIRST));
         else if (number >= 100 + COLOR_FIRST && number < 100 + COLOR_FIRST + N_COLORS)
                 m->colors = (uint16_t) (m->colors & ~(1U << (dynamic - COLOR_FIRST)));
+        else if (number == 21) { /* kitty's way to set any of these */
+                m->palette_changed = true;
+                m->colors |= KITTY_COLORS;
+        } else if (number == 22)
+                pointer_shape(m);
+        else if (number == 9 && strncmp(m->head, ";4;", 3) == 0)
+                m->shows_progress = m->head[3] && m->head[3] != '0';
 }
 
 static void feed_charset(ScreenModes *m, char c) {
@@ -187,6 +253,12 @@ static void feed_charset(ScreenModes *m, char c) {
         const char *target = strchr(targets, m->intermediate);
         unsigned bit;
 
+        if (m->intermediate == ' ') { /* how wide its controls are; levels of conformance */
+                m->state = GROUND;
+                if (c == 'F' || c == 'G')
+                        m->sends_8bit = c == 'G';
+                return;
+        }
         if (c >= ' ' && c <= '/') { /* one of several bytes: surely not the usual one */
                 m->prefix = c;
                 return;
@@ -205,6 +277,9 @@ static void feed_escape(ScreenModes *m, char c) {
         m->n_parameters = 0;
         memset(m->parameters, 0, sizeof(m->parameters));
         m->asks = false;
+        m->n_head = 0;
+        memset(m->head, 0, sizeof(m->head));
+        m->last = 0;
         switch (c) {
         case '[':
                 m->state = CSI;
@@ -226,6 +301,7 @@ static void feed_escape(ScreenModes *m, char c) {
         case '.':
         case '/':
         case '%':
+        case ' ':
                 m->intermediate = c;
                 m->state = CHARSET;
                 break;
@@ -239,7 +315,9 @@ static void feed_escape(ScreenModes *m, char c) {
                 m->tabs_changed = true;
                 break;
         case 'c': /* full reset, of all but titles */
-                *m = (ScreenModes){ .touched = true, .titles = m->titles };
+                *m = (ScreenModes){
+                        .touched = true, .titles = m->titles, .shows_progress = m->shows_progress
+                };
                 break;
         default:
                 break;
@@ -313,6 +391,21 @@ static void undo_colors(const ScreenModes *m, FILE *f) {
                         fprintf(f, "\033]%u\033\\", 100 + COLOR_FIRST + i);
 }
 
+static void undo_others(const ScreenModes *m, FILE *f) {
+        if (m->sends_8bit)
+                fputs("\033 F", f);
+        if (m->in_link)
+                fputs("\033]8;;\033\\", f);
+        if (m->pointer_mode_changed)
+                fputs("\033[>1p", f);
+        for (unsigned i = 0; i < m->pointers; i++)
+                fputs("\033]22;<\033\\", f);
+        if (m->pointer_changed)
+                fputs("\033]22;\033\\", f);
+        if (m->shows_progress)
+                fputs("\033]9;4;0;0\033\\", f);
+}
+
 static void undo_tabs(const ScreenModes *m, uint32_t columns, FILE *f) {
         if (!m->tabs_changed)
                 return;
@@ -346,7 +439,11 @@ bool screen_modes_undo(const ScreenModes *m, uint32_t columns, FILE *f) {
         for (unsigned i = 0; i < 16; i++)
                 if (m->key_resources & 1U << i)
                         fprintf(f, "\033[>%um", i);
+        for (unsigned i = 0; i < 16; i++)
+                if (m->key_formats & 1U << i)
+                        fprintf(f, "\033[>%uf", i);
         undo_colors(m, f);
+        undo_others(m, f);
         for (unsigned i = 0; i < m->titles; i++)
                 fputs("\033[23;0t", f);
         return !(m->changed & 1U << 2); /* 1049 */

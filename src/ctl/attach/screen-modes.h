@@ -3,7 +3,7 @@
 
 /* What programs in a session, or the picture of one, did to the user's terminal, and how to undo it when the user leaves
  * in the middle: alternate screen, hidden cursor, mouse, bracketed paste, keyboard protocols, character sets, colours,
- * tab stops, titles. */
+ * tab stops, titles, links, the pointer, progress. */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -21,8 +21,10 @@ typedef struct ScreenKeyboard {
 
 typedef struct ScreenModes {
         uint64_t changed;           /* which of the known modes differ from a fresh terminal's, a bit each */
+        uint64_t kept;              /* the same, of when the program had them saved */
         ScreenKeyboard keyboard[2]; /* of the main screen, of the alternate one */
         uint16_t key_resources;     /* xterm's XTMODKEYS, a bit each */
+        uint16_t key_formats;       /* and XTFMTKEYS */
         uint16_t colors;            /* OSC 10 to 19 changed one, a bit each */
         uint8_t charsets;           /* G0 to G3, and the coding system, a bit each */
         uint8_t titles;             /* so many were put on the stack */
@@ -32,13 +34,21 @@ typedef struct ScreenModes {
         bool guard_changed;
         bool tabs_changed;
         bool palette_changed;
+        uint8_t pointers; /* so many shapes of the pointer were pushed */
+        bool pointer_changed;
+        bool pointer_mode_changed; /* XTSMPOINTER: when it is hidden */
+        bool shows_progress;
+        bool in_link;
+        bool sends_8bit; /* S8C1T */
 
         /* the scanner's place in an escape sequence */
         uint8_t state;
         char prefix, intermediate;
         uint32_t parameters[SCREEN_PARAMETERS_MAX]; /* of OSC: its number is the first */
         size_t n_parameters;
-        bool asks; /* the OSC has a "?": it changes nothing */
+        bool asks;          /* the OSC has a "?": it changes nothing */
+        char head[8], last; /* of what follows the OSC's number */
+        size_t n_head;
 } ScreenModes;
 
 /* Looks at bytes that go to the terminal. A zeroed structure is one of a fresh terminal. */

@@ -50,7 +50,7 @@ void screen_answer_mode(Screen *s, const VtSequence *q) {
         bool private = q->prefix == '?';
 
         answer(s, private ? "\x1b[?%u;%u$y" : "\x1b[%u;%u$y", number,
-                screen_mode_report(s, private, number));
+                screen_mode_is_offered(private, number) ? screen_mode_report(s, private, number) : 0);
 }
 
 size_t screen_take_answers(Screen *s, char *buffer, size_t size) {

@@ -37,6 +37,8 @@ static const ModeRow mode_rows[_MODE_MAX] = {
         [MODE_GRAPHEMES] = { 2027, true, false, false },
         [MODE_COLOR_REPORTS] = { 2031, true, false, false },
         [MODE_SIZE_REPORTS] = { 2048, true, false, false },
+        [MODE_PASTE_EVENTS] = { 5522, true, false, false },
+        [MODE_WIN32_KEYS] = { 9001, true, false, false },
 };
 
 static const uint16_t mouse_modes[] = { 9, 1000, 1002, 1003 };
@@ -191,6 +193,11 @@ unsigned screen_mode_report(const Screen *s, bool private, unsigned number) {
         else
                 return 0;
         return on ? 1 : 2;
+}
+
+/* Widths of graphemes are not ours to know, and the other two are for the keyboard of a terminal that may never come. */
+bool screen_mode_is_offered(bool private, unsigned number) {
+        return !private || (number != 2027 && number != 5522 && number != 9001);
 }
 
 int screen_mode(const Screen *s, bool private, unsigned number) {

@@ -43,6 +43,8 @@ typedef enum Mode {
         MODE_GRAPHEMES,
         MODE_COLOR_REPORTS,
         MODE_SIZE_REPORTS,
+        MODE_PASTE_EVENTS,
+        MODE_WIN32_KEYS,
         _MODE_MAX,
 } Mode;
 
@@ -167,6 +169,8 @@ void screen_keep_modes(Screen *s, const VtSequence *q, bool restore);
 void screen_set_mode(Screen *s, Mode mode, bool on);
 void screen_reset_modes(Screen *s, bool hard);
 unsigned screen_mode_report(const Screen *s, bool private, unsigned number); /* as DECRPM */
+bool screen_mode_is_offered(
+        bool private, unsigned number); /* what is not is only kept for terminals that have it */
 void screen_write_modes(const Screen *s, TextWriter *w);
 
 /* screen-alternate.c */

@@ -44,6 +44,8 @@ TEST(modes_are_undone) {
         ck_assert(undoes("\033[2;5r", ALWAYS "\0337\033[r\0338"));
         ck_assert(undoes("\033[4 q", ALWAYS "\033[0 q"));
         ck_assert(undoes("\033[?1035l\033[?2048h", ALWAYS "\033[?1035h\033[?2048l"));
+        ck_assert(undoes("\033[?9001h\033[?5522h", ALWAYS "\033[?5522l\033[?9001l"));
+        ck_assert(undoes("\033[?1061h\033[?1070l", ALWAYS "\033[?1070h\033[?1061l"));
         ck_assert(undoes("\033[?9999h", ALWAYS));
 }
 
@@ -66,6 +68,7 @@ TEST(keyboard_protocols_are_undone) {
         ck_assert(undoes("\033[=3;1u", END "\033[=0u" RESET));
         ck_assert(undoes("\033[>4;2m\033[>1;1m", ALWAYS "\033[>1m\033[>4m"));
         ck_assert(undoes("\033[?u", ALWAYS));
+        ck_assert(undoes("\033[>4n\033[>4;1f", ALWAYS "\033[>4m\033[>4f"));
 }
 
 TEST(each_screen_has_a_keyboard_of_its_own) {
@@ -94,7 +97,35 @@ TEST(colors_are_undone) {
         ck_assert(undoes("\033]11;#112233\a\033]111\a", ALWAYS));
         ck_assert(undoes("\033]11;?\a\033]4;1;?\033\\", ALWAYS));
         ck_assert(undoes("\033]11;#112233\030", ALWAYS));
-        ck_assert(undoes("\033]8;;https://example.org/4;1\a\033]2;11;x\a", ALWAYS));
+        ck_assert(undoes("\033]21;foreground=red\a",
+                ALWAYS "\033]104\033\\\033]105\033\\\033]110\033\\\033]111\033\\"
+                       "\033]112\033\\\033]117\033\\\033]119\033\\"));
+        ck_assert(undoes("\033]21;foreground=?\a\033]2;11;x\a", ALWAYS));
+}
+
+TEST(links_are_closed) {
+        ck_assert(undoes("\033]8;;https://example.org/4;1?a\aab", ALWAYS "\033]8;;\033\\"));
+        ck_assert(undoes("\033]8;id=1;file:///\033\\ab\033]8;;\033\\", ALWAYS));
+}
+
+TEST(the_pointer_is_the_usual_one) {
+        ck_assert(undoes("\033]22;text\a", ALWAYS "\033]22;\033\\"));
+        ck_assert(undoes("\033]22;text\a\033]22;\a", ALWAYS));
+        ck_assert(undoes("\033]22;>wait\a\033]22;>help,wait\a\033]22;<\a", ALWAYS "\033]22;<\033\\"));
+        ck_assert(undoes("\033]22;?__current__\a\033]22;<\a", ALWAYS));
+        ck_assert(undoes("\033[>2p", ALWAYS "\033[>1p"));
+}
+
+TEST(nothing_is_in_progress) {
+        ck_assert(undoes("\033]9;4;1;30\a", ALWAYS "\033]9;4;0;0\033\\"));
+        ck_assert(undoes("\033]9;4;3\033\\\033c", ALWAYS "\033]9;4;0;0\033\\"));
+        ck_assert(undoes("\033]9;4;1;30\a\033]9;4;0\a", ALWAYS));
+        ck_assert(undoes("\033]9;4 is a message\a\033]9;hello\a\033]9\a", ALWAYS));
+}
+
+TEST(controls_are_of_7_bits) {
+        ck_assert(undoes("\033 G", ALWAYS "\033 F"));
+        ck_assert(undoes("\033 G\033 F\033 L", ALWAYS));
 }
 
 TEST(titles_are_taken_from_the_stack) {
@@ -116,6 +147,12 @@ TEST(the_picture_of_a_fresh_terminal_leaves_nothing) {
 TEST(what_was_undone_by_the_program_is_forgotten) {
         ck_assert(undoes("\033[?25l\033[?25h\033[?1003h\033[?1003l", ALWAYS));
         ck_assert(undoes("\033[?25l\033[?1003h\033c", ALWAYS));
+}
+
+TEST(what_was_saved_and_comes_back_is_undone) {
+        ck_assert(undoes("\033[?2004h\033[?2004;25s\033[?2004;25l\033[?2004;25r", ALWAYS "\033[?2004l"));
+        ck_assert(undoes("\033[?25l\033[?25s\033[?25h\033[?25r", ALWAYS "\033[?25h"));
+        ck_assert(undoes("\033[?2004s\033[?2004h\033[?2004r", ALWAYS));
 }
 
 TEST(strings_are_skipped) {
@@ -141,5 +178,7 @@ TEST(no_sequence_is_too_long) {
 TEST_MAIN(text_changes_nothing, modes_are_undone, alternate_screen_brings_the_cursor_back,
         the_alternate_screen_is_left_first, keyboard_protocols_are_undone,
         each_screen_has_a_keyboard_of_its_own, character_sets_are_undone, tab_stops_are_undone,
-        colors_are_undone, titles_are_taken_from_the_stack, the_picture_of_a_fresh_terminal_leaves_nothing,
-        what_was_undone_by_the_program_is_forgotten, strings_are_skipped, no_sequence_is_too_long);
+        colors_are_undone, links_are_closed, the_pointer_is_the_usual_one, nothing_is_in_progress,
+        controls_are_of_7_bits, titles_are_taken_from_the_stack,
+        the_picture_of_a_fresh_terminal_leaves_nothing, what_was_undone_by_the_program_is_forgotten,
+        what_was_saved_and_comes_back_is_undone, strings_are_skipped, no_sequence_is_too_long);

@@ -24,6 +24,12 @@ TEST(answers) {
                 "\x1b[?2004;2$y\x1b[?7;1$y\x1b[4;2$y\x1b[?9999;0$y");
 }
 
+/* They are kept for a terminal that has them; nobody is told that there is one. */
+TEST(offers_only_what_there_is) {
+        expect("\x1b[?2027$p\x1b[?2027h\x1b[?2027$p", "\x1b[?2027;0$y\x1b[?2027;0$y");
+        expect("\x1b[?5522h\x1b[?5522$p\x1b[?9001$p", "\x1b[?5522;0$y\x1b[?9001;0$y");
+}
+
 TEST(does_not_answer_the_rest) {
         expect("\x1b[1c\x1b[>c\x1b[=c\x1b[>q\x1b[?u\x1b]10;?\x07\x1b]4;1;?\x07\x1bP$qm\x1b\\\x1b[18t\x1b[14t\x1b[21t\x05",
                 "");
@@ -44,4 +50,4 @@ TEST(bounded) {
         ck_assert_mem_eq(buffer, "\x1b[?62;22c\x1b[?62;22c", 18);
 }
 
-TEST_MAIN(answers, does_not_answer_the_rest, bounded);
+TEST_MAIN(answers, offers_only_what_there_is, does_not_answer_the_rest, bounded);
