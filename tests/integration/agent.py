@@ -215,6 +215,9 @@ class Agent:
             eof = not part
         return {"text": data.decode("latin-1"), "end": eof}
 
+    def seals(self, descriptor):
+        return fcntl.fcntl(descriptor, 1034)  # F_GET_SEALS
+
     def contents(self, descriptor):
         """What is in a file, which is closed."""
         STREAMS.discard(descriptor)

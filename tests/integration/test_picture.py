@@ -167,6 +167,12 @@ def test_snapshot(user1):
     assert styled[-1].startswith("\x1b[1;31mred\x1b[")
 
 
+def test_snapshot_does_not_change_any_more(user1):
+    session = user1.start_terminal("sleep", "inf")
+    text = user1.call_session(session, "Snapshot", "a{sv}", {})
+    assert user1.ask("seals", descriptor=text) == 0xf  # F_SEAL_SEAL, _SHRINK, _GROW and _WRITE
+
+
 def test_snapshot_of_nothing(user1):
     assert user1.snapshot(user1.start_terminal("sleep", "inf")) == ""
 

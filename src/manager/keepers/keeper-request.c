@@ -66,9 +66,10 @@ static int add_stream(KeeperRequest *request) {
 }
 
 static int add_file(KeeperRequest *request) {
-        request->keepers_end = memfd_create("compute-session-text", MFD_CLOEXEC);
+        request->keepers_end = memfd_create("compute-session-text", MFD_CLOEXEC | MFD_ALLOW_SEALING);
         if (request->keepers_end < 0)
                 return -errno;
+        request->is_file = true;
         request->callers_end = fcntl(request->keepers_end, F_DUPFD_CLOEXEC, 3);
         return request->callers_end < 0 ? -errno : 0;
 }
@@ -201,10 +202,26 @@ void keeper_requests_send(Session *s) {
                 (void) keeper_link_send_request(s, s->keeper.requests.items[i]);
 }
 
+/* The keeper has it too, and is not to change what the caller reads. -EBUSY: it means to. */
+static int seal(const KeeperRequest *request) {
+        if (!request->is_file)
+                return 0;
+        return fcntl(request->callers_end, F_ADD_SEALS,
+                       F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) < 0
+                ? -errno
+                : 0;
+}
+
 /* There may be no descriptor left to send it with. */
 static void hand_over(KeeperRequest *request) {
         int r;
 
+        if (seal(request) < 0) {
+                (void) sd_bus_reply_method_errorf(request->call, ERROR_NO_KEEPER,
+                        "The session's keeper still writes what it says is written; see 'systemctl status %s'.",
+                        request->session->keeper.unit);
+                return;
+        }
         r = sd_bus_reply_method_return(request->call, "h", request->callers_end);
         if (r < 0)
                 (void) sd_bus_reply_method_errno(request->call, r, NULL);

@@ -29,6 +29,7 @@ struct KeeperRequest {
         uint32_t serial;
         WireWriter message;
         KeeperAnswer answer;
+        bool is_file;                 /* and no stream */
         int keepers_end, callers_end; /* of a stream, or one file twice; -EBADF */
         uint64_t within;      /* the session whose process attaches, by number; 0: none. See nesting.h */
         sd_bus_message *call; /* NULL: nobody's */
