@@ -4,6 +4,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
@@ -70,6 +71,9 @@ static int run(const char *id) {
 
 int main(int argc, char *argv[]) {
         log_open();
+        /* What the user's other processes could do to this one (ptrace, pidfd_getfd, /proc/PID/fd), they could do to the
+         * session past the manager. What is executed for the session is dumpable again. */
+        (void) prctl(PR_SET_DUMPABLE, 0);
         if (argc == 2 && streq(argv[1], "--version")) {
                 puts("compute-session-keeper " PACKAGE_VERSION);
                 return EXIT_SUCCESS;

@@ -71,13 +71,25 @@ int process_start_time(pid_t pid, uint64_t *ret) {
 }
 
 int process_uid(pid_t pid, uid_t *ret) {
-        char path[64];
-        struct stat st;
+        _cleanup_close_ int fd = -EBADF;
+        char path[64], text[2048];
+        const char *line;
+        uint32_t uid;
+        ssize_t n;
 
-        snprintf(path, sizeof(path), "/proc/%" PRIi32, (int32_t) pid);
-        if (stat(path, &st) < 0)
+        snprintf(path, sizeof(path), "/proc/%" PRIi32 "/status", (int32_t) pid);
+        fd = open(path, O_RDONLY | O_CLOEXEC);
+        if (fd < 0)
                 return errno == ENOENT ? -ESRCH : -errno;
-        *ret = st.st_uid;
+        n = read(fd, text, sizeof(text) - 1);
+        if (n < 0)
+                return -errno;
+        text[n] = 0;
+        /* The name, which comes first, has its newlines escaped. */
+        line = strstr(text, "\nUid:\t");
+        if (!line || sscanf(line, "\nUid: %*u %" SCNu32, &uid) != 1)
+                return -EIO;
+        *ret = uid;
         return 0;
 }
 

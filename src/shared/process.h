@@ -17,7 +17,8 @@ int process_has_ended(int pidfd);
 /* When the process started, in clock ticks since boot: with its PID this names it for good. -ESRCH if gone. */
 int process_start_time(pid_t pid, uint64_t *ret);
 
-/* The effective uid that the process runs as (owner of /proc/PID). -ESRCH if gone. */
+/* The effective uid that the process runs as; not the owner of /proc/PID, which of a process that is not dumpable is root.
+ * -ESRCH if gone. */
 int process_uid(pid_t pid, uid_t *ret);
 
 /* How the process of this pidfd ended although it is not our child: PIDFD_GET_INFO with PIDFD_INFO_EXIT, on Linux

@@ -48,6 +48,16 @@ def take_descriptors(pid):
     return found["listening"], found.get("connection")
 
 
+def become_owner(pid):
+    """Only root can take what a keeper has; from then on this is a keeper like any other."""
+    with open(f"/proc/{pid}/status", encoding="utf-8") as status:
+        ids = dict(line.split(":", 1) for line in status)
+    group, user = int(ids["Gid"].split()[0]), int(ids["Uid"].split()[0])
+    os.setgroups([])
+    os.setresgid(group, group, group)
+    os.setresuid(user, user, user)
+
+
 def field(tag, value):
     if isinstance(value, int):
         value = struct.pack("<Q", value)
@@ -209,6 +219,7 @@ def main():
     pid, how = int(sys.argv[1]), sys.argv[2]
     listening, connection = take_descriptors(pid)
     os.kill(pid, signal.SIGSTOP)
+    become_owner(pid)
     if connection:
         connection.shutdown(socket.SHUT_RDWR)
     keeper = Keeper(listening)

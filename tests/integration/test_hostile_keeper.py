@@ -44,14 +44,14 @@ class Hostile:
     def turn(self, how):
         unit = self.user.get(self.session, "KeeperUnit")
         pid = machine.main_pid(self.root, unit)
-        self.children.append(self.user.spawn("/usr/bin/python3", PROGRAM, pid, how))
+        self.children.append(self.root.spawn("/usr/bin/python3", PROGRAM, pid, how))
         machine.wait_until(lambda: self.root.try_run("grep", "-q", "^State:.T", f"/proc/{pid}/status").status == 0,
                            "the keeper is stopped")
 
     def end(self):
         for child in self.children:
-            self.user.ask("kill", pid=child, number=9)
-            said = self.user.wait(child)
+            self.root.ask("kill", pid=child, number=9)
+            said = self.root.wait(child)
             assert "Traceback" not in said.output, said.output
 
 

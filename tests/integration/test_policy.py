@@ -163,6 +163,30 @@ def test_payload_runs_as_its_user(root, user1, session):
     assert set(status[1:5]) == {str(user1.uid)} and int(status[-1], 16) == 0
 
 
+# pidfd_getfd(2) of standard input; and what ptrace() asks before it does anything, as opening this file does.
+REACH = """import ctypes, os, sys
+target = int(sys.argv[1])
+got = ctypes.CDLL(None).syscall(438, os.pidfd_open(target), 0, 0) >= 0
+try:
+    os.close(os.open(f"/proc/{target}/mem", os.O_RDWR))
+    print(got, True)
+except PermissionError:
+    print(got, False)
+"""
+
+
+def test_keeper_is_not_open_to_its_user(root, user1, session):
+    """What else runs as the user cannot do to a session what the manager would not let it."""
+    def reach(pid):
+        return user1.run("/usr/bin/python3", "-c", REACH, str(pid)).output.split()
+    keeper = machine.main_pid(root, user1.get(session, "KeeperUnit"))
+    assert reach(keeper) == ["False", "False"]
+    root.run("kill", "-KILL", keeper)
+    machine.wait_until(lambda: machine.main_pid(root, user1.get(session, "KeeperUnit")) not in ("0", keeper), "the next one")
+    assert reach(machine.main_pid(root, user1.get(session, "KeeperUnit"))) == ["False", "False"]
+    assert reach(user1.get(session, "Leader")) == ["True", "True"]  # that is the user's
+
+
 def test_root_has_sessions_like_everybody(root, user1):
     session = root.start_terminal("sleep", "inf")
     assert root.get(session, "User") == 0

@@ -58,7 +58,7 @@ def test_job_that_started_a_keeper_is_not_taken_for_its_end(root, user1, held):
     held.hold("ExecStartPost")
     session = user1.start_terminal("sleep", "inf")
     keeper = main_pid(root, f"compute-keeper-{session}.service")
-    deaf = user1.spawn("/usr/bin/python3", PROGRAM, keeper, "deaf")
+    deaf = root.spawn("/usr/bin/python3", PROGRAM, keeper, "deaf")
     machine.wait_until(lambda: state_of(root, keeper) == "T", "the keeper is stopped")
     stopping = user1.spawn("computectl", "stop", session)
     machine.wait_until(lambda: root.try_run("systemctl", "is-active", f"compute-{session}.scope").status != 0,
@@ -66,8 +66,8 @@ def test_job_that_started_a_keeper_is_not_taken_for_its_end(root, user1, held):
     held.release()
     assert user1.wait(stopping).status == 0
     assert not parts(root)
-    user1.ask("kill", pid=deaf, number=9)
-    user1.wait(deaf)
+    root.ask("kill", pid=deaf, number=9)
+    root.wait(deaf)
 
 
 def test_keeper_killed_before_it_is_told_what_to_start(root, user1, held):
