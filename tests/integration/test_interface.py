@@ -72,3 +72,34 @@ def test_sessions_are_nodes(user1):
     assert [one.get("name") for one in ElementTree.fromstring(text).findall("node")] == [session]
     tree = user1.run("busctl", "tree", "--list", "org.computesession1").output.split()
     assert path_of(session) in tree
+
+
+WATCH = """import sys
+from gi.repository import Gio, GLib
+client = Gio.DBusObjectManagerClient.new_for_bus_sync(
+    getattr(Gio.BusType, sys.argv[1]), Gio.DBusObjectManagerClientFlags.NONE, "org.computesession1", "/org/computesession1",
+    None, None, None)
+def name(one):
+    return one.get_interface("org.computesession1.Session").get_cached_property("Name").unpack()
+print("there:", *(name(one) for one in client.get_objects() if "session" in one.get_object_path()), flush=True)
+client.connect("object-added", lambda _, one: print("added:", name(one), one.get_object_path(), flush=True))
+client.connect("object-removed", lambda _, one: print("removed:", one.get_object_path(), flush=True))
+GLib.MainLoop().run()
+"""
+
+
+def hears_of_starts_and_ends(user, bus):
+    """A client that only knows org.freedesktop.DBus.ObjectManager."""
+    first = user.start_terminal("sleep", "inf", Name="First")
+    client = user.on_terminal("/usr/bin/python3", "-c", WATCH, bus)
+    client.expect("there: First\r\n")
+    second = user.start_terminal("sleep", "inf", Name="Second")
+    client.expect(f"added: Second {path_of(second)}\r\n")
+    for session in first, second:
+        user.stop(session)
+        client.expect(f"removed: {path_of(session)}\r\n")
+    client.close()
+
+
+def test_generic_clients_hear_of_starts_and_ends(user1):
+    hears_of_starts_and_ends(user1, "SYSTEM")

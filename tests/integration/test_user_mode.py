@@ -8,6 +8,8 @@ import machine
 import pytest
 from bus import UNKNOWN, User
 
+from test_interface import hears_of_starts_and_ends
+
 CLIENT = str(machine.FOLDER / "kernel_client.py")
 
 
@@ -185,3 +187,7 @@ def test_daemons_are_gone_after_stop(own):
     pid = machine.wait_until(lambda: own.shell(f"cat {path}").strip(), "the daemon runs")
     own.stop(session)
     assert own.try_run("test", "-e", f"/proc/{pid}").status == 1
+
+
+def test_generic_clients_hear_of_starts_and_ends(own):
+    hears_of_starts_and_ends(own, "SESSION")
