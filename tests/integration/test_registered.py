@@ -131,3 +131,19 @@ def test_connection_file_of_a_registered_kernel_is_known(user1):
     _, session = register(user1, "--type=notebook", "--name=K", command=(
         "/usr/bin/python3", "-c", "import time; time.sleep(1000)", "-f", path))
     assert user1.get(session, "ConnectionFile") == path
+
+
+@pytest.mark.parametrize("said", ["named/c.ipynb", "c.ipynb", "named/c-jvsc-0b7e4c1e-6f7c-4f0e-9a63-d5f1a2b3c4d5.ipynb"])
+def test_notebook_that_a_server_names(user1, said):
+    """By its path below the server's root, or by what VS Code makes of it; the kernel is in the notebook's folder."""
+    folder = f"{user1.home}/named"
+    user1.shell("mkdir -p $1; touch $1/c.ipynb", folder)
+    mark = user1.mark()
+    child = user1.spawn("sh", "-euc", 'cd "$1"; JPY_SESSION_NAME=$2 exec computectl run --type=notebook -- sleep 1000', "sh",
+                        folder, said)
+    new = user1.wait_signals(mark, lambda all: [one for one in all if one["member"] == "SessionNew"])
+    session = [one for one in new if one["member"] == "SessionNew"][0]["arguments"][0]
+    assert (user1.get(session, "Notebook"), user1.get(session, "Name")) == (f"{folder}/c.ipynb", "c.ipynb")
+    user1.stop(session)
+    user1.wait(child)
+    user1.run("rm", "-r", folder)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "ctl/notebook/kernel-command.h"
+#include "ctl/notebook/server-notebook.h"
 #include "ctl/options/limit-arguments.h"
 #include "ctl/sessions/environment.h"
 #include "ctl/sessions/resolve.h"
@@ -32,12 +33,19 @@ static void registration_done(Registration *g) {
 }
 
 static int describe_notebook(Registration *g, const Arguments *a, char **command) {
-        const char *notebook = a->notebook ? a->notebook : getenv("JPY_SESSION_NAME");
+        _cleanup_free_ char *shown = NULL, *said = NULL, *folder = NULL;
+        const char *session = getenv("JPY_SESSION_NAME"), *notebook = a->notebook;
         const char *file = kernel_connection_file(command);
-        _cleanup_free_ char *shown = NULL;
         int r;
 
-        if (!isempty(notebook) && (a->notebook || notebook[0] == '/')) {
+        if (!a->notebook && !isempty(session)) {
+                folder = get_current_dir_name();
+                r = server_notebook(session, folder ? folder : "/", &said, &g->name);
+                if (r < 0)
+                        return log_oom();
+                notebook = said;
+        }
+        if (!isempty(notebook)) {
                 r = path_make_absolute(notebook, &g->notebook);
                 if (r < 0 && a->notebook) {
                         shown = text_sanitize(notebook, 1024);
@@ -51,6 +59,7 @@ static int describe_notebook(Registration *g, const Arguments *a, char **command
 }
 
 static int describe(Registration *g, const Arguments *a, char **command) {
+        char *name;
         int r;
 
         g->type = a->type ? a->type : "terminal";
@@ -62,10 +71,15 @@ static int describe(Registration *g, const Arguments *a, char **command) {
                 log_error("--notebook= is for sessions of --type=notebook only.");
                 return -EINVAL;
         }
-        g->name = a->name
+        name = a->name
                 ? strdup(a->name)
-                : text_sanitize(path_file_name(g->notebook ? g->notebook : command[0]), SESSION_NAME_MAX);
-        return g->name ? 0 : log_oom();
+                : text_sanitize(g->name ? g->name : path_file_name(g->notebook ? g->notebook : command[0]),
+                          SESSION_NAME_MAX);
+        if (!name)
+                return log_oom();
+        free(g->name);
+        g->name = name;
+        return 0;
 }
 
 static int append_arguments(sd_bus_message *m, const Registration *g, const Arguments *a, char **command) {
