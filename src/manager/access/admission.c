@@ -110,24 +110,25 @@ static Verdict judge(Manager *m, sd_bus_message *call, const Caller *caller, Own
                 : judge_other(m, *ret_action);
 }
 
-bool admission_may_audit(Manager *m, uid_t uid) {
-        AuditWindow *window = &m->admission.audited[uid % AUDIT_PLACES];
-        usec_t now = now_usec(CLOCK_MONOTONIC);
+static bool may_audit(AuditBudget *budget, uid_t uid) {
+        unsigned n = audit_budget_count(budget, uid, now_usec(CLOCK_MONOTONIC));
 
-        if (now - window->since > AUDIT_WINDOW_USEC)
-                *window = (AuditWindow){ .since = now };
-        if (window->n++ == AUDIT_BURST)
+        if (n == AUDIT_BURST + 1)
                 log_notice(
                         "User %u provokes more entries of the audit log than are kept; the next ones are left out.",
                         (unsigned) uid);
-        return window->n <= AUDIT_BURST;
+        return n <= AUDIT_BURST;
+}
+
+bool admission_may_audit(Manager *m, uid_t uid) {
+        return may_audit(&m->admission.audited, uid);
 }
 
 void admission_refuse(Manager *m, sd_bus_message *call, uid_t actor, const char *id, const char *challenge) {
         const char *interface = strempty(sd_bus_message_get_interface(call));
         const char *member = sd_bus_message_get_member(call);
 
-        if (admission_may_audit(m, actor))
+        if (may_audit(&m->admission.refused, actor))
                 audit_request_refused(
                         m, id ? session_table_get_by_id(&m->sessions, id) : NULL, actor, interface, member);
         if (challenge)

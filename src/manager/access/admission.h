@@ -7,6 +7,7 @@
 
 #include <systemd/sd-bus.h>
 
+#include "manager/access/audit-budget.h"
 #include "manager/access/caller.h"
 #include "manager/access/charges.h"
 #include "manager/base/types.h"
@@ -23,17 +24,6 @@ enum {
         ADMISSION_TURN = 1 << 2, /* it waited for its turn (turns.h) */
 };
 
-/* Refusals, and signals to one's own sessions, can be provoked at will: of each user only so many are written to the
- * journal in a while. Users whose uids fall into one place share it. */
-#define AUDIT_PLACES      64
-#define AUDIT_WINDOW_USEC (10 * USEC_PER_SEC)
-#define AUDIT_BURST       50
-
-typedef struct AuditWindow {
-        usec_t since; /* CLOCK_MONOTONIC */
-        unsigned n;
-} AuditWindow;
-
 /* A call that is being dispatched again. */
 typedef struct DispatchedCall {
         const sd_bus_message *call; /* the bus's, not a reference */
@@ -41,7 +31,8 @@ typedef struct DispatchedCall {
 } DispatchedCall;
 
 typedef struct Admission {
-        AuditWindow audited[AUDIT_PLACES];
+        AuditBudget audited; /* what users do, most of it to their own sessions */
+        AuditBudget refused; /* of its own: who does much may still not try things unseen */
         CallerCache callers;
         DispatchedCall *again; /* in the order in which they come */
         size_t n_again;

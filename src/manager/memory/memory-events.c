@@ -186,8 +186,8 @@ static void note_kills(Session *s, uint64_t n, bool of_others) {
         else if (victim && of_others)
                 e->kills_of_others += n;
         session_changed(s, CHANGE_OOM);
-        if (admission_may_audit(s->manager, s->uid))
-                audit_oom_killed(s, n);
+        /* Never left out: each has cost a process, and others must be able to find it. */
+        audit_oom_killed(s, n);
 }
 
 /* Updates */
