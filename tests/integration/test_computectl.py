@@ -102,6 +102,15 @@ def test_stop_by_id_name_and_notebook(user1):
     assert user1.ids() == []
 
 
+def test_stop_of_hundreds(user1):
+    """The bus allows 128 calls of a connection at once; what comes behind would be refused."""
+    ids = [f"t{number}" for number in range(900000, 900300)]
+    session = user1.start_terminal("sleep", "inf")
+    errors = computectl(user1, "stop", *ids, session, status=1).errors
+    assert user1.ids() == []
+    assert len(errors.splitlines()) == len(ids) and "pending" not in errors, errors
+
+
 def test_stop_by_a_link_to_the_notebook(user1):
     """As it is opened by one. What the link leads to is meant, not another notebook whose file has the link's name."""
     user1.shell("mkdir -p ~/linked ~/other; echo '{}' | tee ~/linked/real.ipynb > ~/other/link.ipynb; "

@@ -212,24 +212,35 @@ void call_send(Client *c, Call *call, sd_bus_message *m, usec_t timeout) {
                 call->result = r;
 }
 
-static bool calls_are_done(const Call *calls, size_t n) {
+static size_t calls_under_way(const Call *calls, size_t n) {
+        size_t pending = 0;
+
         for (size_t i = 0; i < n; i++)
-                if (calls[i].result == -EINPROGRESS)
-                        return false;
-        return true;
+                pending += calls[i].result == -EINPROGRESS;
+        return pending;
 }
 
-static int wait_for_all(Client *c, Call *calls, size_t n) {
-        int r = 0;
+static int process_until(Client *c, const Call *calls, size_t n, size_t under_way) {
+        int r;
 
-        while (!calls_are_done(calls, n)) {
+        while (calls_under_way(calls, n) > under_way) {
                 r = sd_bus_process(c->bus, NULL);
                 if (r == 0)
                         r = sd_bus_wait(c->bus, UINT64_MAX);
                 if (r < 0 && r != -EINTR)
-                        break;
-                r = 0;
+                        return r;
         }
+        return 0;
+}
+
+int calls_wait_room(Client *c, const Call *calls, size_t n) {
+        return process_until(c, calls, n, CALLS_MAX - 1);
+}
+
+static int wait_for_all(Client *c, Call *calls, size_t n) {
+        int r;
+
+        r = process_until(c, calls, n, 0);
         for (size_t i = 0; i < n; i++)
                 if (calls[i].result == -EINPROGRESS)
                         calls[i].result = r;

@@ -47,6 +47,10 @@ int properties_message(Client *c, const char *path, const char *interface, sd_bu
 /* Sends the message; the call must stay where it is until it is done. Several may be under way. Takes no ownership of
  * the message. A failure is the call's result. */
 void call_send(Client *c, Call *call, sd_bus_message *m, usec_t timeout);
+/* Waits until fewer than CALLS_MAX have no result yet: the bus allows 128 for each connection, and refuses what comes
+ * behind. 0, or -errno if the bus is lost; calls_wait() then says so as well. */
+#define CALLS_MAX 100
+int calls_wait_room(Client *c, const Call *calls, size_t n);
 /* Waits until all have a result; those that need somebody's password are sent again, with leave to ask for it. 0, or -errno if the bus is lost; then the calls have that result too. */
 int calls_wait(Client *c, Call *calls, size_t n);
 void call_done(Call *call);

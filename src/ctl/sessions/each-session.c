@@ -33,8 +33,10 @@ int each_session(Client *c, char **words, SessionCall make, const char *what, us
                 r = make(c, ids[i], &m);
                 if (r < 0)
                         calls[i].result = r;
-                else
+                else {
                         call_send(c, &calls[i], m, timeout);
+                        (void) calls_wait_room(c, calls, i + 1);
+                }
         }
         (void) calls_wait(c, calls, n);
         for (size_t i = 0; i < n; i++) {
