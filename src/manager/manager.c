@@ -12,22 +12,40 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "manager/access/admission.h"
+#include "manager/access/authorization.h"
+#include "manager/access/charges.h"
+#include "manager/access/strangers.h"
+#include "manager/access/turns.h"
+#include "manager/access/usage.h"
+#include "manager/base/cgroup.h"
+#include "manager/base/config.h"
 #include "manager/base/idle.h"
+#include "manager/base/journal.h"
 #include "manager/base/limit-options.h"
 #include "manager/base/trust.h"
+#include "manager/base/watchdog.h"
 #include "manager/bus/manager-bus.h"
 #include "manager/bus/session-bus.h"
 #include "manager/keepers/keeper-link.h"
+#include "manager/keepers/keeper-socket.h"
 #include "manager/manager.h"
 #include "manager/memory/oomd.h"
+#include "manager/model/manager.h"
+#include "manager/model/session-state.h"
+#include "manager/model/session.h"
+#include "manager/model/waiters.h"
+#include "manager/registry/ended-list.h"
+#include "manager/registry/session-number.h"
 #include "manager/session/resync.h"
+#include "manager/session/session-engine.h"
+#include "manager/session/session-lifetime.h"
 #include "manager/session/session-limits.h"
 #include "manager/session/session-record.h"
 #include "manager/session/session-restart.h"
 #include "manager/session/session-start.h"
-#include "manager/session/session.h"
 #include "manager/systemd/scope-controller.h"
-#include "manager/systemd/systemd-return.h"
+#include "manager/systemd/systemd-calls.h"
 #include "manager/systemd/systemd-units.h"
 #include "manager/systemd/systemd.h"
 #include "shared/log.h"
@@ -35,7 +53,6 @@
 #include "shared/parse.h"
 
 #define RUNTIME_DIR_NAME "compute-sessions"
-#define NUMBER_FILE      "next-number"
 #define BUS_SEND_BUFFER  8192 /* bytes; the kernel counts its own costs in, and doubles it for them */
 
 static int on_flush(sd_event_source *source, void *userdata);
@@ -86,6 +103,7 @@ int manager_new(bool user_mode, Manager **ret) {
         m->user_mode = user_mode;
         m->runtime_fd = -EBADF;
         m->next_number = 1;
+        m->handle_event = session_handle_event;
         config_init(&m->config);
         cgroup_tree_init(&m->cgroups);
         usage_reader_init(&m->usage);
@@ -122,7 +140,7 @@ Manager *manager_free(Manager *m) {
         if (!m)
                 return NULL;
         /* Held calls are answered by the bus going away: their callers get NoReply. */
-        session_table_done(&m->sessions);
+        session_free_all(&m->sessions);
         ended_list_done(&m->ended);
         strangers_done(&m->strangers);
         turns_done(&m->turns);
@@ -132,7 +150,7 @@ Manager *manager_free(Manager *m) {
         cgroup_tree_done(&m->cgroups);
         systemd_calls_done(&m->systemd_calls);
         closings_done(&m->closings);
-        sd_bus_slot_unref(m->job_match);
+        sd_bus_slot_unref(m->systemd_jobs.match);
         sd_event_source_disable_unref(m->flush);
         sd_event_source_disable_unref(m->idle);
         sd_bus_flush_close_unref(m->bus);
@@ -208,27 +226,6 @@ static int export_objects(Manager *m) {
         return 0;
 }
 
-static int read_next_number(Manager *m) {
-        _cleanup_close_ int fd = -EBADF;
-        char text[32] = {};
-        struct stat st;
-        uint64_t number;
-
-        fd = openat(m->runtime_fd, NUMBER_FILE, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-        if (fd < 0)
-                return errno == ENOENT ? 0 : -errno;
-        if (fstat(fd, &st) < 0)
-                return -errno;
-        if (!S_ISREG(st.st_mode))
-                return -EBADFD;
-        if (read(fd, text, sizeof(text) - 1) < 0)
-                return -errno;
-        text[strcspn(text, "\n")] = 0;
-        if (parse_uint64(text, &number) >= 0 && number > 0)
-                m->next_number = number;
-        return 0;
-}
-
 /* Records and keepers' sockets are trusted, so nobody else may be able to touch them. */
 static int open_runtime_dir(Manager *m) {
         static const char *const folders[] = { KEEPERS_DIR, RECORDS_DIR, NULL };
@@ -236,7 +233,7 @@ static int open_runtime_dir(Manager *m) {
 
         r = m->runtime_fd = trust_open_runtime_directory(m->runtime_dir, folders);
         if (r >= 0) {
-                r = read_next_number(m);
+                r = manager_read_number(m);
                 if (r < 0)
                         log_error_errno(r, "Cannot read %s/" NUMBER_FILE ": %m", m->runtime_dir);
         }
@@ -255,7 +252,8 @@ static int open_runtime_dir(Manager *m) {
 /* What "systemctl status" shows. */
 static void tell_status(const Manager *m, const char *more) {
         (void) sd_notifyf(/* unset_environment = */ false, "%sSTATUS=%u notebook%s, %u terminal%s.", more,
-                m->notebooks, m->notebooks == 1 ? "" : "s", m->terminals, m->terminals == 1 ? "" : "s");
+                m->counts.notebooks, m->counts.notebooks == 1 ? "" : "s", m->counts.terminals,
+                m->counts.terminals == 1 ? "" : "s");
 }
 
 int manager_start(Manager *m) {
@@ -323,10 +321,6 @@ int manager_run(Manager *m) {
         return r;
 }
 
-void manager_flush_later(Manager *m) {
-        (void) sd_event_source_set_enabled(m->flush, SD_EVENT_ONESHOT);
-}
-
 /* The changed sessions in the order in which they changed first. */
 static Session *take_changed(Manager *m) {
         Session *ordered = NULL;
@@ -380,50 +374,11 @@ static int on_flush(sd_event_source *source _unused_, void *userdata) {
                 if (s->changes & CHANGE_REMOVED)
                         say_goodbye(s);
         }
-        if (m->counts_changed) {
+        if (m->counts.changed) {
                 manager_bus_tell_counts(m);
                 tell_status(m, "");
         }
-        m->counts_changed = false;
+        m->counts.changed = false;
         idle_touch(m);
-        return 0;
-}
-
-/* Counting */
-
-void manager_count(Manager *m, const Session *s, int delta) {
-        if (s->type == SESSION_NOTEBOOK)
-                m->notebooks += (unsigned) delta;
-        else
-                m->terminals += (unsigned) delta;
-        m->counts_changed = true;
-        manager_flush_later(m);
-}
-
-bool manager_exceeds_recommended(const Manager *m) {
-        return (uint64_t) m->notebooks + m->terminals > m->config.recommended_sessions;
-}
-
-int manager_take_number(Manager *m, uint64_t *ret) {
-        char text[32];
-        ssize_t n;
-        int fd, length;
-
-        length = snprintf(text, sizeof(text), "%" PRIu64 "\n", m->next_number + 1);
-        fd = openat(m->runtime_fd, NUMBER_FILE ".new", O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
-                0600);
-        if (fd < 0)
-                return -errno;
-        n = write(fd, text, (size_t) length);
-        if (n != length) {
-                int r = n < 0 ? -errno : -ENOSPC;
-
-                (void) safe_close(fd);
-                return r;
-        }
-        (void) safe_close(fd);
-        if (renameat(m->runtime_fd, NUMBER_FILE ".new", m->runtime_fd, NUMBER_FILE) < 0)
-                return -errno;
-        *ret = m->next_number++;
         return 0;
 }

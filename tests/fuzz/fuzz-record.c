@@ -6,9 +6,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "manager/manager.h"
+#include "manager/model/manager.h"
+#include "manager/model/session.h"
+#include "manager/registry/session-table.h"
+#include "manager/session/session-lifetime.h"
 #include "manager/session/session-record.h"
-#include "manager/session/session.h"
 #include "shared/strv.h"
 #include "tests/fuzz/input.h"
 
@@ -91,7 +93,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                         compare(s, again);
                 session_record_remove(s);
         }
-        session_table_done(&m.sessions);
-        session_table_done(&next.sessions);
+        session_free_all(&m.sessions);
+        session_free_all(&next.sessions);
         return 0;
 }

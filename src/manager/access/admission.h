@@ -11,6 +11,7 @@
 #include "manager/access/caller.h"
 #include "manager/access/charges.h"
 #include "manager/base/types.h"
+#include "manager/model/calls.h"
 #include "shared/time-span.h"
 
 /* Bytes of a call's arguments; one that has more is refused before anything else, as the bus would carry 32 MB. The largest
@@ -23,21 +24,6 @@ enum {
         ADMISSION_SAMPLED = 1 << 1,
         ADMISSION_TURN = 1 << 2, /* it waited for its turn (turns.h) */
 };
-
-/* A call that is being dispatched again. */
-typedef struct DispatchedCall {
-        const sd_bus_message *call; /* the bus's, not a reference */
-        unsigned passed;
-} DispatchedCall;
-
-typedef struct Admission {
-        AuditBudget audited; /* what users do, most of it to their own sessions */
-        AuditBudget refused; /* of its own: who does much may still not try things unseen */
-        CallerCache callers;
-        DispatchedCall *again; /* in the order in which they come */
-        size_t n_again;
-        size_t size; /* of the arguments of the call that is being dispatched, in bytes */
-} Admission;
 
 /* Puts itself before all handlers of the manager's bus. */
 int admission_start(Manager *m);

@@ -14,11 +14,14 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "manager/access/admission.h"
 #include "manager/access/authorization.h"
 #include "manager/access/caller.h"
+#include "manager/access/charges.h"
 #include "manager/base/audit.h"
-#include "manager/manager.h"
-#include "manager/session/session.h"
+#include "manager/base/policy.h"
+#include "manager/model/manager.h"
+#include "manager/registry/session-table.h"
 #include "shared/log.h"
 
 #define POLKIT_NAME      "org.freedesktop.PolicyKit1"

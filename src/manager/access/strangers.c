@@ -3,7 +3,9 @@
 /* Callers that are not known yet. */
 
 #include "manager/access/strangers.h"
-#include "manager/manager.h"
+#include "manager/access/admission.h"
+#include "manager/access/caller.h"
+#include "manager/model/manager.h"
 #include "shared/log.h"
 
 static void stranger_done(Stranger *stranger) {

@@ -6,28 +6,12 @@
 #include <systemd/sd-bus.h>
 
 #include "manager/base/types.h"
+#include "manager/model/calls.h"
 
 #define STRANGERS_MAX      1024 /* the bus lets one user have 256 connections */
 #define STRANGER_CALLS_MAX 128  /* of one; the bus lets it wait for so many answers */
 /* Arguments of one's calls; a call of any size is held if it is the only one. Whose they are nobody knows yet. */
 #define STRANGER_BYTES_MAX (64U * 1024U)
-
-typedef struct HeldCall {
-        sd_bus_message *call;
-        unsigned passed; /* see admission.h */
-} HeldCall;
-
-typedef struct Stranger {
-        char *name; /* of the connection */
-        HeldCall *calls;
-        size_t n;
-        size_t bytes;
-} Stranger;
-
-typedef struct Strangers {
-        Stranger *items; /* in the order in which the bus was asked, which is that of its answers */
-        size_t n;
-} Strangers;
 
 /* Holds the call until its caller is known, and then has it dispatched again. -ENOBUFS: there are too many. */
 int strangers_hold(Manager *m, sd_bus_message *call, unsigned passed);

@@ -5,7 +5,10 @@
 #include <malloc.h>
 #include <sys/ioctl.h>
 
-#include "manager/manager.h"
+#include "manager/access/admission.h"
+#include "manager/access/charges.h"
+#include "manager/access/turns.h"
+#include "manager/model/manager.h"
 
 static bool bus_is_behind(Manager *m) {
         uint64_t n = 0;

@@ -11,34 +11,13 @@
 
 #include "manager/access/charges.h"
 #include "manager/base/types.h"
+#include "manager/model/calls.h"
 #include "shared/macros.h"
 
 #define TURNS_WRITE_MAX 4  /* answers that the bus has not taken; with more, calls wait */
 #define TURNS_READS     16 /* messages read for each call that is served, as long as more come */
 
-typedef struct TurnCall {
-        sd_bus_message *call;
-        unsigned passed; /* see admission.h */
-        Charge charge;
-} TurnCall;
-
 #define TURNS_MANY 16 /* calls served one after the other, whose memory is given back behind them */
-
-typedef struct UserTurn {
-        uid_t uid;
-        TurnCall *calls;
-        size_t first, n, allocated; /* a ring */
-} UserTurn;
-
-typedef struct Turns {
-        UserTurn *users; /* those who wait, in the order of their turns */
-        size_t n;
-        sd_event_source
-                *post; /* anything happened, and be it that the bus took an answer: perhaps it is time */
-        sd_event_source *turn; /* dispatches one call; the next not before the bus has taken that up */
-        unsigned reads;        /* of messages, while calls wait */
-        unsigned served;       /* of those that had to wait, since none had to */
-} Turns;
 
 /* Has the call to wait? It is then held, and dispatched again. 1 if so; 0: it is its turn; -ENOBUFS or -EDQUOT if the user
  * has too many calls or bytes waiting; -ENOMEM. */

@@ -17,11 +17,13 @@
 #include <sys/vfs.h>
 
 #include "manager/access/admission.h"
+#include "manager/access/charges.h"
 #include "manager/access/usage.h"
+#include "manager/base/cgroup.h"
 #include "manager/base/systemd-names.h"
-#include "manager/manager.h"
-#include "manager/session/session-table.h"
-#include "manager/session/session.h"
+#include "manager/model/manager.h"
+#include "manager/model/session.h"
+#include "manager/registry/session-table.h"
 #include "shared/log.h"
 
 /* Properties of org.freedesktop.systemd1.Scope; see org.freedesktop.systemd1(5). */

@@ -8,7 +8,11 @@
 #include <syslog.h>
 
 #include "manager/base/audit.h"
-#include "manager/manager.h"
+#include "manager/base/cgroup.h"
+#include "manager/base/journal.h"
+#include "manager/base/policy.h"
+#include "manager/model/manager.h"
+#include "manager/model/session.h"
 #include "manager/session/session.h"
 #include "shared/message-ids.h"
 
@@ -163,14 +167,14 @@ void audit_interrupted(const Session *s, uid_t actor) {
         tell_of_kernel(s, MESSAGE_KERNEL_INTERRUPTED, actor, "Interrupt", "interrupted");
 }
 
-void audit_kernel_crashed(const Session *s) {
+void audit_kernel_crashed(const Session *s, SessionResult result) {
         char how[64];
         Entry e;
 
         describe_exit(s, how, sizeof(how));
         begin(&e, s->manager, LOG_WARNING, MESSAGE_KERNEL_CRASHED, s);
         add_exit(&e, s);
-        add(&e, "RESULT=%s", session_result_to_string(session_leader_result(s)));
+        add(&e, "RESULT=%s", session_result_to_string(result));
         add(&e, "RESTARTS=%" PRIu32, s->restart.count);
         add(&e,
                 "MESSAGE=The kernel of session %s (%s) of user %" PRIu32
@@ -223,8 +227,7 @@ void audit_oom_killed(const Session *s, uint64_t n) {
         end(&e);
 }
 
-void audit_memory_pressure(const Session *s) {
-        const char *level = memory_level_to_string(s->memory_events.level);
+void audit_memory_pressure(const Session *s, const char *level) {
         Entry e;
 
         begin(&e, s->manager, LOG_NOTICE, MESSAGE_MEMORY_PRESSURE, s);

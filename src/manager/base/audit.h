@@ -16,6 +16,7 @@
 #include "manager/base/policy.h"
 #include "manager/base/types.h"
 #include "shared/limit.h"
+#include "shared/session-types.h"
 
 void audit_session_started(const Session *s);
 void audit_session_ended(const Session *s);
@@ -24,13 +25,13 @@ void audit_stop_requested(const Session *s, uid_t actor, const char *method);
 void audit_restart_requested(const Session *s, uid_t actor);
 void audit_interrupted(const Session *s, uid_t actor);
 /* It ended by itself, and is about to be started again. */
-void audit_kernel_crashed(const Session *s);
+void audit_kernel_crashed(const Session *s, SessionResult result);
 void audit_kernel_restarted(const Session *s);
 void audit_kernel_watched(const Session *s);
 /* The kernel, or systemd-oomd, killed so many of its processes. */
 void audit_oom_killed(const Session *s, uint64_t n);
-/* Its level of memory pressure rose. */
-void audit_memory_pressure(const Session *s);
+/* Its level of memory pressure rose to this one; see memory_level_to_string(). */
+void audit_memory_pressure(const Session *s, const char *level);
 /* Frozen or thawed; method NULL: not through us. */
 void audit_frozen(const Session *s, bool frozen, uid_t actor, const char *method);
 /* s may be NULL: the call was refused whatever the session. */

@@ -6,7 +6,7 @@
  * and may make us stay. */
 
 #include "manager/base/idle.h"
-#include "manager/manager.h"
+#include "manager/model/manager.h"
 #include "shared/log.h"
 #include "shared/names.h"
 

@@ -7,7 +7,7 @@
 
 #include "manager/base/cgroup-limits.h"
 #include "manager/base/limit-options.h"
-#include "manager/manager.h"
+#include "manager/model/manager.h"
 #include "shared/dictionary.h"
 #include "shared/log.h"
 #include "shared/names.h"

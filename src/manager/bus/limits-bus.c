@@ -4,9 +4,9 @@
 
 #include "manager/bus/limits-bus.h"
 #include "manager/base/limit-options.h"
-#include "manager/manager.h"
+#include "manager/model/manager.h"
+#include "manager/model/session.h"
 #include "manager/session/session-limits.h"
-#include "manager/session/session.h"
 #include "shared/names.h"
 
 int get_limit(sd_bus *bus _unused_, const char *path _unused_, const char *interface _unused_,

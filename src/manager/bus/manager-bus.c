@@ -4,11 +4,18 @@
 
 #include "manager/bus/manager-bus.h"
 #include "config.h"
+#include "manager/access/admission.h"
 #include "manager/access/caller.h"
 #include "manager/base/message-strings.h"
 #include "manager/base/policy.h"
 #include "manager/base/start-request.h"
-#include "manager/manager.h"
+#include "manager/model/manager.h"
+#include "manager/model/session-state.h"
+#include "manager/model/session.h"
+#include "manager/registry/ended-list.h"
+#include "manager/registry/session-counts.h"
+#include "manager/registry/session-table.h"
+#include "manager/session/freezer.h"
 #include "manager/session/session-start.h"
 #include "manager/session/session.h"
 #include "manager/systemd/errand.h"
@@ -381,8 +388,8 @@ static const sd_bus_vtable vtable[] = {
         SD_BUS_SIGNAL_WITH_ARGS("SessionRemoved", SD_BUS_ARGS("s", id, "o", session, "s", result), 0),
 
         SD_BUS_PROPERTY("Version", "s", get_version, 0, CONSTANT),
-        SD_BUS_PROPERTY("NotebookCount", "u", NULL, offsetof(Manager, notebooks), CHANGES),
-        SD_BUS_PROPERTY("TerminalCount", "u", NULL, offsetof(Manager, terminals), CHANGES),
+        SD_BUS_PROPERTY("NotebookCount", "u", NULL, offsetof(Manager, counts.notebooks), CHANGES),
+        SD_BUS_PROPERTY("TerminalCount", "u", NULL, offsetof(Manager, counts.terminals), CHANGES),
         SD_BUS_PROPERTY("RecommendedSessions", "u", get_recommended, 0, CONSTANT),
         SD_BUS_PROPERTY("RecommendedExceeded", "b", get_exceeded, 0, CHANGES),
         SD_BUS_PROPERTY("FrozenSessions", "as", get_frozen, 0, 0),

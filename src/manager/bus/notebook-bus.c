@@ -6,13 +6,17 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "manager/access/admission.h"
 #include "manager/access/call-options.h"
 #include "manager/base/audit.h"
 #include "manager/bus/notebook-bus.h"
+#include "manager/keepers/keeper-message.h"
 #include "manager/keepers/keeper-request.h"
-#include "manager/manager.h"
+#include "manager/model/session-state.h"
+#include "manager/model/session.h"
+#include "manager/session/freezer.h"
+#include "manager/session/session-naming.h"
 #include "manager/session/session-restart.h"
-#include "manager/session/session.h"
 #include "manager/systemd/errand.h"
 #include "shared/names.h"
 #include "shared/text.h"

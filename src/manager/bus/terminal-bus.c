@@ -3,11 +3,15 @@
 /* The methods that look at a terminal. Callers were admitted before they come here (admission.c). */
 
 #include "manager/bus/terminal-bus.h"
+#include "manager/access/admission.h"
 #include "manager/access/call-options.h"
 #include "manager/base/start-request.h"
 #include "manager/keepers/keeper-request.h"
-#include "manager/manager.h"
-#include "manager/session/session.h"
+#include "manager/model/manager.h"
+#include "manager/model/session-state.h"
+#include "manager/model/session.h"
+#include "manager/registry/nesting.h"
+#include "manager/session/freezer.h"
 #include "shared/names.h"
 #include "shared/text.h"
 

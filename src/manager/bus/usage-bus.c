@@ -4,10 +4,11 @@
 
 #include "manager/bus/usage-bus.h"
 #include "manager/base/cgroup.h"
-#include "manager/manager.h"
 #include "manager/memory/memory-events.h"
 #include "manager/memory/pressure.h"
-#include "manager/session/session.h"
+#include "manager/memory/session-memory.h"
+#include "manager/model/manager.h"
+#include "manager/model/session.h"
 
 static uint64_t read_swap(const Session *s) {
         char text[CGROUP_TEXT_MAX];

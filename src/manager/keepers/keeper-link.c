@@ -14,10 +14,14 @@
 #include <unistd.h>
 
 #include "manager/base/start-request.h"
+#include "manager/base/watchdog.h"
 #include "manager/keepers/keeper-link.h"
 #include "manager/keepers/keeper-message.h"
-#include "manager/manager.h"
-#include "manager/session/session.h"
+#include "manager/keepers/keeper-request.h"
+#include "manager/keepers/keeper-socket.h"
+#include "manager/model/manager.h"
+#include "manager/model/session.h"
+#include "manager/registry/session-table.h"
 #include "shared/log.h"
 
 #define LISTEN_BACKLOG 4

@@ -6,12 +6,15 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 
-#include "manager/access/caller.h"
+#include "manager/access/admission.h"
+#include "manager/access/charges.h"
 #include "manager/keepers/keeper-link.h"
+#include "manager/keepers/keeper-message.h"
 #include "manager/keepers/keeper-request.h"
 #include "manager/keepers/keeper-socket.h"
-#include "manager/manager.h"
-#include "manager/session/session.h"
+#include "manager/model/manager.h"
+#include "manager/model/session.h"
+#include "manager/registry/nesting.h"
 #include "shared/log.h"
 #include "shared/names.h"
 

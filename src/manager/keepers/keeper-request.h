@@ -11,41 +11,11 @@
 #include "manager/access/charges.h"
 #include "manager/base/types.h"
 #include "manager/keepers/keeper-message.h"
+#include "manager/model/requests.h"
 #include "shared/keeper-protocol.h"
 #include "shared/time-span.h"
 
 #define KEEPER_REQUESTS_MAX 32 /* of one session; one more is refused with -ENOBUFS */
-
-/* What the client gets when it worked. */
-typedef enum KeeperAnswer {
-        KEEPER_ANSWER_NOTHING,
-        KEEPER_ANSWER_DESCRIPTOR, /* its end of the stream, or the file that the keeper wrote into */
-} KeeperAnswer;
-
-typedef const char *(*KeeperReplyHandler)(Session *s, KeeperMessage *message, const char **ret_message);
-
-struct KeeperRequest {
-        Session *session;
-        uint32_t serial;
-        WireWriter message;
-        KeeperAnswer answer;
-        bool is_file;                 /* and no stream */
-        int keepers_end, callers_end; /* of a stream, or one file twice; -EBADF */
-        uint64_t within;      /* the session whose process attaches, by number; 0: none. See nesting.h */
-        sd_bus_message *call; /* NULL: nobody's */
-        /* Sees the REPLY before the call is answered; message is NULL if none came in time; what it says may be changed. May be NULL. What it returns is
-         * an error for the caller (names.h), and ret_message a sentence; NULL if all is well. */
-        KeeperReplyHandler on_reply;
-        Charge charge;   /* to who sent it */
-        usec_t deadline; /* CLOCK_MONOTONIC */
-};
-
-typedef struct KeeperRequests {
-        KeeperRequest **items; /* in the order of their deadlines */
-        size_t n;
-        uint32_t serial;
-        sd_event_source *timer; /* of the oldest */
-} KeeperRequests;
 
 /* A request whose message waits for its fields, and which owns the descriptors that are put into it. NULL = OOM. */
 KeeperRequest *keeper_request_new(Session *s, KeeperOpcode opcode);

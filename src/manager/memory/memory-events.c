@@ -19,13 +19,19 @@
 #include <sys/epoll.h>
 #include <sys/inotify.h>
 
+#include "manager/access/admission.h"
 #include "manager/base/audit.h"
 #include "manager/base/cgroup.h"
-#include "manager/manager.h"
 #include "manager/memory/memory-events.h"
+#include "manager/memory/oom-notice.h"
+#include "manager/memory/oom-victim.h"
 #include "manager/memory/pressure.h"
-#include "manager/session/session-engine.h"
-#include "manager/session/session.h"
+#include "manager/memory/session-memory.h"
+#include "manager/model/manager.h"
+#include "manager/model/session.h"
+#include "manager/registry/session-changes.h"
+#include "manager/registry/session-table.h"
+#include "manager/session/session-event.h"
 #include "shared/log.h"
 #include "shared/process.h"
 
@@ -90,7 +96,7 @@ static void set_level(Session *s, MemoryLevel level) {
         session_changed(s, CHANGE_MEMORY);
         if (rises && level > MEMORY_LEVEL_NONE && admission_may_audit(s->manager, s->uid)) {
                 session_read_memory(s);
-                audit_memory_pressure(s);
+                audit_memory_pressure(s, memory_level_to_string(s->memory_events.level));
         }
 }
 

@@ -17,10 +17,12 @@
 #include <unistd.h>
 
 #include "manager/base/cgroup.h"
-#include "manager/manager.h"
 #include "manager/memory/oom-notice.h"
-#include "manager/session/session-engine.h"
-#include "manager/session/session.h"
+#include "manager/memory/session-memory.h"
+#include "manager/model/manager.h"
+#include "manager/model/session-state.h"
+#include "manager/model/session.h"
+#include "manager/session/session-event.h"
 #include "shared/log.h"
 #include "shared/process.h"
 #include "shared/time-span.h"
@@ -84,9 +86,9 @@ static int on_notice(sd_event_source *source, int fd _unused_, uint32_t revents 
         OomNotice *n = &s->memory_events.notice;
 
         oom_notice_look(s);
-        if (n->awaited) {
+        if (n->on_verdict) {
                 if (oom_notice_verdict(n) != OOM_UNSURE)
-                        session_on_ended(s, CLD_KILLED, SIGKILL);
+                        n->on_verdict(s, CLD_KILLED, SIGKILL);
                 return 0;
         }
         /* The eventfd goes on counting; who has it count all the time does not keep us busy. */
@@ -149,20 +151,22 @@ static int on_nothing_told(sd_event_source *source _unused_, uint64_t usec _unus
         Session *s = userdata;
 
         s->memory_events.notice.late = 0;
-        session_on_ended(s, CLD_KILLED, SIGKILL);
+        s->memory_events.notice.on_verdict(s, CLD_KILLED, SIGKILL);
         return 0;
 }
 
-bool oom_notice_await(Session *s, int exit_code, int exit_status) {
+bool oom_notice_await(Session *s, int exit_code, int exit_status, OomVerdictHandler on_verdict) {
         OomNotice *n = &s->memory_events.notice;
 
         if (session_phase_state(s->phase) != STATE_RUNNING || exit_code != CLD_KILLED ||
                 exit_status != SIGKILL)
                 return false;
         oom_notice_look(s);
-        n->awaited = oom_notice_verdict(n) == OOM_UNSURE &&
-                session_set_timer(s, &s->leader.event, OOM_AWAIT_USEC, on_nothing_told) >= 0;
-        if (n->awaited)
-                (void) sd_event_source_set_enabled(n->source, SD_EVENT_ON);
-        return n->awaited;
+        n->on_verdict = NULL;
+        if (oom_notice_verdict(n) != OOM_UNSURE ||
+                session_set_timer(s, &s->leader.event, OOM_AWAIT_USEC, on_nothing_told) < 0)
+                return false;
+        n->on_verdict = on_verdict;
+        (void) sd_event_source_set_enabled(n->source, SD_EVENT_ON);
+        return true;
 }

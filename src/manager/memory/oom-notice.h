@@ -8,21 +8,13 @@
 #include <systemd/sd-event.h>
 
 #include "manager/base/types.h"
+#include "manager/model/memory.h"
 
 typedef enum OomVerdict {
         OOM_NO,     /* nothing was short of memory when the leader ended, as far as anybody tells */
         OOM_UNSURE, /* it was, or the cgroup was removed: what is told next decides */
         OOM_YES,
 } OomVerdict;
-
-/* A session's part. All zero: nothing is told. */
-typedef struct OomNotice {
-        sd_event_source *source; /* the eventfd, which it owns; off between a notice and: */
-        sd_event_source *check;  /* when those who were killed for it, if any, have been counted */
-        uint64_t late;           /* so many were told, or counted, once the cgroup was gone */
-        bool fresh;              /* one came while it was there, and its counters may not have it yet */
-        bool awaited;            /* the leader's end is not told before there is a verdict */
-} OomNotice;
 
 /* Counts what was told; is_there: the cgroup was, afterwards. Pure. */
 void oom_notice_count(OomNotice *n, uint64_t told, bool is_there);
@@ -37,7 +29,9 @@ void oom_notice_stop(Session *s);
 /* Takes what has been told so far. */
 void oom_notice_look(Session *s);
 
-/* Is it to be waited for what is told next? Then session_on_ended() is called again, after OOM_AWAIT_USEC at the latest. */
-bool oom_notice_await(Session *s, int exit_code, int exit_status);
+typedef void (*OomVerdictHandler)(Session *s, int exit_code, int exit_status);
+
+/* Has the verdict to be waited for? Then on_verdict is called with it, after OOM_AWAIT_USEC at the latest. */
+bool oom_notice_await(Session *s, int exit_code, int exit_status, OomVerdictHandler on_verdict);
 
 #define OOM_AWAIT_USEC (2 * USEC_PER_SEC) /* an RCU grace period of the kernel, on a busy machine */

@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "manager/base/cgroup.h"
-#include "manager/manager.h"
 #include "manager/memory/oom-victim.h"
-#include "manager/session/session.h"
+#include "manager/model/manager.h"
+#include "manager/model/session.h"
 #include "shared/fd.h"
 #include "shared/parse.h"
 #include "shared/text.h"

@@ -10,21 +10,9 @@
 #include <sys/types.h>
 
 #include "manager/base/types.h"
+#include "manager/model/memory.h"
 
-#define PROCESS_COMMAND_SIZE 64 /* the kernel has 16 bytes for it, some of which it escapes */
-#define PROCESS_LIST_MAX     256
-
-typedef struct ProcessEntry {
-        pid_t pid;
-        uint64_t memory; /* bytes, resident */
-        bool killed;     /* SIGKILL is pending */
-        char command[PROCESS_COMMAND_SIZE];
-} ProcessEntry;
-
-typedef struct ProcessList {
-        ProcessEntry *items;
-        size_t n;
-} ProcessList;
+#define PROCESS_LIST_MAX 256
 
 /* The processes of the session's scope, up to PROCESS_LIST_MAX, with those that end; ret must be zero. -errno. */
 int process_list_read(const Session *s, ProcessList *ret);

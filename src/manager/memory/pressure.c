@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 #include "manager/base/cgroup.h"
-#include "manager/manager.h"
 #include "manager/memory/pressure.h"
-#include "manager/session/session.h"
+#include "manager/model/manager.h"
+#include "manager/model/session.h"
 #include "shared/text.h"
 
 /* Without privileges the window has to be a multiple of 2 s; then the kernel needs no thread of its own for it. */

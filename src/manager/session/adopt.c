@@ -4,10 +4,14 @@
 
 #include <stdio.h>
 
-#include "manager/manager.h"
+#include "manager/model/session-state.h"
+#include "manager/model/session.h"
+#include "manager/registry/session-counts.h"
 #include "manager/session/adopt.h"
+#include "manager/session/scope-events.h"
 #include "manager/session/session-engine.h"
-#include "manager/session/session.h"
+#include "manager/session/session-leader.h"
+#include "manager/session/session-lifetime.h"
 #include "manager/systemd/systemd-references.h"
 #include "manager/systemd/systemd-units.h"
 #include "shared/parse.h"

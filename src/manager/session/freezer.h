@@ -8,27 +8,11 @@
 #include <systemd/sd-bus.h>
 
 #include "manager/base/types.h"
-#include "manager/session/waiters.h"
+#include "manager/model/scope.h"
+#include "manager/model/waiters.h"
 #include "shared/macros.h"
 
-/* As systemd's property of the same name. */
-typedef enum FreezerState {
-        FREEZER_RUNNING,
-        FREEZER_FREEZING, /* systemd was asked to */
-        FREEZER_FROZEN,
-        FREEZER_THAWING,
-        FREEZER_STATE_MAX,
-} FreezerState;
-
 const char *freezer_state_to_string(FreezerState state);
-
-/* A session's part. All zero: it runs. */
-typedef struct Freezer {
-        FreezerState state;
-        uid_t actor; /* who asked for the change that is under way, and by which method; NULL: the session's end */
-        const char *method;
-        Waiters callers; /* of Freeze and Thaw, and calls that go on once it is thawed */
-} Freezer;
 
 /* Freezes or thaws because somebody asked; call is answered when it is done. -errno with error set if it cannot be. */
 int freezer_freeze(Session *s, sd_bus_message *call, sd_bus_error *error);

@@ -4,7 +4,7 @@
 /* How a session of an earlier manager goes on: a pure table of what its record says and of what is still there. No I/O;
  * resync.c finds the facts and carries the plan out. */
 
-#include "manager/session/session-state.h"
+#include "manager/model/session-state.h"
 
 /* What its record says, and what is there. */
 typedef struct ResyncFacts {

@@ -4,10 +4,10 @@
 
 #include "manager/session/scope-events.h"
 #include "manager/base/cgroup.h"
-#include "manager/manager.h"
 #include "manager/memory/memory-events.h"
+#include "manager/model/manager.h"
+#include "manager/model/session.h"
 #include "manager/session/freezer.h"
-#include "manager/session/session.h"
 #include "shared/log.h"
 
 static int on_cgroup_events(

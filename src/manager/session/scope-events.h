@@ -8,11 +8,7 @@
 #include <systemd/sd-event.h>
 
 #include "manager/base/types.h"
-
-/* A session's part. All zero: nothing is watched. */
-typedef struct ScopeEvents {
-        sd_event_source *cgroup; /* cgroup.events */
-} ScopeEvents;
+#include "manager/model/scope.h"
 
 /* Its scope is there: begins, or begins anew with another scope of that name. Does nothing on cgroup v1; logs. */
 void scope_events_start(Session *s);

@@ -6,16 +6,24 @@
 #include <stdio.h>
 
 #include "manager/base/audit.h"
-#include "manager/base/start-request.h"
 #include "manager/keepers/keeper-link.h"
-#include "manager/manager.h"
-#include "manager/memory/oomd.h"
+#include "manager/model/event-queue.h"
+#include "manager/model/manager.h"
+#include "manager/model/session-state.h"
+#include "manager/model/session.h"
+#include "manager/model/waiters.h"
+#include "manager/registry/ended-list.h"
+#include "manager/registry/session-changes.h"
+#include "manager/registry/session-counts.h"
+#include "manager/session/freezer.h"
+#include "manager/session/scope-events.h"
 #include "manager/session/session-engine.h"
+#include "manager/session/session-event.h"
 #include "manager/session/session-keeper.h"
+#include "manager/session/session-leader.h"
 #include "manager/session/session-limits.h"
 #include "manager/session/session-record.h"
 #include "manager/session/session-restart.h"
-#include "manager/session/session-start.h"
 #include "manager/session/session-watch.h"
 #include "manager/session/session.h"
 #include "manager/systemd/errand.h"
@@ -26,13 +34,10 @@
 #include "shared/process.h"
 #include "shared/strv.h"
 
-#define GRACE_USEC            (5 * USEC_PER_SEC)    /* over what systemd itself allows a stop */
-#define KILL_USEC             (5 * USEC_PER_SEC)    /* from SIGKILL to giving up */
-#define DISMISS_USEC          (12 * USEC_PER_SEC)   /* for the keeper to go, that included */
-#define EXIT_STATUS_USEC      (100 * USEC_PER_MSEC) /* for somebody to say how the leader ended; so often: */
-#define EXIT_ATTEMPTS_MAX     20
-#define EXIT_ATTEMPTS_STOPPED 3            /* of what was stopped: its result is known */
-#define ROOM_USEC             USEC_PER_SEC /* until there may be room in the runtime directory */
+#define GRACE_USEC   (5 * USEC_PER_SEC)  /* over what systemd itself allows a stop */
+#define KILL_USEC    (5 * USEC_PER_SEC)  /* from SIGKILL to giving up */
+#define DISMISS_USEC (12 * USEC_PER_SEC) /* for the keeper to go, that included */
+#define ROOM_USEC    USEC_PER_SEC        /* until there may be room in the runtime directory */
 
 /* Deadlines */
 
@@ -42,16 +47,6 @@ static int on_deadline(sd_event_source *source _unused_, uint64_t usec _unused_,
         log_info("Session %s was %s for too long.", s->id, session_phase_to_string(s->phase));
         session_event(s, EVENT_DEADLINE);
         return 0;
-}
-
-int session_set_timer(Session *s, sd_event_source **source, usec_t usec, sd_event_time_handler_t handler) {
-        int r;
-
-        *source = sd_event_source_disable_unref(*source);
-        r = sd_event_add_time_relative(s->manager->event, source, CLOCK_MONOTONIC, usec, 0, handler, s);
-        if (r < 0)
-                log_error_errno(r, "Cannot set a timer for session %s: %m", s->id);
-        return r;
 }
 
 static usec_t phase_time(const Session *s, SessionPhase phase) {
@@ -158,12 +153,6 @@ static void carry_out(Session *s, SessionEffects effects) {
 
 /* Events */
 
-SessionEvent session_stop_event(const Session *s) {
-        bool has_kernel = s->type == SESSION_NOTEBOOK && s->keeper.link && !s->keeper.lost;
-
-        return session_phase_state(s->phase) != STATE_OPENING && has_kernel ? EVENT_SHUT_DOWN : EVENT_STOP;
-}
-
 void session_begin(Session *s) {
         set_deadline(s, s->phase);
 }
@@ -261,7 +250,7 @@ static void explain_failure(Session *s, SessionEvent event) {
                         "The session's keeper ended unexpectedly; see 'journalctl -u %s'.", s->keeper.unit);
 }
 
-static void handle_event(Session *s, SessionEvent event) {
+void session_handle_event(Session *s, SessionEvent event) {
         SessionStep step = session_step(s->phase, event);
 
         if (step.phase == s->phase && step.effects == 0)
@@ -274,182 +263,10 @@ static void handle_event(Session *s, SessionEvent event) {
         enter(s, step);
 }
 
-static void handle_events(Session *s) {
-        SessionEvent event;
-
-        while (event_queue_next(&s->events, &event))
-                handle_event(s, event);
-}
-
-void session_event(Session *s, SessionEvent event) {
-        if (event_queue_add(&s->events, event))
-                handle_events(s);
-}
-
 void session_enter(Session *s, SessionStep step) {
         bool outermost = event_queue_begin(&s->events);
 
         enter(s, step);
         if (outermost)
-                handle_events(s);
-}
-
-void session_fail(Session *s, const char *name, const char *format, ...) {
-        _cleanup_free_ char *message = NULL;
-        va_list arguments;
-
-        va_start(arguments, format);
-        if (vasprintf(&message, format, arguments) < 0)
-                message = NULL;
-        va_end(arguments);
-        if (session_phase_is_starting(s->phase))
-                session_set_error(s, name, "%s", strempty(message));
-        session_event(s, EVENT_FAILED);
-}
-
-/* The leader */
-
-/* Only who keeps a payload knows how it ended. */
-static bool keeper_tells(const Session *s) {
-        return s->kept && s->keeper.link;
-}
-
-/* The kernel, which said r, tells once the leader's parent has reaped it, if it ever does; a keeper's word comes before
- * that. */
-static bool may_be_told(const Session *s, int r) {
-        if (s->kept)
-                return (r < 0 || keeper_tells(s)) && s->leader.exit_attempts < EXIT_ATTEMPTS_MAX;
-        return r == -ENODATA &&
-                s->leader.exit_attempts <
-                (s->end.stop_requested ? EXIT_ATTEMPTS_STOPPED : EXIT_ATTEMPTS_MAX);
-}
-
-static int on_exit_status_late(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata) {
-        int code = 0, status = -1, r = -ENODATA;
-        Session *s = userdata;
-
-        s->leader.exit_attempts++;
-        if (s->leader.fd >= 0)
-                r = process_exit_info(s->leader.fd, &code, &status);
-        if (may_be_told(s, r))
-                session_await_ended(s);
-        else
-                session_on_ended(s, code, status);
-        return 0;
-}
-
-void session_await_ended(Session *s) {
-        (void) session_set_timer(s, &s->leader.event, EXIT_STATUS_USEC, on_exit_status_late);
-}
-
-static int on_leader_ended(
-        sd_event_source *source _unused_, int fd, uint32_t revents _unused_, void *userdata) {
-        int code = 0, status = -1, r;
-        Session *s = userdata;
-
-        (void) memory_events_update(s); /* at once, before systemd finds the scope empty */
-        session_read_last_memory(s);
-        oomd_look(s);
-        /* The keeper's word comes first: a program may end before we were told that it began. */
-        r = process_exit_info(fd, &code, &status);
-        if (may_be_told(s, r))
-                session_await_ended(s);
-        else
-                session_on_ended(s, code, status);
-        return 0;
-}
-
-static int watch_leader(Session *s) {
-        int r;
-
-        s->leader.event = sd_event_source_disable_unref(s->leader.event);
-        r = sd_event_add_io(s->manager->event, &s->leader.event, s->leader.fd, EPOLLIN, on_leader_ended, s);
-        if (r < 0)
-                return r;
-        /* What its cgroup still tells goes soon. */
-        return sd_event_source_set_priority(s->leader.event, SD_EVENT_PRIORITY_IMPORTANT);
-}
-
-int session_set_leader(Session *s, pid_t pid) {
-        _cleanup_close_ int fd = -EBADF;
-        uint64_t start;
-        uid_t uid;
-        int r;
-
-        fd = process_open(pid);
-        if (fd < 0)
-                return fd;
-        r = process_uid(pid, &uid);
-        if (r < 0)
-                return r;
-        if (uid != s->uid)
-                return -EPERM;
-        r = process_start_time(pid, &start);
-        if (r < 0)
-                return r;
-        /* If it still lives, what was read just now was read of the process that the pidfd names. */
-        r = process_has_ended(fd);
-        if (r != 0)
-                return r < 0 ? r : -ESRCH;
-        s->leader.pid = pid;
-        s->leader.start = start;
-        (void) safe_close(s->leader.fd);
-        s->leader.fd = TAKE_FD(fd);
-        return watch_leader(s);
-}
-
-int session_find_leader(Session *s) {
-        _cleanup_close_ int fd = -EBADF;
-        uint64_t start;
-        int r;
-
-        fd = process_open(s->leader.pid);
-        if (fd < 0)
-                return fd;
-        r = process_start_time(s->leader.pid, &start);
-        if (r < 0)
-                return r;
-        if (start != s->leader.start)
-                return -ESRCH;
-        (void) safe_close(s->leader.fd);
-        s->leader.fd = TAKE_FD(fd);
-        s->leader.scoped = true;
-        return watch_leader(s);
-}
-
-void session_on_ended(Session *s, int exit_code, int exit_status) {
-        SessionEvent event;
-
-        if (s->leader.ended || oom_notice_await(s, exit_code, exit_status))
-                return;
-        s->leader.ended = true;
-        session_read_last_memory(s);
-        s->leader.event = sd_event_source_disable_unref(s->leader.event);
-        s->end.exit_code = exit_code;
-        s->end.exit_status = exit_code == 0 ? -1 : exit_status;
-        session_changed(s, CHANGE_RESULT);
-        event = session_survives(s) ? EVENT_CRASHED : EVENT_LEADER_ENDED;
-        if (event == EVENT_LEADER_ENDED && !session_phase_expects_end(s->phase)) {
-                keeper_requests_done(&s->keeper.requests);
-                if (s->announced && !session_phase_is_starting(s->phase))
-                        session_set_result(s, session_leader_result(s));
-        }
-        session_event(s, event);
-}
-
-bool session_leader_is_gone(const Session *s) {
-        return s->leader.ended || (s->leader.fd >= 0 && process_has_ended(s->leader.fd) > 0);
-}
-
-void session_forget_leader(Session *s) {
-        s->leader.pid = 0;
-        s->leader.start = 0;
-        s->leader.fd = safe_close(s->leader.fd);
-        s->leader.event = sd_event_source_disable_unref(s->leader.event);
-        memory_events_leave_scope(s);
-        s->leader.ended = s->end.memory_is_last = s->restart.maybe_seen_running = false;
-        s->end.exit_code = 0;
-        s->end.exit_status = -1;
-        s->leader.exit_attempts = 0;
-        session_changed(s, CHANGE_LEADER | CHANGE_RESULT);
+                session_handle_events(s);
 }

@@ -9,9 +9,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "manager/manager.h"
+#include "manager/base/cgroup.h"
+#include "manager/model/manager.h"
+#include "manager/model/session-state.h"
+#include "manager/model/session.h"
+#include "manager/session/session-lifetime.h"
 #include "manager/session/session-record.h"
-#include "manager/session/session.h"
 #include "shared/fd.h"
 #include "shared/log.h"
 #include "shared/parse.h"

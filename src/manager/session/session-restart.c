@@ -9,11 +9,20 @@
 
 #include <systemd/sd-login.h>
 
+#include "manager/access/admission.h"
 #include "manager/access/caller.h"
 #include "manager/base/audit.h"
 #include "manager/keepers/keeper-link.h"
-#include "manager/manager.h"
-#include "manager/session/session-engine.h"
+#include "manager/keepers/keeper-message.h"
+#include "manager/keepers/keeper-request.h"
+#include "manager/memory/session-memory.h"
+#include "manager/model/manager.h"
+#include "manager/model/session-state.h"
+#include "manager/model/session.h"
+#include "manager/model/waiters.h"
+#include "manager/registry/session-changes.h"
+#include "manager/session/session-event.h"
+#include "manager/session/session-leader.h"
 #include "manager/session/session-restart.h"
 #include "manager/session/session-start.h"
 #include "manager/session/session.h"
@@ -98,7 +107,7 @@ bool session_survives(Session *s) {
                         s->id, CRASHES_MAX + 1);
                 return false;
         }
-        audit_kernel_crashed(s);
+        audit_kernel_crashed(s, session_leader_result(s));
         return true;
 }
 

@@ -7,7 +7,7 @@
 #include <systemd/sd-bus.h>
 
 #include "manager/base/types.h"
-#include "manager/session/session-state.h"
+#include "manager/model/session-state.h"
 
 /* Restarts the session's kernel because somebody asked; call is answered when it runs again. -errno with error set if it
  * cannot be. */

@@ -6,7 +6,7 @@
 #include <systemd/sd-bus.h>
 
 #include "manager/base/types.h"
-#include "manager/session/waiters.h"
+#include "manager/model/waiters.h"
 
 /* Has call wait with others for something to happen to the session. -ENOBUFS: too many do; -EDQUOT: too many calls of the
  * caller's user are held; -ENOMEM. */

@@ -11,8 +11,11 @@
 
 #include "manager/systemd/scope-controller.h"
 #include "manager/base/systemd-names.h"
-#include "manager/manager.h"
-#include "manager/session/session-engine.h"
+#include "manager/model/manager.h"
+#include "manager/model/session-state.h"
+#include "manager/model/session.h"
+#include "manager/registry/session-table.h"
+#include "manager/session/session-event.h"
 #include "manager/session/session.h"
 #include "shared/log.h"
 

@@ -3,11 +3,13 @@
 /* Calls to systemd whose answers are events. */
 
 #include "manager/systemd/systemd-calls.h"
-#include "manager/access/caller.h"
+#include "manager/access/admission.h"
+#include "manager/access/charges.h"
 #include "manager/base/systemd-names.h"
 #include "manager/keepers/keeper-socket.h"
-#include "manager/manager.h"
-#include "manager/session/session.h"
+#include "manager/model/manager.h"
+#include "manager/model/session.h"
+#include "manager/registry/session-table.h"
 #include "shared/log.h"
 
 #define CALL_TIMEOUT_USEC (30 * USEC_PER_SEC)

@@ -12,34 +12,8 @@
 
 #include "manager/access/charges.h"
 #include "manager/base/types.h"
+#include "manager/model/systemd.h"
 #include "shared/time-span.h"
-
-/* The system bus refuses more than 128 unanswered calls of a connection; usage.h and authorization.h take their
- * shares of them too. */
-#define SYSTEMD_CALLS_MAX 48
-
-/* What a reply is about. Sessions go by number, since they may be gone by then. */
-typedef struct SystemdCall {
-        Manager *manager;
-        uint64_t number;      /* 0: of no session */
-        sd_bus_message *call; /* of a client, to be answered with the reply; may be NULL */
-        sd_bus_message *question;
-        int stream; /* whose other end the question hands to a process of stream_uid; -EBADF */
-        uid_t stream_uid;
-        Charge charge;                     /* to who sent the call, if there is one */
-        usec_t asked;                      /* for the first time, CLOCK_MONOTONIC; 0: not yet */
-        bool repeated;                     /* so that what it asks for may have been done already */
-        sd_bus_message_handler_t on_reply; /* its userdata is this structure */
-        sd_bus_slot *slot;                 /* of what was sent; the structure goes with it */
-} SystemdCall;
-
-typedef struct SystemdCalls {
-        SystemdCall **waiting; /* oldest first */
-        size_t n_waiting;
-        SystemdCall *sent[SYSTEMD_CALLS_MAX]; /* and not answered */
-        unsigned n_sent;
-        sd_event_source *away; /* while systemd is: to the next attempt */
-} SystemdCalls;
 
 /* s and call may be NULL. The reply always comes, if only as an error after a deadline. -EDQUOT: the user who sent the
  * call has too many with systemd already. */

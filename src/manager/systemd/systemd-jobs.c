@@ -5,8 +5,9 @@
 
 #include "manager/systemd/systemd-jobs.h"
 #include "manager/base/systemd-names.h"
-#include "manager/manager.h"
-#include "manager/session/session.h"
+#include "manager/model/manager.h"
+#include "manager/model/session.h"
+#include "manager/registry/session-table.h"
 #include "manager/systemd/systemd-calls.h"
 #include "manager/systemd/systemd-keeper.h"
 #include "manager/systemd/systemd-scope.h"
@@ -29,8 +30,8 @@ int systemd_job_expect(Session *s, char **job) {
 
         if (*job)
                 return 0;
-        if (m->jobs_expected == 0) {
-                r = sd_bus_match_signal_async(m->bus, &m->job_match, SYSTEMD_NAME, SYSTEMD_PATH,
+        if (m->systemd_jobs.expected == 0) {
+                r = sd_bus_match_signal_async(m->bus, &m->systemd_jobs.match, SYSTEMD_NAME, SYSTEMD_PATH,
                         SYSTEMD_MANAGER, "JobRemoved", on_job_removed, on_listening, m);
                 if (r < 0)
                         return r;
@@ -38,7 +39,7 @@ int systemd_job_expect(Session *s, char **job) {
         *job = strdup(""); /* its path is not known yet */
         if (!*job)
                 return -ENOMEM;
-        m->jobs_expected++;
+        m->systemd_jobs.expected++;
         return 0;
 }
 
@@ -49,8 +50,8 @@ void systemd_job_forget(Session *s, char **job) {
                 return;
         free(*job);
         *job = NULL;
-        if (--m->jobs_expected == 0)
-                m->job_match = sd_bus_slot_unref(m->job_match);
+        if (--m->systemd_jobs.expected == 0)
+                m->systemd_jobs.match = sd_bus_slot_unref(m->systemd_jobs.match);
 }
 
 int systemd_job_note(char **job, sd_bus_message *reply) {

@@ -4,9 +4,10 @@
 
 #include "manager/systemd/systemd-keeper.h"
 #include "manager/base/systemd-names.h"
-#include "manager/manager.h"
-#include "manager/session/session-engine.h"
-#include "manager/session/session.h"
+#include "manager/model/manager.h"
+#include "manager/model/session-state.h"
+#include "manager/model/session.h"
+#include "manager/session/session-event.h"
 #include "manager/systemd/systemd-calls.h"
 #include "manager/systemd/systemd-jobs.h"
 #include "manager/systemd/systemd-properties.h"

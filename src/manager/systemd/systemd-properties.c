@@ -6,7 +6,8 @@
 #include <stdio.h>
 
 #include "manager/base/limit-options.h"
-#include "manager/manager.h"
+#include "manager/model/manager.h"
+#include "manager/model/session.h"
 #include "manager/session/session.h"
 #include "manager/systemd/systemd-properties.h"
 #include "shared/dictionary.h"

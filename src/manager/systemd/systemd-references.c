@@ -5,8 +5,8 @@
  * still there may remain unknown when they end: the final CPU time, and that somebody stopped the scope. */
 
 #include "manager/systemd/systemd-references.h"
-#include "manager/manager.h"
-#include "manager/session/session.h"
+#include "manager/model/manager.h"
+#include "manager/model/session.h"
 #include "manager/systemd/scope-controller.h"
 #include "manager/systemd/systemd-calls.h"
 

@@ -10,8 +10,10 @@
 #include <systemd/sd-bus.h>
 
 #include "manager/base/systemd-names.h"
-#include "manager/manager.h"
-#include "manager/session/session-table.h"
+#include "manager/model/manager.h"
+#include "manager/model/session.h"
+#include "manager/registry/session-table.h"
+#include "manager/systemd/systemd-calls.h"
 #include "manager/systemd/systemd-return.h"
 #include "manager/systemd/systemd.h"
 #include "shared/log.h"

@@ -5,8 +5,10 @@
 #include <systemd/sd-login.h>
 
 #include "manager/base/systemd-names.h"
-#include "manager/manager.h"
-#include "manager/session/session-engine.h"
+#include "manager/model/manager.h"
+#include "manager/model/session-state.h"
+#include "manager/model/session.h"
+#include "manager/session/session-event.h"
 #include "manager/session/session.h"
 #include "manager/systemd/scope-controller.h"
 #include "manager/systemd/systemd-calls.h"

@@ -3,8 +3,9 @@
 /* What systemd knows of our units, asked at start-up. */
 
 #include "manager/systemd/systemd-units.h"
+#include "manager/base/cgroup.h"
 #include "manager/base/systemd-names.h"
-#include "manager/manager.h"
+#include "manager/model/manager.h"
 #include "shared/strv.h"
 
 #define PIDFDS_VERSION 255 /* the first whose StartTransientUnit() knows the property PIDFDs of scopes */

@@ -6,9 +6,10 @@
 #include <inttypes.h>
 
 #include "manager/base/systemd-names.h"
-#include "manager/manager.h"
-#include "manager/session/session-table.h"
-#include "manager/session/session.h"
+#include "manager/model/manager.h"
+#include "manager/model/session-state.h"
+#include "manager/model/session.h"
+#include "manager/registry/session-table.h"
 #include "manager/systemd/scope-controller.h"
 #include "manager/systemd/systemd-calls.h"
 #include "manager/systemd/systemd-jobs.h"

@@ -5,9 +5,11 @@
 
 #include "manager/access/authorization.h"
 #include "manager/access/caller.h"
+#include "manager/access/charges.h"
 #include "manager/base/policy.h"
-#include "manager/manager.h"
-#include "manager/session/session.h"
+#include "manager/model/manager.h"
+#include "manager/model/session.h"
+#include "manager/session/session-lifetime.h"
 #include "tests/unit/message.h"
 #include "tests/unit/test-main.h"
 
@@ -23,7 +25,7 @@ static void tear_down(void) {
         authorizations_done(&manager.authorizations);
         ck_assert_uint_eq(manager.charges.n, 0);
         charges_done(&manager.charges);
-        session_table_done(&manager.sessions);
+        session_free_all(&manager.sessions);
         message_bus_done();
 }
 

@@ -4,7 +4,9 @@
 
 #include <stdio.h>
 
-#include "manager/manager.h"
+#include "manager/access/admission.h"
+#include "manager/access/strangers.h"
+#include "manager/model/manager.h"
 #include "tests/unit/message.h"
 #include "tests/unit/test-main.h"
 

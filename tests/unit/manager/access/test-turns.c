@@ -4,7 +4,10 @@
 
 #include <unistd.h>
 
-#include "manager/manager.h"
+#include "manager/access/admission.h"
+#include "manager/access/charges.h"
+#include "manager/access/turns.h"
+#include "manager/model/manager.h"
 #include "tests/unit/message.h"
 #include "tests/unit/test-main.h"
 

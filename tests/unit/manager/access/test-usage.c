@@ -2,8 +2,11 @@
 
 /* The parts of usage that need no systemd: names, and what is unknown. */
 
-#include "manager/manager.h"
-#include "manager/session/session.h"
+#include "manager/access/usage.h"
+#include "manager/base/cgroup.h"
+#include "manager/model/manager.h"
+#include "manager/model/session.h"
+#include "manager/session/session-lifetime.h"
 #include "tests/unit/test-main.h"
 
 TEST(counters_have_their_properties_names) {
@@ -40,7 +43,7 @@ TEST(nothing_to_ask_is_fresh) {
         s->usage.realtime = now_usec(CLOCK_REALTIME);
         s->usage.monotonic = now_usec(CLOCK_MONOTONIC);
         ck_assert_int_eq(usage_want(&manager, s), 0);
-        session_table_done(&manager.sessions);
+        session_free_all(&manager.sessions);
         usage_reader_done(&manager.usage);
 }
 

@@ -3,8 +3,9 @@
 /* Limits in messages: what is read, what is refused with what words, and what is asked of systemd; and which limits a
  * new session gets. */
 
+#include "manager/base/config.h"
 #include "manager/base/limit-options.h"
-#include "manager/manager.h"
+#include "manager/model/manager.h"
 #include "shared/names.h"
 #include "tests/unit/message.h"
 #include "tests/unit/test-main.h"

@@ -6,9 +6,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "manager/keepers/keeper-message.h"
 #include "manager/keepers/keeper-request.h"
-#include "manager/manager.h"
-#include "manager/session/session.h"
+#include "manager/model/manager.h"
+#include "manager/model/session.h"
+#include "manager/session/session-lifetime.h"
 #include "tests/unit/message.h"
 #include "tests/unit/test-main.h"
 
@@ -22,7 +24,7 @@ static void set_up(void) {
 }
 
 static void tear_down(void) {
-        session_table_done(&manager.sessions);
+        session_free_all(&manager.sessions);
         ck_assert_uint_eq(manager.charges.n, 0);
         sd_event_unref(manager.event);
         message_bus_done();

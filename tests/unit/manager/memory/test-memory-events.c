@@ -6,10 +6,14 @@
 #include <stdio.h>
 #include <sys/prctl.h>
 
-#include "manager/manager.h"
+#include "manager/base/cgroup.h"
+#include "manager/base/journal.h"
 #include "manager/memory/memory-events.h"
+#include "manager/memory/session-memory.h"
+#include "manager/model/manager.h"
+#include "manager/model/session.h"
 #include "manager/session/scope-events.h"
-#include "manager/session/session.h"
+#include "manager/session/session-lifetime.h"
 #include "tests/unit/loop.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/test-main.h"
@@ -65,7 +69,7 @@ static Session *begin(bool unified) {
 }
 
 static void end(void) {
-        session_table_done(&manager.sessions);
+        session_free_all(&manager.sessions);
         cgroup_tree_done(&manager.cgroups);
         (void) journal_done(&manager.journal);
         free(journal);

@@ -8,9 +8,14 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#include "manager/manager.h"
+#include "manager/base/cgroup.h"
 #include "manager/memory/memory-events.h"
-#include "manager/session/session.h"
+#include "manager/memory/oom-notice.h"
+#include "manager/memory/session-memory.h"
+#include "manager/model/manager.h"
+#include "manager/model/session.h"
+#include "manager/session/session-leader.h"
+#include "manager/session/session-lifetime.h"
 #include "tests/unit/loop.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/test-main.h"
@@ -62,7 +67,7 @@ static Session *begin(void) {
 static void end(void) {
         (void) kill(leader, SIGKILL);
         (void) waitpid(leader, NULL, 0);
-        session_table_done(&manager.sessions);
+        session_free_all(&manager.sessions);
         cgroup_tree_done(&manager.cgroups);
         sd_event_unref(manager.event);
         scratch_remove(folder);
@@ -149,14 +154,14 @@ TEST(cgroup_goes_before_we_look) {
         kill_leader(s);
         ck_assert_int_eq(result(s), RESULT_SIGNAL);
         s->phase = PHASE_RUNNING;
-        ck_assert(!oom_notice_await(s, CLD_KILLED, SIGKILL));
+        ck_assert(!oom_notice_await(s, CLD_KILLED, SIGKILL, session_on_ended));
         tell(s, 1);
-        ck_assert(!oom_notice_await(s, CLD_KILLED, SIGTERM));
-        ck_assert(!oom_notice_await(s, CLD_EXITED, 9));
-        ck_assert(oom_notice_await(s, CLD_KILLED, SIGKILL));
+        ck_assert(!oom_notice_await(s, CLD_KILLED, SIGTERM, session_on_ended));
+        ck_assert(!oom_notice_await(s, CLD_EXITED, 9, session_on_ended));
+        ck_assert(oom_notice_await(s, CLD_KILLED, SIGKILL, session_on_ended));
         ck_assert_int_eq(result(s), RESULT_SIGNAL);
         tell(s, 1);
-        ck_assert(!oom_notice_await(s, CLD_KILLED, SIGKILL));
+        ck_assert(!oom_notice_await(s, CLD_KILLED, SIGKILL, session_on_ended));
         ck_assert_int_eq(result(s), RESULT_OOM_KILLED);
         ck_assert_uint_eq(s->end.memory_peak, UINT64_MAX); /* nobody knows */
         end();
@@ -196,7 +201,7 @@ TEST(nothing_is_told_without_the_file) {
         remove_cgroup();
         ck_assert_int_eq(oom_notice_start(s), -ENOENT);
         ck_assert_ptr_null(s->memory_events.notice.source);
-        ck_assert(!oom_notice_await(s, CLD_KILLED, SIGKILL));
+        ck_assert(!oom_notice_await(s, CLD_KILLED, SIGKILL, session_on_ended));
         end();
 }
 

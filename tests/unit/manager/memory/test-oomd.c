@@ -5,9 +5,13 @@
 #include <signal.h>
 #include <sys/xattr.h>
 
-#include "manager/manager.h"
+#include "manager/base/cgroup.h"
+#include "manager/base/journal.h"
 #include "manager/memory/oomd.h"
-#include "manager/session/session.h"
+#include "manager/memory/session-memory.h"
+#include "manager/model/manager.h"
+#include "manager/model/session.h"
+#include "manager/session/session-lifetime.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/test-main.h"
 
@@ -34,7 +38,7 @@ static SessionResult look(const char *value) {
         s->end.exit_code = CLD_KILLED;
         s->end.exit_status = SIGKILL;
         result = session_leader_result(s);
-        session_table_done(&manager.sessions);
+        session_free_all(&manager.sessions);
         cgroup_tree_done(&manager.cgroups);
         (void) journal_done(&manager.journal);
         sd_event_unref(manager.event);

@@ -2,9 +2,10 @@
 
 /* Pressure stall information, as the kernel writes it. */
 
-#include "manager/manager.h"
+#include "manager/base/cgroup.h"
 #include "manager/memory/pressure.h"
-#include "manager/session/session.h"
+#include "manager/model/manager.h"
+#include "manager/session/session-lifetime.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/test-main.h"
 
@@ -33,7 +34,7 @@ static uint64_t read_in(const char *folder, bool unified) {
         ck_assert_int_eq(session_new(&manager, SESSION_TERMINAL, 1, 1000, true, &s), 0);
         value = pressure_read(s, "memory.pressure");
         ck_assert_int_lt(pressure_open_trigger(s), 0);
-        session_table_done(&manager.sessions);
+        session_free_all(&manager.sessions);
         cgroup_tree_done(&manager.cgroups);
         return value;
 }

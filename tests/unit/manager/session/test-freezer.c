@@ -2,10 +2,12 @@
 
 /* What the kernel says of a session's freezer, and what becomes of it. */
 
-#include "manager/manager.h"
+#include "manager/base/cgroup.h"
+#include "manager/model/manager.h"
+#include "manager/model/session.h"
 #include "manager/session/freezer.h"
 #include "manager/session/scope-events.h"
-#include "manager/session/session.h"
+#include "manager/session/session-lifetime.h"
 #include "tests/unit/loop.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/test-main.h"
@@ -39,7 +41,7 @@ static Session *begin(bool unified) {
 }
 
 static void end(void) {
-        session_table_done(&manager.sessions);
+        session_free_all(&manager.sessions);
         cgroup_tree_done(&manager.cgroups);
         sd_event_unref(manager.event);
         scratch_remove(folder);

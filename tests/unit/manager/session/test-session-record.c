@@ -8,9 +8,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "manager/manager.h"
+#include "manager/model/manager.h"
+#include "manager/model/session.h"
+#include "manager/registry/session-table.h"
+#include "manager/session/session-lifetime.h"
 #include "manager/session/session-record.h"
-#include "manager/session/session.h"
 #include "shared/strv.h"
 #include "tests/unit/capture.h"
 #include "tests/unit/test-main.h"
@@ -28,7 +30,7 @@ static Manager manager_init(void) {
 }
 
 static void manager_done(Manager *m) {
-        session_table_done(&m->sessions);
+        session_free_all(&m->sessions);
         m->runtime_fd = safe_close(m->runtime_fd);
 }
 

@@ -9,10 +9,17 @@
 #include <systemd/sd-login.h>
 #include <unistd.h>
 
-#include "manager/manager.h"
+#include "manager/access/charges.h"
+#include "manager/base/journal.h"
+#include "manager/model/manager.h"
+#include "manager/model/session-state.h"
+#include "manager/model/session.h"
+#include "manager/model/waiters.h"
 #include "manager/session/session-engine.h"
+#include "manager/session/session-event.h"
+#include "manager/session/session-leader.h"
+#include "manager/session/session-lifetime.h"
 #include "manager/session/session-restart.h"
-#include "manager/session/session.h"
 #include "tests/unit/message.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/test-main.h"
@@ -23,7 +30,7 @@ static Manager manager;
 static Session *make(int exit_code, int exit_status) {
         Session *s;
 
-        manager = (Manager){ .runtime_fd = -EBADF };
+        manager = (Manager){ .runtime_fd = -EBADF, .handle_event = session_handle_event };
         ck_assert_int_eq(sd_event_new(&manager.event), 0);
         ck_assert_int_eq(journal_init(&manager.journal, manager.event, "/nonexistent/journald"), 0);
         ck_assert_int_eq(session_new(&manager, SESSION_NOTEBOOK, 1, 1000, /* kept = */ true, &s), 0);
@@ -36,7 +43,7 @@ static Session *make(int exit_code, int exit_status) {
 }
 
 static void done(void) {
-        session_table_done(&manager.sessions);
+        session_free_all(&manager.sessions);
         (void) journal_done(&manager.journal);
         manager.event = sd_event_unref(manager.event);
 }

@@ -8,9 +8,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "manager/access/admission.h"
 #include "manager/access/caller.h"
+#include "manager/access/charges.h"
+#include "manager/base/cgroup.h"
+#include "manager/base/config.h"
 #include "manager/base/start-request.h"
-#include "manager/manager.h"
+#include "manager/model/manager.h"
+#include "manager/session/session-lifetime.h"
 #include "manager/session/session-start.h"
 #include "shared/names.h"
 #include "tests/unit/message.h"
@@ -65,7 +70,7 @@ static void set_up(void) {
 
 static void tear_down(void) {
         ck_assert_uint_eq(manager.sessions.n, 0);
-        session_table_done(&manager.sessions);
+        session_free_all(&manager.sessions);
         admission_done(&manager.admission);
         cgroup_tree_done(&manager.cgroups);
         charges_done(&manager.charges);

@@ -6,7 +6,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "manager/manager.h"
+#include "manager/model/manager.h"
+#include "manager/model/session.h"
+#include "manager/session/session-lifetime.h"
 #include "manager/session/session.h"
 #include "shared/keeper-protocol.h"
 #include "shared/names.h"
@@ -31,7 +33,7 @@ static void assert_description(
         _cleanup_free_ char *description = session_describe(s);
 
         ck_assert_str_eq(description, expected);
-        session_table_done(&manager.sessions);
+        session_free_all(&manager.sessions);
 }
 
 TEST(describes) {
@@ -55,7 +57,7 @@ static void assert_default_name(
         if (expected)
                 ck_assert_str_eq(name, expected);
         ck_assert_msg(session_name_is_valid(name), "'%s' is no valid name", name);
-        session_table_done(&manager.sessions);
+        session_free_all(&manager.sessions);
 }
 
 TEST(names_by_default) {
@@ -95,7 +97,7 @@ TEST(reads_activity) {
         session_read_activity(s, &input, &output);
         ck_assert_uint_eq(input, 12);
         ck_assert_uint_eq(output, 34);
-        session_table_done(&manager.sessions);
+        session_free_all(&manager.sessions);
 }
 
 TEST(first_error_counts) {
@@ -105,7 +107,7 @@ TEST(first_error_counts) {
         session_set_error(s, ERROR_START_FAILED, "it failed");
         ck_assert_str_eq(s->error.name, ERROR_NO_SUCH_COMMAND);
         ck_assert_str_eq(s->error.message, "no nonesuch");
-        session_table_done(&manager.sessions);
+        session_free_all(&manager.sessions);
 }
 
 TEST(first_result_counts) {
@@ -123,7 +125,7 @@ TEST(first_result_counts) {
         /* Who goes away before it is told leaves the list. */
         (void) session_free(s);
         ck_assert_ptr_null(manager.changed);
-        session_table_done(&manager.sessions);
+        session_free_all(&manager.sessions);
         sd_event_source_disable_unref(manager.flush);
         sd_event_unref(manager.event);
 }

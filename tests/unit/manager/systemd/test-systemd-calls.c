@@ -2,7 +2,7 @@
 
 /* How many calls systemd is asked at once, and that whoever waits for one is answered. */
 
-#include "manager/manager.h"
+#include "manager/model/manager.h"
 #include "manager/systemd/systemd-calls.h"
 #include "tests/unit/message.h"
 #include "tests/unit/test-main.h"

@@ -6,8 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "manager/manager.h"
-#include "manager/session/session.h"
+#include "manager/base/config.h"
+#include "manager/model/manager.h"
+#include "manager/model/session.h"
+#include "manager/session/session-lifetime.h"
 #include "manager/systemd/systemd-properties.h"
 #include "tests/unit/message.h"
 #include "tests/unit/test-main.h"
@@ -140,7 +142,7 @@ TEST(scopes_are_counted_and_bounded) {
         ck_assert_int_gt(sd_bus_message_read(call, "t", &timeout), 0);
         ck_assert_uint_eq(timeout, manager.config.stop_timeout);
         sd_bus_message_unref(call);
-        session_table_done(&manager.sessions);
+        session_free_all(&manager.sessions);
         message_bus_done();
 }
 
@@ -176,7 +178,7 @@ TEST(leaders_are_named_to_systemd) {
         ck_assert_int_eq(fstat(fd, &named), 0);
         ck_assert(named.st_dev == leader.st_dev && named.st_ino == leader.st_ino);
         sd_bus_message_unref(call);
-        session_table_done(&manager.sessions);
+        session_free_all(&manager.sessions);
         message_bus_done();
 }
 
@@ -204,7 +206,7 @@ TEST(keepers_run_as_the_user) {
                 }
                 sd_bus_message_unref(call);
         }
-        session_table_done(&manager.sessions);
+        session_free_all(&manager.sessions);
         message_bus_done();
 }
 

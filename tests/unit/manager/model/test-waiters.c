@@ -4,7 +4,7 @@
 
 #include <sys/socket.h>
 
-#include "manager/session/waiters.h"
+#include "manager/model/waiters.h"
 #include "shared/macros.h"
 #include "tests/unit/test-main.h"
 

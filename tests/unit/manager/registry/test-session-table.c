@@ -2,8 +2,12 @@
 
 /* The table of sessions: order, look-ups, counts. */
 
-#include "manager/manager.h"
-#include "manager/session/session.h"
+#include "manager/base/cgroup.h"
+#include "manager/model/manager.h"
+#include "manager/model/session-state.h"
+#include "manager/model/session.h"
+#include "manager/registry/session-table.h"
+#include "manager/session/session-lifetime.h"
 #include "tests/unit/test-main.h"
 
 static Manager manager;
@@ -30,7 +34,7 @@ TEST(a_new_session_knows_its_names) {
         ck_assert_uint_eq(s->usage.counters[USAGE_MEMORY], USAGE_UNKNOWN);
         ck_assert_ptr_null(session_free(s));
         ck_assert_ptr_null(session_free(NULL));
-        session_table_done(&manager.sessions);
+        session_free_all(&manager.sessions);
 }
 
 TEST(a_registered_session_has_no_keeper) {
@@ -38,7 +42,7 @@ TEST(a_registered_session_has_no_keeper) {
 
         ck_assert_int_eq(session_new(&manager, SESSION_TERMINAL, 1, 0, /* kept = */ false, &s), 0);
         ck_assert_str_eq(s->keeper.unit, "");
-        session_table_done(&manager.sessions);
+        session_free_all(&manager.sessions);
 }
 
 /* Whatever order they come in, they are in the order of their numbers, and found. */
@@ -65,7 +69,7 @@ TEST(sorted_by_number) {
         ck_assert_ptr_null(session_table_get(table, 3));
         ck_assert_uint_eq(session_table_get(table, 4)->number, 4);
         ck_assert_uint_eq(table->n, ELEMENTSOF(numbers) - 1);
-        session_table_done(table);
+        session_free_all(table);
         ck_assert_uint_eq(table->n, 0);
 }
 
@@ -77,7 +81,7 @@ TEST(found_by_id_of_the_right_type) {
         ck_assert_ptr_null(session_table_get_by_id(&manager.sessions, "n012"));
         ck_assert_ptr_null(session_table_get_by_id(&manager.sessions, "n1"));
         ck_assert_ptr_null(session_table_get_by_id(&manager.sessions, ""));
-        session_table_done(&manager.sessions);
+        session_free_all(&manager.sessions);
 }
 
 /* Only the user's own, only one that is not on its way out: nobody re-opens what is being stopped. */
@@ -99,7 +103,7 @@ TEST(found_by_notebook) {
         ck_assert_ptr_null(session_table_get_by_notebook(table, 1000, "/a", NULL));
         c->phase = PHASE_ENDED;
         ck_assert_ptr_null(session_table_get_by_notebook(table, 1000, "/c.ipynb", NULL));
-        session_table_done(table);
+        session_free_all(table);
 }
 
 TEST(counts_by_user) {
@@ -121,7 +125,7 @@ TEST(counts_by_user) {
         session_table_count(&manager.sessions, 1002, &all, &starting);
         ck_assert_uint_eq(all, 0);
         ck_assert_uint_eq(starting, 0);
-        session_table_done(&manager.sessions);
+        session_free_all(&manager.sessions);
 }
 
 TEST_MAIN(a_new_session_knows_its_names, a_registered_session_has_no_keeper, sorted_by_number,

@@ -9,16 +9,11 @@
 #include <sys/types.h>
 
 #include "manager/base/types.h"
+#include "manager/model/scope.h"
 #include "shared/keeper-protocol.h"
 #include "shared/macros.h"
 
 typedef struct SessionTable SessionTable;
-
-/* The sessions that one session is shown in, by number; each once. */
-typedef struct Nesting {
-        uint64_t within[KEEPER_CLIENTS_MAX];
-        size_t n;
-} Nesting;
 
 /* Notes another one. Those that are too many are left out: no keeper has so many clients. 0 is none. */
 void nesting_add(Nesting *nesting, uint64_t number);

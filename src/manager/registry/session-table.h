@@ -1,24 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* All sessions, sorted by number, which is the order in which they were made. Owns them. */
+/* All sessions, sorted by number, which is the order in which they were made. */
 
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 #include "manager/base/types.h"
-
-typedef struct SessionTable {
-        Session **items;
-        size_t n;
-} SessionTable;
+#include "manager/model/lists.h"
 
 /* -EEXIST, -ENOMEM. */
 int session_table_add(SessionTable *table, Session *s);
 void session_table_remove(SessionTable *table, Session *s);
-/* Frees the sessions too. */
-void session_table_done(SessionTable *table);
 
 /* NULL if there is none. */
 Session *session_table_get(const SessionTable *table, uint64_t number);

@@ -2,8 +2,10 @@
 
 /* All sessions, sorted by number. */
 
-#include "manager/session/session-table.h"
-#include "manager/session/session.h"
+#include "manager/registry/session-table.h"
+#include "manager/model/lists.h"
+#include "manager/model/session-state.h"
+#include "manager/model/session.h"
 
 size_t session_table_position(const SessionTable *table, uint64_t number) {
         size_t low = 0, high = table->n;
@@ -43,13 +45,6 @@ void session_table_remove(SessionTable *table, Session *s) {
         table->n--;
         memmove(table->items + position, table->items + position + 1,
                 (table->n - position) * sizeof(Session *));
-}
-
-void session_table_done(SessionTable *table) {
-        while (table->n > 0)
-                (void) session_free(table->items[table->n - 1]);
-        free(table->items);
-        *table = (SessionTable){};
 }
 
 Session *session_table_get(const SessionTable *table, uint64_t number) {

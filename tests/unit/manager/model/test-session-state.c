@@ -2,7 +2,7 @@
 
 /* The whole table of a session's life: what holds for every phase and event, and the ways through it. */
 
-#include "manager/session/session-state.h"
+#include "manager/model/session-state.h"
 #include "tests/unit/test-main.h"
 
 /* An effect belongs to the phase that is entered with it, and to no other. */

@@ -29,7 +29,7 @@
  *
  * From every phase but ENDED a session reaches ENDED by deadlines alone, once anything has set it on its way. */
 
-#include "manager/session/session-state.h"
+#include "manager/model/session-state.h"
 
 #define STEP(p, e)                                                           \
         {                                                                    \

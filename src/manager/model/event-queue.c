@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "manager/session/event-queue.h"
+#include "manager/model/event-queue.h"
 
 static bool is_waiting(const EventQueue *q, SessionEvent event) {
         for (unsigned i = 0; i < q->n; i++)

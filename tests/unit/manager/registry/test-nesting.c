@@ -2,9 +2,11 @@
 
 /* Who is shown in whom: in itself, in a ring of any length, and in none. */
 
-#include "manager/manager.h"
-#include "manager/session/nesting.h"
-#include "manager/session/session.h"
+#include "manager/base/cgroup.h"
+#include "manager/model/manager.h"
+#include "manager/model/session.h"
+#include "manager/registry/nesting.h"
+#include "manager/session/session-lifetime.h"
 #include "tests/unit/test-main.h"
 
 #define N 100U
@@ -36,7 +38,7 @@ TEST(in_itself) {
         make_sessions();
         ck_assert(is_circular(1, 1));
         ck_assert(!is_circular(1, 2));
-        session_table_done(&manager.sessions);
+        session_free_all(&manager.sessions);
 }
 
 TEST(crosswise) {
@@ -46,7 +48,7 @@ TEST(crosswise) {
         ck_assert(!is_circular(1, 2)); /* once more */
         ck_assert(!is_circular(3, 1));
         ck_assert(!is_circular(1, 3));
-        session_table_done(&manager.sessions);
+        session_free_all(&manager.sessions);
 }
 
 TEST(in_a_ring_of_any_length) {
@@ -56,7 +58,7 @@ TEST(in_a_ring_of_any_length) {
                 ck_assert(is_circular(1, i));
                 ck_assert(!is_circular(i, 1));
         }
-        session_table_done(&manager.sessions);
+        session_free_all(&manager.sessions);
 }
 
 TEST(one_of_many_ways) {
@@ -68,7 +70,7 @@ TEST(one_of_many_ways) {
         ck_assert(!is_circular(32, 1));
         show(31, 32);
         ck_assert(is_circular(32, 1));
-        session_table_done(&manager.sessions);
+        session_free_all(&manager.sessions);
 }
 
 /* What keepers say need not be so, and must not keep us busy. */
@@ -81,7 +83,7 @@ TEST(what_goes_round_already) {
         show(2, UINT64_MAX);
         ck_assert(!is_circular(4, 1));
         ck_assert(is_circular(3, 1));
-        session_table_done(&manager.sessions);
+        session_free_all(&manager.sessions);
 }
 
 /* The keeper has not answered yet. */
@@ -94,7 +96,7 @@ TEST(what_was_asked_for_counts) {
         ck_assert(is_circular(2, 1));
         ck_assert(!is_circular(3, 1));
         sessions[1]->keeper.requests = (KeeperRequests){};
-        session_table_done(&manager.sessions);
+        session_free_all(&manager.sessions);
 }
 
 TEST(each_once_and_no_more_than_there_is_room) {

@@ -2,9 +2,11 @@
 
 /* Which terminals are shown in which. */
 
-#include "manager/session/nesting.h"
-#include "manager/manager.h"
-#include "manager/session/session.h"
+#include "manager/registry/nesting.h"
+#include "manager/base/cgroup.h"
+#include "manager/model/manager.h"
+#include "manager/model/session.h"
+#include "manager/registry/session-table.h"
 
 void nesting_add(Nesting *nesting, uint64_t number) {
         if (number == 0 || nesting->n == ELEMENTSOF(nesting->within))

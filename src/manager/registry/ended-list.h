@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "manager/base/types.h"
+#include "manager/model/lists.h"
 #include "shared/ids.h"
 #include "shared/session-types.h"
 #include "shared/time-span.h"
@@ -18,24 +19,6 @@
 #define ENDED_MAX_PER_USER 250
 #define ENDED_AGE_USEC     (24 * USEC_PER_HOUR)
 #define ENDED_WHAT_MAX     1024 /* bytes of a command line */
-
-typedef struct EndedSession {
-        char id[SESSION_ID_MAX];
-        uid_t uid;
-        char *name;
-        char *what; /* the notebook's path; the command line of a terminal, which is its owner's secret */
-        SessionResult result;
-        int exit_status;       /* as Session::end.exit_status */
-        usec_t created, ended; /* CLOCK_REALTIME */
-        /* UINT64_MAX: unknown, or no limit */
-        uint64_t cpu_usage_nsec, memory_limit, memory_peak;
-} EndedSession;
-
-typedef struct EndedList {
-        EndedSession *items; /* in the order of their ends */
-        size_t n;
-        size_t n_lines; /* in the file */
-} EndedList;
 
 /* Reads the file in this directory, without what is damaged or too old. -errno; no file is no error. */
 int ended_list_load(EndedList *list, int dir_fd);

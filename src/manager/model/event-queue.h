@@ -4,7 +4,7 @@
 /* Events of a session that wait until the one at hand is done with: an effect may itself be an event, and a step is taken as
  * a whole before the next one begins. Pure. */
 
-#include "manager/session/session-state.h"
+#include "manager/model/session-state.h"
 
 /* All zero: nothing waits, nothing is at hand. Each event waits at most once, so there is room for all. */
 typedef struct EventQueue {

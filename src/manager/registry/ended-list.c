@@ -12,8 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "manager/session/ended-list.h"
-#include "manager/session/session.h"
+#include "manager/model/lists.h"
+#include "manager/model/session.h"
+#include "manager/registry/ended-list.h"
 #include "shared/parse.h"
 #include "shared/strv.h"
 #include "shared/text.h"

@@ -2,7 +2,7 @@
 
 /* Events that come while another is carried out. */
 
-#include "manager/session/event-queue.h"
+#include "manager/model/event-queue.h"
 #include "tests/unit/test-main.h"
 
 TEST(one_after_the_other) {

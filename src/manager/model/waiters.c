@@ -2,7 +2,7 @@
 
 /* Method calls whose answer waits for something to happen. */
 
-#include "manager/session/waiters.h"
+#include "manager/model/waiters.h"
 #include "shared/macros.h"
 #include "shared/names.h"
 
