@@ -336,8 +336,6 @@ static Session *take_changed(Manager *m) {
 }
 
 static void say_goodbye(Session *s) {
-        sd_bus_message *call;
-
         if (!s->announced)
                 waiters_fail(&s->waiters.start, s->error.name ? s->error.name : ERROR_START_FAILED,
                         isempty(s->error.message) ? "The session could not be started." : s->error.message);
@@ -345,10 +343,7 @@ static void say_goodbye(Session *s) {
                 isempty(s->error.message) ? "The session ended before its kernel ran again."
                                           : s->error.message);
         waiters_fail(&s->waiters.limits, ERROR_STOPPED, "The session ended before its kernel ran again.");
-        while ((call = waiters_take(&s->waiters.stop))) {
-                (void) sd_bus_reply_method_return(call, NULL);
-                sd_bus_message_unref(call);
-        }
+        waiters_succeed(&s->waiters.stop);
         (void) session_free(s);
 }
 

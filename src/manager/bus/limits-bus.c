@@ -4,6 +4,7 @@
 
 #include "manager/bus/limits-bus.h"
 #include "manager/base/limit-options.h"
+#include "manager/bus/bus-reply.h"
 #include "manager/model/manager.h"
 #include "manager/model/session.h"
 #include "manager/session/session-limits.h"
@@ -21,13 +22,14 @@ int get_limit(sd_bus *bus _unused_, const char *path _unused_, const char *inter
 
 int method_set_limits(sd_bus_message *call, void *userdata, sd_bus_error *error) {
         Session *s = userdata;
+        Reply reply = bus_reply(s->manager, call, REPLY_DONE);
         Limits limits;
         int r;
 
         r = limits_read(call, &limits, error);
         if (r < 0)
                 return r;
-        return session_set_limits(s, &limits, call, error);
+        return session_set_limits(s, &limits, &reply, error);
 }
 
 void limits_bus_tell(Session *s, const char *path) {

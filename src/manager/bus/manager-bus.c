@@ -9,6 +9,7 @@
 #include "manager/base/message-strings.h"
 #include "manager/base/policy.h"
 #include "manager/base/start-request.h"
+#include "manager/bus/bus-reply.h"
 #include "manager/model/manager.h"
 #include "manager/model/session-state.h"
 #include "manager/model/session.h"
@@ -17,6 +18,7 @@
 #include "manager/registry/session-table.h"
 #include "manager/session/freezer.h"
 #include "manager/session/session-start.h"
+#include "manager/session/session-stop.h"
 #include "manager/session/session.h"
 #include "manager/systemd/errand.h"
 #include "manager/systemd/systemd.h"
@@ -66,6 +68,7 @@ static int method_get_session(sd_bus_message *call, void *userdata, sd_bus_error
 
 static int method_get_session_by_pid(sd_bus_message *call, void *userdata, sd_bus_error *error) {
         Manager *m = userdata;
+        Reply reply;
         uint32_t pid;
         int r;
 
@@ -76,7 +79,8 @@ static int method_get_session_by_pid(sd_bus_message *call, void *userdata, sd_bu
                 pid = (uint32_t) admission_caller(m, call)->pid;
         if (pid == 0 || pid > INT32_MAX)
                 return sd_bus_error_setf(error, ERROR_NO_SUCH_PROCESS, "There is no process %u.", pid);
-        r = systemd_find_session(m, pid, call);
+        reply = bus_reply(m, call, REPLY_FOUND);
+        r = systemd_find_session(m, pid, &reply);
         if (r == -EDQUOT)
                 return sd_bus_error_set(error, ERROR_LIMIT_REACHED,
                         "Too many of your calls wait for systemd already; try again.");
@@ -170,6 +174,7 @@ static int method_get_ended_outputs(sd_bus_message *call, void *userdata, sd_bus
         SessionType type = SESSION_TYPE_INVALID;
         const EndedSession *e;
         Manager *m = userdata;
+        Reply reply;
         const char *id;
         uint64_t since;
         int r;
@@ -190,7 +195,8 @@ static int method_get_ended_outputs(sd_bus_message *call, void *userdata, sd_bus
         if (type != SESSION_NOTEBOOK)
                 return sd_bus_error_setf(error, ERROR_NOT_SUPPORTED,
                         "Session %s was a terminal; only what notebooks put out is kept.", e->id);
-        return errand_send_outputs(m, e->uid, e->id, e->created, since, call, error);
+        reply = bus_reply(m, call, REPLY_DESCRIPTOR);
+        return errand_send_outputs(m, e->uid, e->id, e->created, since, &reply, error);
 }
 
 static int append_usage(sd_bus_message *reply, const Session *s) {
@@ -264,6 +270,7 @@ static int method_get_activity(sd_bus_message *call, void *userdata, sd_bus_erro
 
 static int method_start(sd_bus_message *call, Manager *m, RequestKind kind, sd_bus_error *error) {
         const Caller *caller = admission_caller(m, call);
+        Reply reply = bus_reply(m, call, kind == REQUEST_NOTEBOOK ? REPLY_STARTED : REPLY_SESSION);
         StartRequest *request;
         int r;
 
@@ -271,8 +278,8 @@ static int method_start(sd_bus_message *call, Manager *m, RequestKind kind, sd_b
         if (r < 0)
                 return r;
         if (kind == REQUEST_REGISTER)
-                return session_register(m, caller, request, call, error);
-        return session_start(m, caller, request, call, error);
+                return session_register(m, caller, request, &reply, error);
+        return session_start(m, caller, request, &reply, error);
 }
 
 static int method_start_terminal(sd_bus_message *call, void *userdata, sd_bus_error *error) {
@@ -289,17 +296,20 @@ static int method_register_session(sd_bus_message *call, void *userdata, sd_bus_
 
 static int method_stop_session(sd_bus_message *call, void *userdata, sd_bus_error *error) {
         Manager *m = userdata;
+        Reply reply;
         Session *s = NULL;
         int r;
 
         r = read_session(m, call, &s, error);
         if (r < 0)
                 return r;
-        return session_stop(s, admission_caller(m, call), call, error);
+        reply = bus_reply(m, call, REPLY_DONE);
+        return session_stop(s, &reply, error);
 }
 
 static int method_kill_session(sd_bus_message *call, void *userdata, sd_bus_error *error) {
         Manager *m = userdata;
+        Reply reply;
         const char *whom;
         int signal, r;
         Session *s = NULL;
@@ -310,7 +320,8 @@ static int method_kill_session(sd_bus_message *call, void *userdata, sd_bus_erro
         r = sd_bus_message_read(call, "si", &whom, &signal);
         if (r < 0)
                 return r;
-        return session_kill(s, admission_caller(m, call), whom, signal, call, error);
+        reply = bus_reply(m, call, REPLY_DONE);
+        return session_kill(s, whom, signal, &reply, error);
 }
 
 /* Properties */

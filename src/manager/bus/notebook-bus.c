@@ -9,6 +9,7 @@
 #include "manager/access/admission.h"
 #include "manager/access/call-options.h"
 #include "manager/base/audit.h"
+#include "manager/bus/bus-reply.h"
 #include "manager/bus/notebook-bus.h"
 #include "manager/keepers/keeper-message.h"
 #include "manager/keepers/keeper-request.h"
@@ -40,11 +41,11 @@ static bool signal_leader(const Session *s) {
 
 /* A kernel that only its front-end knows. Signals are what kernels are interrupted with, unless their kernelspec says
  * otherwise; and that is not known here. */
-static int interrupt_leader(const Session *s, sd_bus_message *call, sd_bus_error *error) {
+static int interrupt_leader(const Session *s, const Reply *reply, sd_bus_error *error) {
         if (!signal_leader(s))
                 return sd_bus_error_setf(
                         error, ERROR_NO_SUCH_PROCESS, "The kernel of session %s has ended.", s->id);
-        return sd_bus_reply_method_return(call, NULL);
+        return reply_success(reply);
 }
 
 /* A keeper that watches has no pidfd of the kernel that could be believed. */
@@ -57,30 +58,31 @@ static const char *on_interrupted(Session *s, KeeperMessage *message, const char
 int method_interrupt(sd_bus_message *call, void *userdata, sd_bus_error *error) {
         KeeperRequest *request;
         Session *s = userdata;
-        uid_t actor = admission_caller(s->manager, call)->uid;
+        Reply reply = bus_reply(s->manager, call, REPLY_DONE);
         int r;
 
         r = check_notebook(s, error);
         if (r < 0)
                 return r;
-        r = freezer_thaw_first(s, "Interrupt", call, error);
+        r = freezer_thaw_first(s, "Interrupt", &reply, error);
         if (r != 0)
                 return r;
-        if (admission_may_audit(s->manager, actor))
-                audit_interrupted(s, actor);
+        if (admission_may_audit(s->manager, reply.uid))
+                audit_interrupted(s, reply.uid);
         if (!has_keeper(s))
-                return interrupt_leader(s, call, error);
+                return interrupt_leader(s, &reply, error);
         request = keeper_request_new(s, KEEPER_INTERRUPT);
         if (!request)
                 return -ENOMEM;
         request->on_reply = on_interrupted;
-        return keeper_request_answer_with(s, request, call, KEEPER_ANSWER_NOTHING, error);
+        return keeper_request_answer_with(s, request, &reply, error);
 }
 
 int method_restart(sd_bus_message *call, void *userdata, sd_bus_error *error) {
         Session *s = userdata;
+        Reply reply = bus_reply(s->manager, call, REPLY_DONE);
 
-        return session_restart(s, admission_caller(s->manager, call), call, error);
+        return session_restart(s, &reply, error);
 }
 
 /* The file's new name, as the keeper found it: it is the user's, and so are the folders that links lead through. */
@@ -107,6 +109,7 @@ int method_set_notebook(sd_bus_message *call, void *userdata, sd_bus_error *erro
         KeeperRequest *request;
         const char *notebook;
         Session *s = userdata;
+        Reply reply = bus_reply(s->manager, call, REPLY_DONE);
         int r;
 
         r = sd_bus_message_read(call, "s", &notebook);
@@ -127,7 +130,7 @@ int method_set_notebook(sd_bus_message *call, void *userdata, sd_bus_error *erro
                 return -ENOMEM;
         wire_put_string(&request->message, KEEPER_TAG_NOTEBOOK, notebook);
         request->on_reply = on_notebook_found;
-        return keeper_request_answer_with(s, request, call, KEEPER_ANSWER_NOTHING, error);
+        return keeper_request_answer_with(s, request, &reply, error);
 }
 
 typedef struct OutputOptions {
@@ -142,6 +145,7 @@ int method_get_outputs(sd_bus_message *call, void *userdata, sd_bus_error *error
         OutputOptions options = {};
         KeeperRequest *request;
         Session *s = userdata;
+        Reply reply = bus_reply(s->manager, call, REPLY_DESCRIPTOR);
         uint64_t since;
         int r;
 
@@ -156,7 +160,7 @@ int method_get_outputs(sd_bus_message *call, void *userdata, sd_bus_error *error
                         "Session %s is a terminal; attach to it, or take a snapshot.", s->id);
         /* One that was stopped left what there was by then. */
         if (s->keeper.unit[0] && s->keeper.lost)
-                return errand_send_outputs(s->manager, s->uid, s->id, s->created, since, call, error);
+                return errand_send_outputs(s->manager, s->uid, s->id, s->created, since, &reply, error);
         if (!has_keeper(s))
                 return sd_bus_error_setf(error, ERROR_NO_KEEPER,
                         "Session %s has no keeper, so nothing keeps its outputs.", s->id);
@@ -165,5 +169,5 @@ int method_get_outputs(sd_bus_message *call, void *userdata, sd_bus_error *error
                 return r;
         wire_put_u64(&request->message, KEEPER_TAG_SINCE, since);
         wire_put_u64(&request->message, KEEPER_TAG_FLAGS, options.follow ? KEEPER_FLAG_FOLLOW : 0U);
-        return keeper_request_answer_with(s, request, call, KEEPER_ANSWER_DESCRIPTOR, error);
+        return keeper_request_answer_with(s, request, &reply, error);
 }

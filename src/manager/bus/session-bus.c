@@ -8,6 +8,7 @@
 #include "manager/access/usage.h"
 #include "manager/base/cgroup.h"
 #include "manager/base/policy.h"
+#include "manager/bus/bus-reply.h"
 #include "manager/bus/limits-bus.h"
 #include "manager/bus/notebook-bus.h"
 #include "manager/bus/terminal-bus.h"
@@ -19,7 +20,7 @@
 #include "manager/registry/session-table.h"
 #include "manager/session/freezer.h"
 #include "manager/session/session-naming.h"
-#include "manager/session/session-start.h"
+#include "manager/session/session-stop.h"
 #include "manager/session/session.h"
 #include "shared/log.h"
 #include "shared/names.h"
@@ -129,16 +130,23 @@ static int get_usage(sd_bus *bus _unused_, const char *path _unused_, const char
 
 static int method_stop(sd_bus_message *call, void *userdata, sd_bus_error *error) {
         Session *s = userdata;
+        Reply reply = bus_reply(s->manager, call, REPLY_DONE);
 
-        return session_stop(s, admission_caller(s->manager, call), call, error);
+        return session_stop(s, &reply, error);
 }
 
 static int method_freeze(sd_bus_message *call, void *userdata, sd_bus_error *error) {
-        return freezer_freeze(userdata, call, error);
+        Session *s = userdata;
+        Reply reply = bus_reply(s->manager, call, REPLY_DONE);
+
+        return freezer_freeze(s, &reply, error);
 }
 
 static int method_thaw(sd_bus_message *call, void *userdata, sd_bus_error *error) {
-        return freezer_thaw(userdata, call, error);
+        Session *s = userdata;
+        Reply reply = bus_reply(s->manager, call, REPLY_DONE);
+
+        return freezer_thaw(s, &reply, error);
 }
 
 static int method_set_name(sd_bus_message *call, void *userdata, sd_bus_error *error) {
@@ -162,13 +170,15 @@ static int method_set_name(sd_bus_message *call, void *userdata, sd_bus_error *e
 
 static int method_kill(sd_bus_message *call, void *userdata, sd_bus_error *error) {
         Session *s = userdata;
+        Reply reply;
         const char *whom;
         int signal, r;
 
         r = sd_bus_message_read(call, "si", &whom, &signal);
         if (r < 0)
                 return r;
-        return session_kill(s, admission_caller(s->manager, call), whom, signal, call, error);
+        reply = bus_reply(s->manager, call, REPLY_DONE);
+        return session_kill(s, whom, signal, &reply, error);
 }
 
 #define CONSTANT SD_BUS_VTABLE_PROPERTY_CONST

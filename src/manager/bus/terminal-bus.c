@@ -6,6 +6,7 @@
 #include "manager/access/admission.h"
 #include "manager/access/call-options.h"
 #include "manager/base/start-request.h"
+#include "manager/bus/bus-reply.h"
 #include "manager/keepers/keeper-request.h"
 #include "manager/model/manager.h"
 #include "manager/model/session-state.h"
@@ -120,6 +121,7 @@ int method_attach(sd_bus_message *call, void *userdata, sd_bus_error *error) {
         uint32_t rows, columns;
         KeeperRequest *request;
         Session *s = userdata;
+        Reply reply = bus_reply(s->manager, call, REPLY_DESCRIPTOR);
         const Session *within;
         int r;
 
@@ -139,7 +141,7 @@ int method_attach(sd_bus_message *call, void *userdata, sd_bus_error *error) {
                 return r;
         /* Who only looks sees the screen of a frozen session as well. */
         if (s->manager->config.thaw_on_attach && !options.read_only) {
-                r = freezer_thaw_first(s, "Attach", call, error);
+                r = freezer_thaw_first(s, "Attach", &reply, error);
                 if (r != 0)
                         return r;
         }
@@ -155,13 +157,14 @@ int method_attach(sd_bus_message *call, void *userdata, sd_bus_error *error) {
         wire_put_u64(&request->message, KEEPER_TAG_FLAGS, attach_flags(&options));
         if (options.size_policy)
                 wire_put_string(&request->message, KEEPER_TAG_SIZE_POLICY, options.size_policy);
-        return keeper_request_answer_with(s, request, call, KEEPER_ANSWER_DESCRIPTOR, error);
+        return keeper_request_answer_with(s, request, &reply, error);
 }
 
 int method_resize(sd_bus_message *call, void *userdata, sd_bus_error *error) {
         uint32_t rows, columns;
         KeeperRequest *request;
         Session *s = userdata;
+        Reply reply = bus_reply(s->manager, call, REPLY_DONE);
         int r;
 
         r = read_size(call, 1, &rows, &columns, error);
@@ -176,13 +179,14 @@ int method_resize(sd_bus_message *call, void *userdata, sd_bus_error *error) {
         wire_put_string(&request->message, KEEPER_TAG_CLIENT, strempty(sd_bus_message_get_sender(call)));
         wire_put_u64(&request->message, KEEPER_TAG_ROWS, rows);
         wire_put_u64(&request->message, KEEPER_TAG_COLUMNS, columns);
-        return keeper_request_answer_with(s, request, call, KEEPER_ANSWER_NOTHING, error);
+        return keeper_request_answer_with(s, request, &reply, error);
 }
 
 int method_snapshot(sd_bus_message *call, void *userdata, sd_bus_error *error) {
         ViewOptions options = {};
         KeeperRequest *request;
         Session *s = userdata;
+        Reply reply = bus_reply(s->manager, call, REPLY_DESCRIPTOR);
         int r;
 
         r = read_options(call, snapshot_options, &options, error);
@@ -196,5 +200,5 @@ int method_snapshot(sd_bus_message *call, void *userdata, sd_bus_error *error) {
                 return r;
         wire_put_u64(&request->message, KEEPER_TAG_SCROLLBACK, options.scrollback);
         wire_put_u64(&request->message, KEEPER_TAG_FLAGS, options.styles ? KEEPER_FLAG_STYLES : 0U);
-        return keeper_request_answer_with(s, request, call, KEEPER_ANSWER_DESCRIPTOR, error);
+        return keeper_request_answer_with(s, request, &reply, error);
 }

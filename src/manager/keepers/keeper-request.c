@@ -6,7 +6,6 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 
-#include "manager/access/admission.h"
 #include "manager/access/charges.h"
 #include "manager/keepers/keeper-link.h"
 #include "manager/keepers/keeper-message.h"
@@ -47,7 +46,7 @@ KeeperRequest *keeper_request_free(KeeperRequest *request) {
                 return NULL;
         wire_writer_done(&request->message);
         charge_release(&request->charge);
-        sd_bus_message_unref(request->call);
+        reply_drop(&request->reply);
         (void) safe_close(request->keepers_end);
         /* Nobody else has it. */
         if (request->callers_end >= 0)
@@ -111,10 +110,8 @@ static KeeperRequest *take(KeeperRequests *requests, size_t i) {
 }
 
 static void fail(KeeperRequest *request) {
-        if (request->call)
-                (void) sd_bus_reply_method_errorf(request->call, ERROR_NO_KEEPER,
-                        "The session's keeper is gone; see 'systemctl status %s'.",
-                        request->session->keeper.unit);
+        (void) reply_error(&request->reply, ERROR_NO_KEEPER,
+                "The session's keeper is gone; see 'systemctl status %s'.", request->session->keeper.unit);
         keeper_request_free(request);
 }
 
@@ -123,10 +120,9 @@ static void fail_late(Session *s, KeeperRequest *request) {
 
         if (request->on_reply)
                 (void) request->on_reply(s, NULL, &unused);
-        if (request->call)
-                (void) sd_bus_reply_method_errorf(request->call, ERROR_NO_KEEPER,
-                        "The session's keeper did not answer within %i s; the session goes on. See 'systemctl status %s'.",
-                        REPLY_SEC, s->keeper.unit);
+        (void) reply_error(&request->reply, ERROR_NO_KEEPER,
+                "The session's keeper did not answer within %i s; the session goes on. See 'systemctl status %s'.",
+                REPLY_SEC, s->keeper.unit);
         keeper_request_free(request);
 }
 
@@ -168,13 +164,12 @@ static int add(Session *s, KeeperRequest *request) {
         return 0;
 }
 
-int keeper_request_send(Session *s, KeeperRequest *request, sd_bus_message *call, KeeperAnswer answer) {
+int keeper_request_send(Session *s, KeeperRequest *request, const Reply *reply) {
         int r;
 
-        request->call = sd_bus_message_ref(call);
-        request->answer = answer;
-        /* To whoever called: who is held up by a keeper of another user's has asked for it. */
-        r = admission_charge(s->manager, call, CHARGE_KEEPER, &request->charge);
+        request->reply = reply_keep(reply);
+        /* Charges the caller, not the owner: waiting for another user's slow keeper was the caller's choice. */
+        r = reply_charge(reply, &s->manager->charges, CHARGE_KEEPER, &request->charge);
         if (r >= 0)
                 r = add(s, request);
         if (r < 0) {
@@ -186,11 +181,10 @@ int keeper_request_send(Session *s, KeeperRequest *request, sd_bus_message *call
         return 0;
 }
 
-int keeper_request_answer_with(
-        Session *s, KeeperRequest *request, sd_bus_message *call, KeeperAnswer answer, sd_bus_error *error) {
+int keeper_request_answer_with(Session *s, KeeperRequest *request, const Reply *reply, sd_bus_error *error) {
         int r;
 
-        r = keeper_request_send(s, request, call, answer);
+        r = keeper_request_send(s, request, reply);
         if (r == -ENOBUFS)
                 return sd_bus_error_setf(error, ERROR_LIMIT_REACHED,
                         "Too many calls wait for the keeper of session %s already; try again.", s->id);
@@ -220,14 +214,14 @@ static void hand_over(KeeperRequest *request) {
         int r;
 
         if (seal(request) < 0) {
-                (void) sd_bus_reply_method_errorf(request->call, ERROR_NO_KEEPER,
+                (void) reply_error(&request->reply, ERROR_NO_KEEPER,
                         "The session's keeper still writes what it says is written; see 'systemctl status %s'.",
                         request->session->keeper.unit);
                 return;
         }
-        r = sd_bus_reply_method_return(request->call, "h", request->callers_end);
+        r = reply_descriptor(&request->reply, request->callers_end);
         if (r < 0)
-                (void) sd_bus_reply_method_errno(request->call, r, NULL);
+                (void) reply_error_number(&request->reply, r);
         else /* the caller has it now */
                 request->callers_end = safe_close(request->callers_end);
 }
@@ -237,15 +231,15 @@ static void answer(Session *s, KeeperRequest *request, KeeperMessage *message) {
 
         if (request->on_reply)
                 error = request->on_reply(s, message, &sentence);
-        if (!request->call)
+        if (!reply_is_owed(&request->reply))
                 return;
         if (error)
-                (void) sd_bus_reply_method_errorf(request->call, error, "%s", sentence);
+                (void) reply_error(&request->reply, error, "%s", sentence);
         else if (message->error != KEEPER_ERROR_NONE)
-                (void) sd_bus_reply_method_errorf(
-                        request->call, keeper_error_name(message->error), "%s", strempty(message->message));
-        else if (request->answer == KEEPER_ANSWER_NOTHING)
-                (void) sd_bus_reply_method_return(request->call, NULL);
+                (void) reply_error(&request->reply, keeper_error_name(message->error), "%s",
+                        strempty(message->message));
+        else if (request->reply.kind != REPLY_DESCRIPTOR)
+                (void) reply_success(&request->reply);
         else {
                 nesting_add(&s->nesting, request->within);
                 hand_over(request);

@@ -26,13 +26,12 @@ int keeper_request_new_stream(Session *s, KeeperOpcode opcode, KeeperRequest **r
 /* One with a file of memory that the keeper writes into, for the caller to read. -errno. */
 int keeper_request_new_file(Session *s, KeeperOpcode opcode, KeeperRequest **ret);
 
-/* Sends the request, now or when the keeper is connected; call, if there is one, is answered in the end. The request is
- * consumed. -ENOBUFS: too many of this session wait; -EDQUOT: too many of the caller's user. */
-int keeper_request_send(Session *s, KeeperRequest *request, sd_bus_message *call, KeeperAnswer answer);
+/* Sends the request, now or when the keeper is connected; who called, if there is somebody (reply may be NULL), is
+ * answered in the end. The request is consumed. -ENOBUFS: too many of this session wait; -EDQUOT: too many of the caller's user. */
+int keeper_request_send(Session *s, KeeperRequest *request, const Reply *reply);
 
-/* The same for a handler of call, whose answer is then the keeper's: 1, or -errno with error set if it should be. */
-int keeper_request_answer_with(
-        Session *s, KeeperRequest *request, sd_bus_message *call, KeeperAnswer answer, sd_bus_error *error);
+/* The same for who handles a call, whose answer is then the keeper's: 1, or -errno with error set if it should be. */
+int keeper_request_answer_with(Session *s, KeeperRequest *request, const Reply *reply, sd_bus_error *error);
 
 /* Sends all of them, to a keeper that has just been connected to. */
 void keeper_requests_send(Session *s);

@@ -5,19 +5,13 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
 
 #include "manager/access/charges.h"
 #include "manager/base/types.h"
+#include "manager/model/reply.h"
 #include "shared/time-span.h"
 #include "shared/wire.h"
-
-/* What the client gets when it worked. */
-typedef enum KeeperAnswer {
-        KEEPER_ANSWER_NOTHING,
-        KEEPER_ANSWER_DESCRIPTOR, /* its end of the stream, or the file that the keeper wrote into */
-} KeeperAnswer;
 
 typedef struct KeeperMessage KeeperMessage;
 
@@ -27,11 +21,11 @@ struct KeeperRequest {
         Session *session;
         uint32_t serial;
         WireWriter message;
-        KeeperAnswer answer;
         bool is_file;                 /* and no stream */
         int keepers_end, callers_end; /* of a stream, or one file twice; -EBADF */
-        uint64_t within;      /* the session whose process attaches, by number; 0: none. See nesting.h */
-        sd_bus_message *call; /* NULL: nobody's */
+        uint64_t within; /* the session whose process attaches, by number; 0: none. See nesting.h */
+        /* REPLY_DESCRIPTOR: of its end of the stream, or of the file that the keeper wrote into. */
+        Reply reply;
         /* Sees the REPLY before the call is answered; message is NULL if none came in time; what it says may be changed. May be NULL. What it returns is
          * an error for the caller (names.h), and ret_message a sentence; NULL if all is well. */
         KeeperReplyHandler on_reply;

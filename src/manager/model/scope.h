@@ -30,7 +30,8 @@ typedef struct Freezer {
         FreezerState state;
         uid_t actor; /* who asked for the change that is under way, and by which method; NULL: the session's end */
         const char *method;
-        Waiters callers; /* of Freeze and Thaw, and calls that go on once it is thawed */
+        Waiters freezing; /* who asked for it to be frozen */
+        Waiters thawing;  /* who asked for it to be thawed, and calls that go on once it is */
 } Freezer;
 
 /* The sessions that one session is shown in, by number; each once. */

@@ -8,17 +8,25 @@
 
 #include "manager/access/charges.h"
 #include "manager/base/types.h"
+#include "manager/model/reply.h"
+#include "shared/limit.h"
 #include "shared/time-span.h"
 
 /* The system bus refuses more than 128 unanswered calls of a connection; usage.h and authorization.h take their
  * shares of them too. */
 #define SYSTEMD_CALLS_MAX 48
 
+typedef struct SystemdCall SystemdCall;
+
+/* Is told how it went; problem: what systemd says against it, or NULL. s is NULL if the session is gone. -errno: the client
+ * is told that by who calls. */
+typedef int (*SystemdHandler)(SystemdCall *c, Session *s, const sd_bus_error *problem);
+
 /* What a reply is about. Sessions go by number, since they may be gone by then. */
-typedef struct SystemdCall {
+struct SystemdCall {
         Manager *manager;
-        uint64_t number;      /* 0: of no session */
-        sd_bus_message *call; /* of a client, to be answered with the reply; may be NULL */
+        uint64_t number; /* 0: of no session */
+        Reply reply;     /* to a client, to be given when systemd has answered */
         sd_bus_message *question;
         int stream; /* whose other end the question hands to a process of stream_uid; -EBADF */
         uid_t stream_uid;
@@ -26,8 +34,11 @@ typedef struct SystemdCall {
         usec_t asked;                      /* for the first time, CLOCK_MONOTONIC; 0: not yet */
         bool repeated;                     /* so that what it asks for may have been done already */
         sd_bus_message_handler_t on_reply; /* its userdata is this structure */
+        SystemdHandler on_done;            /* systemd-limits.c's, systemd-freezer.c's: whom on_reply tells */
+        Limits limits;                     /* those that the question sets, if it does */
+        const Limits *taken;               /* for on_done; see systemd-limits.h */
         sd_bus_slot *slot;                 /* of what was sent; the structure goes with it */
-} SystemdCall;
+};
 
 typedef struct SystemdCalls {
         SystemdCall **waiting; /* oldest first */

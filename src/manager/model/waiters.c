@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Method calls whose answer waits for something to happen. */
+/* Calls whose answer waits for something to happen. */
 
 #include "manager/model/waiters.h"
 #include "shared/macros.h"
 #include "shared/names.h"
 
-int waiters_add(Waiters *w, sd_bus_message *call, Charge *charge) {
+int waiters_add_charged(Waiters *w, const Reply *reply, Charge *charge) {
         Waiter *grown;
 
         if (w->n >= WAITERS_MAX)
@@ -15,34 +15,50 @@ int waiters_add(Waiters *w, sd_bus_message *call, Charge *charge) {
         if (!grown)
                 return -ENOMEM;
         w->items = grown;
-        w->items[w->n++] = (Waiter){ .call = sd_bus_message_ref(call), .charge = *charge };
+        w->items[w->n++] = (Waiter){ .reply = reply_keep(reply), .charge = *charge };
         *charge = (Charge){};
         return 0;
 }
 
-sd_bus_message *waiters_take_charged(Waiters *w, Charge *ret_charge) {
-        Waiter oldest;
+int waiters_add(Waiters *w, Charges *charges, const Reply *reply) {
+        _cleanup_(charge_release) Charge charge = {};
+        int r;
 
-        if (w->n == 0)
-                return NULL;
-        oldest = w->items[0];
-        memmove(w->items, w->items + 1, --w->n * sizeof(Waiter));
-        *ret_charge = oldest.charge;
-        return oldest.call;
+        r = reply_charge(reply, charges, CHARGE_WAITER, &charge);
+        return r < 0 ? r : waiters_add_charged(w, reply, &charge);
 }
 
-sd_bus_message *waiters_take(Waiters *w) {
-        _cleanup_(charge_release) Charge charge = {};
+bool waiters_take(Waiters *w, Waiter *ret) {
+        if (w->n == 0)
+                return false;
+        *ret = w->items[0];
+        memmove(w->items, w->items + 1, --w->n * sizeof(Waiter));
+        return true;
+}
 
-        return waiters_take_charged(w, &charge);
+void waiter_done(Waiter *waiter) {
+        charge_release(&waiter->charge);
+        reply_drop(&waiter->reply);
+}
+
+void waiters_succeed(Waiters *w) {
+        Waiter waiter;
+
+        for (size_t n = w->n; n > 0 && waiters_take(w, &waiter); n--) {
+                if (waiter.reply.kind == REPLY_AGAIN)
+                        reply_again(&waiter.reply);
+                else
+                        (void) reply_success(&waiter.reply);
+                waiter_done(&waiter);
+        }
 }
 
 void waiters_fail(Waiters *w, const char *name, const char *message) {
-        sd_bus_message *call;
+        Waiter waiter;
 
-        while ((call = waiters_take(w))) {
-                (void) sd_bus_reply_method_errorf(call, name, "%s", message);
-                sd_bus_message_unref(call);
+        while (waiters_take(w, &waiter)) {
+                (void) reply_error(&waiter.reply, name, "%s", message);
+                waiter_done(&waiter);
         }
 }
 

@@ -1,33 +1,38 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Method calls whose answer waits for something to happen. Each is answered exactly once. */
+/* Calls whose answer waits for something to happen. Each is answered exactly once. */
 
 #include <stddef.h>
-#include <systemd/sd-bus.h>
 
 #include "manager/access/charges.h"
+#include "manager/model/reply.h"
 
 #define WAITERS_MAX 64
 
 typedef struct Waiter {
-        sd_bus_message *call;
+        Reply reply;
         Charge charge; /* for holding it */
 } Waiter;
 
 typedef struct Waiters {
-        Waiter *items;
+        Waiter *items; /* oldest first */
         size_t n;
 } Waiters;
 
-/* Takes a reference, and on success the charge. -ENOBUFS when WAITERS_MAX wait already, -ENOMEM. */
-int waiters_add(Waiters *w, sd_bus_message *call, Charge *charge);
+/* Has the call wait with the others, and charges who called. -ENOBUFS when WAITERS_MAX wait already, -EDQUOT: too many calls
+ * of the caller's user are held; -ENOMEM. */
+int waiters_add(Waiters *w, Charges *charges, const Reply *reply);
+/* The same for one that was charged already; the charge is taken on success. */
+int waiters_add_charged(Waiters *w, const Reply *reply, Charge *charge);
 
-/* Takes the oldest call out; the reference is the caller's. NULL if there is none. */
-sd_bus_message *waiters_take(Waiters *w);
-/* The same, and its charge is the caller's, too. */
-sd_bus_message *waiters_take_charged(Waiters *w, Charge *ret_charge);
+/* Takes the oldest out: it is the caller's, to be answered and dropped. false: there is none. */
+bool waiters_take(Waiters *w, Waiter *ret);
+/* Drops reply and charge. */
+void waiter_done(Waiter *waiter);
 
+/* Answers all: that it is done, or to look anew. What waits again meanwhile is not answered. */
+void waiters_succeed(Waiters *w);
 /* Answers all with this error. */
 void waiters_fail(Waiters *w, const char *name, const char *message);
 

@@ -8,7 +8,8 @@
  * The kernel's word is the state; nothing of it is on record. Of two opposite requests the later one wins: systemd
  * gives up the earlier one, and who asked for it is told when the later one is done. */
 
-#include "manager/session/freezer.h"
+#include <stdio.h>
+
 #include "manager/access/admission.h"
 #include "manager/base/audit.h"
 #include "manager/base/cgroup.h"
@@ -17,8 +18,8 @@
 #include "manager/model/session.h"
 #include "manager/model/waiters.h"
 #include "manager/registry/session-changes.h"
-#include "manager/session/session-start.h"
-#include "manager/systemd/systemd-calls.h"
+#include "manager/session/freezer.h"
+#include "manager/systemd/systemd-freezer.h"
 #include "shared/log.h"
 #include "shared/names.h"
 
@@ -84,49 +85,18 @@ void freezer_update(Session *s, bool is_new) {
 
 /* Answers */
 
-static bool wants_frozen(sd_bus_message *call) {
-        return sd_bus_message_is_method_call(call, SESSION_INTERFACE, "Freeze") > 0;
-}
-
-/* What came to be thawed goes on where it was held up. */
-static void go_on(Session *s, sd_bus_message *call) {
-        if (wants_frozen(call) || sd_bus_message_is_method_call(call, SESSION_INTERFACE, "Thaw") > 0)
-                (void) sd_bus_reply_method_return(call, NULL);
-        else {
-                (void) sd_bus_message_rewind(call, /* complete = */ true);
-                admission_dispatch_again(
-                        s->manager, call, ADMISSION_TURN | ADMISSION_AUTHORIZED | ADMISSION_SAMPLED);
-        }
-}
-
+/* Those who got what they wanted are told so, the others what was in the way. */
 static void answer_all(Session *s, const char *name, const char *problem) {
-        sd_bus_message *call;
+        bool frozen = freezer_is_frozen(s);
+        char sentence[512];
 
-        while ((call = waiters_take(&s->freezer.callers))) {
-                if (wants_frozen(call) == freezer_is_frozen(s))
-                        go_on(s, call);
-                else
-                        (void) sd_bus_reply_method_errorf(call, name, "Session %s could not be %s: %s",
-                                s->id, wants_frozen(call) ? "frozen" : "thawed", problem);
-                sd_bus_message_unref(call);
-        }
+        (void) snprintf(sentence, sizeof(sentence), "Session %s could not be %s: %s", s->id,
+                frozen ? "thawed" : "frozen", problem);
+        waiters_succeed(frozen ? &s->freezer.freezing : &s->freezer.thawing);
+        waiters_fail(frozen ? &s->freezer.thawing : &s->freezer.freezing, name, sentence);
 }
 
-static int send_call(Session *s, bool freeze, sd_bus_message_handler_t on_reply) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *question = NULL;
-        int r;
-
-        r = systemd_new_call(s->manager, freeze ? "FreezeUnit" : "ThawUnit", &question);
-        if (r < 0)
-                return r;
-        r = sd_bus_message_append(question, "s", s->scope.unit);
-        if (r < 0)
-                return r;
-        return systemd_ask(s->manager, s, question, on_reply, NULL);
-}
-
-static void finish(Session *s, bool freeze, sd_bus_message *reply) {
-        const sd_bus_error *problem = sd_bus_message_get_error(reply);
+static void finish(Session *s, bool freeze, const sd_bus_error *problem) {
         const char *method = s->freezer.method;
         bool frozen, populated;
 
@@ -138,7 +108,7 @@ static void finish(Session *s, bool freeze, sd_bus_message *reply) {
                 audit_frozen(s, frozen, s->freezer.actor, method);
         /* A process that waits for a disk, say, would be frozen whenever that is over. */
         if (problem && freeze && !frozen)
-                (void) send_call(s, /* freeze = */ false, systemd_ignore_reply);
+                (void) systemd_freeze_scope(s, /* freeze = */ false, /* on_done = */ NULL);
         if (!problem)
                 answer_all(s, ERROR_FREEZE_FAILED,
                         frozen == freeze ? "somebody asked for the opposite meanwhile."
@@ -150,27 +120,23 @@ static void finish(Session *s, bool freeze, sd_bus_message *reply) {
                         problem->message ? problem->message : "systemd gives no reason.");
 }
 
-/* An answer to what was overtaken by an opposite request says nothing. */
-static int on_frozen(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
-        Session *s = systemd_call_session(userdata);
-
+/* Ignores replies to a request that an opposite one has superseded. */
+static int on_frozen(SystemdCall *c _unused_, Session *s, const sd_bus_error *problem) {
         if (s && s->freezer.state == FREEZER_FREEZING)
-                finish(s, /* freeze = */ true, reply);
+                finish(s, /* freeze = */ true, problem);
         return 0;
 }
 
-static int on_thawed(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
-        Session *s = systemd_call_session(userdata);
-
+static int on_thawed(SystemdCall *c _unused_, Session *s, const sd_bus_error *problem) {
         if (s && s->freezer.state == FREEZER_THAWING)
-                finish(s, /* freeze = */ false, reply);
+                finish(s, /* freeze = */ false, problem);
         return 0;
 }
 
 static int ask(Session *s, bool freeze) {
         int r;
 
-        r = send_call(s, freeze, freeze ? on_frozen : on_thawed);
+        r = systemd_freeze_scope(s, freeze, freeze ? on_frozen : on_thawed);
         if (r >= 0)
                 set_state(s, freeze ? FREEZER_FREEZING : FREEZER_THAWING);
         return r;
@@ -192,15 +158,16 @@ static int check(const Session *s, sd_bus_error *error) {
 }
 
 /* Holds the call until the session is as wanted, and asks for that unless it is under way. */
-static int request(Session *s, bool freeze, const char *method, sd_bus_message *call, sd_bus_error *error) {
+static int request(Session *s, bool freeze, const char *method, const Reply *reply, sd_bus_error *error) {
+        Waiters *waiters = freeze ? &s->freezer.freezing : &s->freezer.thawing;
         int r;
 
-        if (session_wait(s, &s->freezer.callers, call) < 0)
+        if (waiters_add(waiters, &s->manager->charges, reply) < 0)
                 return sd_bus_error_setf(error, ERROR_LIMIT_REACHED,
                         "Too many callers wait for session %s to be frozen or thawed already.", s->id);
         if (s->freezer.state == (freeze ? FREEZER_FREEZING : FREEZER_THAWING))
                 return 1;
-        s->freezer.actor = admission_caller(s->manager, call)->uid;
+        s->freezer.actor = reply->uid;
         s->freezer.method = method;
         r = ask(s, freeze);
         /* Otherwise it is answered with what is under way. */
@@ -209,32 +176,35 @@ static int request(Session *s, bool freeze, const char *method, sd_bus_message *
         return 1;
 }
 
-int freezer_freeze(Session *s, sd_bus_message *call, sd_bus_error *error) {
+int freezer_freeze(Session *s, const Reply *reply, sd_bus_error *error) {
         int r;
 
         r = check(s, error);
         if (r < 0)
                 return r;
         if (freezer_is_frozen(s))
-                return sd_bus_reply_method_return(call, NULL);
-        return request(s, /* freeze = */ true, "Freeze", call, error);
+                return reply_success(reply);
+        return request(s, /* freeze = */ true, "Freeze", reply, error);
 }
 
-int freezer_thaw(Session *s, sd_bus_message *call, sd_bus_error *error) {
+int freezer_thaw(Session *s, const Reply *reply, sd_bus_error *error) {
         int r;
 
         r = check(s, error);
         if (r < 0)
                 return r;
         if (s->freezer.state == FREEZER_RUNNING)
-                return sd_bus_reply_method_return(call, NULL);
-        return request(s, /* freeze = */ false, "Thaw", call, error);
+                return reply_success(reply);
+        return request(s, /* freeze = */ false, "Thaw", reply, error);
 }
 
-int freezer_thaw_first(Session *s, const char *method, sd_bus_message *call, sd_bus_error *error) {
+int freezer_thaw_first(Session *s, const char *method, const Reply *reply, sd_bus_error *error) {
+        Reply again;
+
         if (s->freezer.state == FREEZER_RUNNING || session_phase_state(s->phase) != STATE_RUNNING)
                 return 0;
-        return request(s, /* freeze = */ false, method, call, error);
+        again = reply_as(reply, REPLY_AGAIN);
+        return request(s, /* freeze = */ false, method, &again, error);
 }
 
 void freezer_release(Session *s) {

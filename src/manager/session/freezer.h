@@ -14,13 +14,13 @@
 
 const char *freezer_state_to_string(FreezerState state);
 
-/* Freezes or thaws because somebody asked; call is answered when it is done. -errno with error set if it cannot be. */
-int freezer_freeze(Session *s, sd_bus_message *call, sd_bus_error *error);
-int freezer_thaw(Session *s, sd_bus_message *call, sd_bus_error *error);
+/* Freezes or thaws because somebody asked; they are answered when it is done. -errno with error set if it cannot be. */
+int freezer_freeze(Session *s, const Reply *reply, sd_bus_error *error);
+int freezer_thaw(Session *s, const Reply *reply, sd_bus_error *error);
 
 /* Thaws a session for a call of this method (a constant) that needs it to run. 0: it runs; 1: it will, and then the call is
- * dispatched again, or answered with an error; -errno with error set. */
-int freezer_thaw_first(Session *s, const char *method, sd_bus_message *call, sd_bus_error *error);
+ * looked at anew (REPLY_AGAIN), or answered with an error; -errno with error set. */
+int freezer_thaw_first(Session *s, const char *method, const Reply *reply, sd_bus_error *error);
 
 /* EFFECT_THAW: the session is to end, or its kernel to be asked to; nobody waits for this. */
 void freezer_release(Session *s);

@@ -81,7 +81,8 @@ Session *session_free(Session *s) {
         waiters_done(&s->waiters.restart);
         waiters_done(&s->waiters.limits);
         waiters_done(&s->waiters.stop);
-        waiters_done(&s->freezer.callers);
+        waiters_done(&s->freezer.freezing);
+        waiters_done(&s->freezer.thawing);
         scope_events_stop(s);
         sd_event_source_disable_unref(s->leader.event);
         sd_event_source_disable_unref(s->deadline);

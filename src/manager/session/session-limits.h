@@ -15,9 +15,9 @@
  * found here, told on the bus and noted in the record. */
 void session_refresh_limits(Session *s);
 
-/* Has systemd set these limits on the session's scope. call is answered, when they are in force; while a kernel is being
- * restarted it is held. On a negative return error is set. */
-int session_set_limits(Session *s, const Limits *limits, sd_bus_message *call, sd_bus_error *error);
+/* Has systemd set these limits on the session's scope. Who asked is answered when they are in force; while a kernel
+ * is being restarted the call is held. On a negative return error is set. */
+int session_set_limits(Session *s, const Limits *limits, const Reply *reply, sd_bus_error *error);
 
 /* The restart is over: goes on with the calls that were held for it. */
 void session_set_held_limits(Session *s);

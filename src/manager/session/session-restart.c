@@ -10,7 +10,6 @@
 #include <systemd/sd-login.h>
 
 #include "manager/access/admission.h"
-#include "manager/access/caller.h"
 #include "manager/base/audit.h"
 #include "manager/keepers/keeper-link.h"
 #include "manager/keepers/keeper-message.h"
@@ -24,7 +23,6 @@
 #include "manager/session/session-event.h"
 #include "manager/session/session-leader.h"
 #include "manager/session/session-restart.h"
-#include "manager/session/session-start.h"
 #include "manager/session/session.h"
 #include "shared/log.h"
 #include "shared/names.h"
@@ -32,7 +30,7 @@
 #define CRASHES_USEC (60 * USEC_PER_SEC)
 #define RETRIES_MAX  3
 
-int session_restart(Session *s, const Caller *caller, sd_bus_message *call, sd_bus_error *error) {
+int session_restart(Session *s, const Reply *reply, sd_bus_error *error) {
         SessionState state = session_phase_state(s->phase);
 
         if (s->type != SESSION_NOTEBOOK)
@@ -48,22 +46,17 @@ int session_restart(Session *s, const Caller *caller, sd_bus_message *call, sd_b
                 return sd_bus_error_setf(error, ERROR_NO_KEEPER,
                         "The keeper of session %s is not there; try again, or stop the session and start another.",
                         s->id);
-        if (session_wait(s, &s->waiters.restart, call) < 0)
+        if (waiters_add(&s->waiters.restart, &s->manager->charges, reply) < 0)
                 return sd_bus_error_setf(error, ERROR_LIMIT_REACHED,
                         "Too many callers wait for the restart of session %s already.", s->id);
-        if (admission_may_audit(s->manager, caller->uid))
-                audit_restart_requested(s, caller->uid);
+        if (admission_may_audit(s->manager, reply->uid))
+                audit_restart_requested(s, reply->uid);
         session_event(s, EVENT_RESTART);
         return 1;
 }
 
 void session_answer_restarters(Session *s) {
-        sd_bus_message *call;
-
-        while ((call = waiters_take(&s->waiters.restart))) {
-                (void) sd_bus_reply_method_return(call, NULL);
-                sd_bus_message_unref(call);
-        }
+        waiters_succeed(&s->waiters.restart);
 }
 
 /* Is this crash one too many? Counts it. */
@@ -136,7 +129,7 @@ void session_shut_down(Session *s) {
                 wire_put_u64(&request->message, KEEPER_TAG_FLAGS,
                         session_phase_expects_end(s->phase) ? KEEPER_FLAG_RESTART : 0U);
                 request->on_reply = on_shut_down;
-                r = keeper_request_send(s, request, NULL, KEEPER_ANSWER_NOTHING);
+                r = keeper_request_send(s, request, /* reply = */ NULL);
         }
         if (r < 0)
                 session_event(s, EVENT_FAILED);

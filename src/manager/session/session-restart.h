@@ -7,11 +7,12 @@
 #include <systemd/sd-bus.h>
 
 #include "manager/base/types.h"
+#include "manager/model/reply.h"
 #include "manager/model/session-state.h"
 
-/* Restarts the session's kernel because somebody asked; call is answered when it runs again. -errno with error set if it
+/* Restarts the session's kernel because somebody asked, who is answered when it runs again. 1, or -errno with error set if it
  * cannot be. */
-int session_restart(Session *s, const Caller *caller, sd_bus_message *call, sd_bus_error *error);
+int session_restart(Session *s, const Reply *reply, sd_bus_error *error);
 
 /* Answers everybody who waits for the kernel to run again. */
 void session_answer_restarters(Session *s);

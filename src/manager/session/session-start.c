@@ -9,11 +9,9 @@
 #include <systemd/sd-login.h>
 #include <unistd.h>
 
-#include "manager/access/admission.h"
 #include "manager/access/caller-unit.h"
 #include "manager/access/caller.h"
 #include "manager/access/charges.h"
-#include "manager/base/audit.h"
 #include "manager/base/limit-options.h"
 #include "manager/base/start-request.h"
 #include "manager/keepers/keeper-link.h"
@@ -32,9 +30,7 @@
 #include "manager/session/session-lifetime.h"
 #include "manager/session/session-record.h"
 #include "manager/session/session-start.h"
-#include "manager/session/session.h"
 #include "manager/systemd/systemd-keeper.h"
-#include "manager/systemd/systemd-scope.h"
 #include "shared/log.h"
 #include "shared/names.h"
 #include "shared/strv.h"
@@ -85,7 +81,6 @@ static int describe_session(Session *s, StartRequest *request) {
         return 0;
 }
 
-/* A session in the table that nothing was done for yet; the request is consumed. */
 /* A session would be a way out of the unit that its caller is in. In user mode, the caller could ask the user's systemd itself. */
 static int check_place(Manager *m, const Caller *caller, sd_bus_error *error) {
         _cleanup_free_ char *cgroup = NULL;
@@ -112,6 +107,7 @@ static int check_place(Manager *m, const Caller *caller, sd_bus_error *error) {
                 unit[0] ? unit : "no unit");
 }
 
+/* A session in the table that nothing was done for yet; the request is consumed. */
 static int new_session(
         Manager *m, uid_t uid, StartRequest *request_, bool kept, Session **ret, sd_bus_error *error) {
         _cleanup_(start_request_free_pointer) StartRequest *request = request_;
@@ -141,39 +137,22 @@ static int new_session(
         return 0;
 }
 
-static int answer_started(Session *s, sd_bus_message *call, bool started) {
-        char path[BUS_PATH_SIZE];
-
-        session_bus_path(s->id, path);
-        if (streq(sd_bus_message_get_member(call), "StartNotebook"))
-                return sd_bus_reply_method_return(call, "sob", s->id, path, (int) started);
-        return sd_bus_reply_method_return(call, "so", s->id, path);
-}
-
 void session_answer_starters(Session *s, bool is_new) {
         bool started = is_new; /* the first one's call made it, the others joined */
-        sd_bus_message *call;
+        Waiter waiter;
 
-        while ((call = waiters_take(&s->waiters.start))) {
-                (void) answer_started(s, call, started);
-                sd_bus_message_unref(call);
+        while (waiters_take(&s->waiters.start, &waiter)) {
+                (void) reply_session(&waiter.reply, s, started);
+                waiter_done(&waiter);
                 started = false;
         }
 }
 
-int session_wait(Session *s, Waiters *waiters, sd_bus_message *call) {
-        _cleanup_(charge_release) Charge charge = {};
-        int r;
-
-        r = admission_charge(s->manager, call, CHARGE_WAITER, &charge);
-        return r < 0 ? r : waiters_add(waiters, call, &charge);
-}
-
 /* Holds the call that starts the session, which is answered when it runs. */
-static int hold_starter(Session *s, sd_bus_message *call, sd_bus_error *error) {
+static int hold_starter(Session *s, const Reply *reply, sd_bus_error *error) {
         int r;
 
-        r = session_wait(s, &s->waiters.start, call);
+        r = waiters_add(&s->waiters.start, &s->manager->charges, reply);
         if (r == -EDQUOT || r == -ENOBUFS)
                 return sd_bus_error_set(error, ERROR_LIMIT_REACHED,
                         "Too many of your calls wait for sessions already; try again.");
@@ -187,26 +166,26 @@ static int tell_unprepared(int r, sd_bus_error *error) {
                 error, ERROR_START_FAILED, "The session could not be prepared: %s", strerror(-r));
 }
 
-/* Answers call with a session that is there already, now or when it runs. Takes the charge, if it has to wait. */
-static int reopen(Session *s, sd_bus_message *call, Charge *charge, sd_bus_error *error) {
+/* Answers with a session that is there already, now or when it runs. Takes the charge, if it has to wait. */
+static int reopen(Session *s, const Reply *reply, Charge *charge, sd_bus_error *error) {
         int r;
 
-        r = s->manager->config.thaw_on_attach ? freezer_thaw_first(s, "StartNotebook", call, error) : 0;
+        r = s->manager->config.thaw_on_attach ? freezer_thaw_first(s, "StartNotebook", reply, error) : 0;
         if (r != 0)
                 return r;
         if (session_phase_state(s->phase) == STATE_RUNNING)
-                return answer_started(s, call, /* started = */ false);
-        r = waiters_add(&s->waiters.start, call, charge);
+                return reply_session(reply, s, /* started = */ false);
+        r = waiters_add_charged(&s->waiters.start, reply, charge);
         return r < 0 ? r : 1;
 }
 
-static int reopen_for_caller(Session *s, sd_bus_message *call, sd_bus_error *error) {
+static int reopen_for_caller(Session *s, const Reply *reply, sd_bus_error *error) {
         _cleanup_(charge_release) Charge charge = {};
         int r;
 
-        r = admission_charge(s->manager, call, CHARGE_WAITER, &charge);
+        r = reply_charge(reply, &s->manager->charges, CHARGE_WAITER, &charge);
         if (r >= 0)
-                r = reopen(s, call, &charge, error);
+                r = reopen(s, reply, &charge, error);
         if (r == -EDQUOT || r == -ENOBUFS)
                 return sd_bus_error_setf(error, ERROR_LIMIT_REACHED,
                         "Too many of your calls wait for session %s, or for others, already; try again.",
@@ -215,31 +194,30 @@ static int reopen_for_caller(Session *s, sd_bus_message *call, sd_bus_error *err
 }
 
 void session_join(Session *s, Session *other) {
-        Charge charge = {};
-        sd_bus_message *call;
+        Waiter waiter;
 
-        while ((call = waiters_take_charged(&s->waiters.start, &charge))) {
-                if (reopen(other, call, &charge, /* error = */ NULL) < 0)
-                        (void) sd_bus_reply_method_errorf(call, ERROR_START_FAILED,
+        while (waiters_take(&s->waiters.start, &waiter)) {
+                if (reopen(other, &waiter.reply, &waiter.charge, /* error = */ NULL) < 0)
+                        (void) reply_error(&waiter.reply, ERROR_START_FAILED,
                                 "The notebook is being opened by too many callers at once; try again.");
-                charge_release(&charge);
-                sd_bus_message_unref(call);
+                waiter_done(&waiter);
         }
         s->superseded = true;
         session_event(s, EVENT_FAILED);
 }
 
-int session_start(Manager *m, const Caller *caller, StartRequest *request_, sd_bus_message *call,
-        sd_bus_error *error) {
+int session_start(
+        Manager *m, const Caller *caller, StartRequest *request_, const Reply *reply, sd_bus_error *error) {
         _cleanup_(start_request_free_pointer) StartRequest *request = request_;
         _cleanup_close_ int listen_fd = -EBADF;
         Session *s = NULL;
+        Waiter waiter;
         int r;
 
         if (request->notebook) {
                 s = session_table_get_by_notebook(&m->sessions, caller->uid, request->notebook, NULL);
                 if (s)
-                        return reopen_for_caller(s, call, error);
+                        return reopen_for_caller(s, reply, error);
         }
         r = check_place(m, caller, error);
         if (r < 0)
@@ -249,7 +227,7 @@ int session_start(Manager *m, const Caller *caller, StartRequest *request_, sd_b
                 return r;
         r = listen_fd = keeper_link_listen(m, s);
         if (r >= 0)
-                r = hold_starter(s, call, error);
+                r = hold_starter(s, reply, error);
         if (r >= 0)
                 r = session_record_save(s);
         if (r >= 0)
@@ -257,7 +235,8 @@ int session_start(Manager *m, const Caller *caller, StartRequest *request_, sd_b
         if (r < 0) {
                 session_record_remove(s);
                 keeper_link_forget(m, s);
-                sd_bus_message_unref(waiters_take(&s->waiters.start));
+                if (waiters_take(&s->waiters.start, &waiter)) /* it is answered with our error */
+                        waiter_done(&waiter);
                 (void) session_free(s);
                 return tell_unprepared(r, error);
         }
@@ -308,8 +287,8 @@ static int lead(Session *s, pid_t pid, sd_bus_error *error) {
         return r;
 }
 
-int session_register(Manager *m, const Caller *caller, StartRequest *request_, sd_bus_message *call,
-        sd_bus_error *error) {
+int session_register(
+        Manager *m, const Caller *caller, StartRequest *request_, const Reply *reply, sd_bus_error *error) {
         _cleanup_(start_request_free_pointer) StartRequest *request = request_;
         Session *s;
         int r;
@@ -340,7 +319,7 @@ int session_register(Manager *m, const Caller *caller, StartRequest *request_, s
         if (r >= 0)
                 r = take_command(s, s->request->command);
         if (r >= 0)
-                r = hold_starter(s, call, error);
+                r = hold_starter(s, reply, error);
         if (r < 0) {
                 (void) session_free(s);
                 return tell_unprepared(r, error);
@@ -348,45 +327,4 @@ int session_register(Manager *m, const Caller *caller, StartRequest *request_, s
         s->request = start_request_free(s->request);
         session_enter(s, session_step(s->phase, EVENT_AT_GATE));
         return 1;
-}
-
-int session_stop(Session *s, const Caller *caller, sd_bus_message *call, sd_bus_error *error) {
-        SessionState state = session_phase_state(s->phase);
-
-        if (session_wait(s, &s->waiters.stop, call) < 0)
-                return sd_bus_error_setf(error, ERROR_LIMIT_REACHED,
-                        "Too many callers wait for the end of session %s already.", s->id);
-        audit_stop_requested(s, caller->uid, "Stop");
-        if (state == STATE_RUNNING || state == STATE_RESTARTING) {
-                s->end.stop_requested = true;
-                session_set_result(s, RESULT_STOPPED);
-        }
-        session_event(s, session_stop_event(s));
-        return 1;
-}
-
-int session_kill(Session *s, const Caller *caller, const char *whom, int signal, sd_bus_message *call,
-        sd_bus_error *error) {
-        bool all = streq(whom, "all");
-        int r;
-
-        if (!all && !streq(whom, "leader"))
-                return sd_bus_error_set(
-                        error, ERROR_INVALID_ARGUMENT, "Whom to signal must be 'leader' or 'all'.");
-        if (signal < 1 || signal > SIGRTMAX)
-                return sd_bus_error_setf(
-                        error, ERROR_INVALID_ARGUMENT, "There is no signal %i; see signal(7).", signal);
-        if (admission_may_audit(s->manager, caller->uid))
-                audit_stop_requested(s, caller->uid, "Kill");
-        if (all) {
-                r = systemd_kill_scope(s, signal, call);
-                if (r == -EDQUOT)
-                        return sd_bus_error_set(error, ERROR_LIMIT_REACHED,
-                                "Too many of your calls wait for systemd already; try again.");
-                return r < 0 ? r : 1;
-        }
-        if (s->leader.fd < 0 || syscall(SYS_pidfd_send_signal, s->leader.fd, signal, NULL, 0) < 0)
-                return sd_bus_error_setf(
-                        error, ERROR_NO_SUCH_PROCESS, "The leader of session %s has ended.", s->id);
-        return sd_bus_reply_method_return(call, NULL);
 }

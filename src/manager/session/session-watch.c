@@ -67,7 +67,7 @@ static int ask_to_watch(Session *s) {
         wire_put_u64(&request->message, KEEPER_TAG_OUTPUT_LOG_SIZE, s->manager->config.output_log_size);
         request->on_reply = on_watching;
         s->keeper.watch_asked = true;
-        return keeper_request_send(s, request, NULL, KEEPER_ANSWER_NOTHING);
+        return keeper_request_send(s, request, /* reply = */ NULL);
 }
 
 int session_on_watch_status(Session *s, const KeeperMessage *message) {

@@ -111,19 +111,19 @@ static int on_sender_started(sd_bus_message *reply, void *userdata, sd_bus_error
         int r;
 
         if (exists && !c->repeated)
-                return sd_bus_reply_method_errorf(c->call, ERROR_LIMIT_REACHED,
+                return reply_error(&c->reply, ERROR_LIMIT_REACHED,
                         "Somebody else reads what is left of that session just now; try again.");
         if (failure && !exists)
-                return sd_bus_reply_method_errorf(c->call, ERROR_START_FAILED,
+                return reply_error(&c->reply, ERROR_START_FAILED,
                         "systemd refused to start what reads the outputs: %s", strempty(failure->message));
-        r = sd_bus_reply_method_return(c->call, "h", c->stream);
+        r = reply_descriptor(&c->reply, c->stream);
         /* The caller has it now. */
         c->stream = safe_close(c->stream);
         return r;
 }
 
 int errand_send_outputs(Manager *m, uid_t uid, const char *id, uint64_t created, uint64_t since,
-        sd_bus_message *call, sd_bus_error *error) {
+        const Reply *reply, sd_bus_error *error) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *message = NULL;
         _cleanup_close_ int ours = -EBADF, theirs = -EBADF;
         char created_text[24], since_text[24];
@@ -147,7 +147,7 @@ int errand_send_outputs(Manager *m, uid_t uid, const char *id, uint64_t created,
                 &message);
         if (r < 0)
                 return r;
-        r = systemd_ask_with_stream(m, message, on_sender_started, call, TAKE_FD(ours), uid);
+        r = systemd_ask_with_stream(m, message, on_sender_started, reply, TAKE_FD(ours), uid);
         if (r == -EDQUOT)
                 return sd_bus_error_set(error, ERROR_LIMIT_REACHED,
                         "Too many of your calls wait for systemd already; try again.");

@@ -7,11 +7,12 @@
 #include <systemd/sd-bus.h>
 
 #include "manager/base/types.h"
+#include "manager/model/reply.h"
 
-/* Answers call with a stream of the outputs that are left of a session (Manager.GetEndedOutputs()). The session's owner,
+/* Answers with a stream of the outputs that are left of a session (Manager.GetEndedOutputs()). The session's owner,
  * its id and when it was created name them. On failure error is set where there is more to say. 1 or -errno. */
 int errand_send_outputs(Manager *m, uid_t uid, const char *id, uint64_t created, uint64_t since,
-        sd_bus_message *call, sd_bus_error *error);
+        const Reply *reply, sd_bus_error *error);
 
 /* Removes the connection file and the sockets of a kernel that ended without its keeper. */
 void errand_remove_connection_file(const Session *s);

@@ -3,7 +3,6 @@
 /* Calls to systemd whose answers are events. */
 
 #include "manager/systemd/systemd-calls.h"
-#include "manager/access/admission.h"
 #include "manager/access/charges.h"
 #include "manager/base/systemd-names.h"
 #include "manager/keepers/keeper-socket.h"
@@ -23,7 +22,7 @@ static void free_call(void *userdata) {
 
         charge_release(&c->charge);
         (void) keeper_socket_close(&c->manager->closings, c->stream_uid, c->stream);
-        sd_bus_message_unref(c->call);
+        reply_drop(&c->reply);
         sd_bus_message_unref(c->question);
         free(c);
 }
@@ -54,8 +53,10 @@ static void forget_sent(SystemdCalls *calls, const SystemdCall *c) {
 
 /* Who waits for what was asked hears of it in the end. */
 static void answer_failed(const SystemdCall *c, int r, const sd_bus_error *error) {
-        if (c->call)
-                (void) sd_bus_reply_method_errno(c->call, r, error);
+        if (error && error->name)
+                (void) reply_error(&c->reply, error->name, "%s", strempty(error->message));
+        else
+                (void) reply_error_number(&c->reply, r);
 }
 
 static void send_waiting(Manager *m) {
@@ -84,7 +85,7 @@ static bool says_away(sd_bus_message *reply) {
 
 /* A client's signal may have been sent already, and must not be sent twice. All else can be asked for again. */
 static bool may_repeat(const SystemdCall *c) {
-        return !(c->call && streq(sd_bus_message_get_member(c->question), "KillUnit")) &&
+        return !(reply_is_owed(&c->reply) && streq(sd_bus_message_get_member(c->question), "KillUnit")) &&
                 now_usec(CLOCK_MONOTONIC) - c->asked < AWAY_MAX_USEC;
 }
 
@@ -160,12 +161,12 @@ static int ask(SystemdCall c) {
                 return -ENOMEM;
         }
         *copy = c;
-        sd_bus_message_ref(copy->call);
+        copy->reply = reply_keep(&copy->reply);
         sd_bus_message_ref(copy->question);
         /* What systemd is asked for a client is the client's, or rather its user's. */
         r = copy->charge.charges
                 ? 0
-                : admission_charge(copy->manager, copy->call, CHARGE_SYSTEMD, &copy->charge);
+                : reply_charge(&copy->reply, &copy->manager->charges, CHARGE_SYSTEMD, &copy->charge);
         if (r < 0) {
                 free_call(copy);
                 return r;
@@ -176,22 +177,32 @@ static int ask(SystemdCall c) {
 }
 
 int systemd_ask(Manager *m, const Session *s, sd_bus_message *question, sd_bus_message_handler_t on_reply,
-        sd_bus_message *call) {
+        const Reply *reply) {
         return ask((SystemdCall){
                 .manager = m,
                 .number = s ? s->number : 0,
-                .call = call,
+                .reply = reply ? *reply : (Reply){},
                 .question = question,
                 .stream = -EBADF,
                 .on_reply = on_reply,
         });
 }
 
+int systemd_ask_and_tell(
+        const SystemdCall *about, sd_bus_message *question, sd_bus_message_handler_t on_reply) {
+        SystemdCall c = *about;
+
+        c.question = question;
+        c.stream = -EBADF;
+        c.on_reply = on_reply;
+        return ask(c);
+}
+
 int systemd_ask_with_stream(Manager *m, sd_bus_message *question, sd_bus_message_handler_t on_reply,
-        sd_bus_message *call, int stream, uid_t uid) {
+        const Reply *reply, int stream, uid_t uid) {
         return ask((SystemdCall){
                 .manager = m,
-                .call = call,
+                .reply = reply ? *reply : (Reply){},
                 .question = question,
                 .stream = stream,
                 .stream_uid = uid,
@@ -206,7 +217,9 @@ int systemd_ask_further(SystemdCall *c, sd_bus_message *question, sd_bus_message
         return ask((SystemdCall){
                 .manager = c->manager,
                 .number = c->number,
-                .call = c->call,
+                .reply = c->reply,
+                .on_done = c->on_done,
+                .limits = c->limits,
                 .question = question,
                 .charge = charge,
                 .stream = -EBADF,

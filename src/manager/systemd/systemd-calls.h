@@ -15,15 +15,19 @@
 #include "manager/model/systemd.h"
 #include "shared/time-span.h"
 
-/* s and call may be NULL. The reply always comes, if only as an error after a deadline. -EDQUOT: the user who sent the
+/* s and reply may be NULL. The reply always comes, if only as an error after a deadline. -EDQUOT: the user who sent the
  * call has too many with systemd already. */
 int systemd_ask(Manager *m, const Session *s, sd_bus_message *question, sd_bus_message_handler_t on_reply,
-        sd_bus_message *call);
+        const Reply *reply);
+/* The same for a question that is described by manager, number, reply, on_done and limits of this structure, a copy of which
+ * goes with it. */
+int systemd_ask_and_tell(
+        const SystemdCall *about, sd_bus_message *question, sd_bus_message_handler_t on_reply);
 
 /* The same for a unit of this user that gets one end of a stream; the other one, which becomes ours, is at hand when the
  * reply comes. */
 int systemd_ask_with_stream(Manager *m, sd_bus_message *question, sd_bus_message_handler_t on_reply,
-        sd_bus_message *call, int stream, uid_t uid);
+        const Reply *reply, int stream, uid_t uid);
 
 /* For the handler of a reply: asks a further question for the same call, which goes on being charged as before. What it is
  * about is the same, too. -ENOMEM, and then the call is still to be answered. */

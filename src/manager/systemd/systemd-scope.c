@@ -153,16 +153,14 @@ void systemd_start_scope_again(Session *s) {
 static int on_killed(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
         SystemdCall *c = userdata;
 
-        if (!c->call)
-                return 0;
         if (sd_bus_message_is_method_error(reply, NULL))
-                return sd_bus_reply_method_errorf(c->call,
+                return reply_error(&c->reply,
                         systemd_says_gone(reply) ? ERROR_NO_SUCH_SESSION : ERROR_STOPPED,
                         "The signal could not be sent: %s", systemd_error_text(reply));
-        return sd_bus_reply_method_return(c->call, NULL);
+        return reply_success(&c->reply);
 }
 
-int systemd_kill_scope(Session *s, int signal, sd_bus_message *call) {
+int systemd_kill_scope(Session *s, int signal, const Reply *reply) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *question = NULL;
         int r;
 
@@ -174,5 +172,5 @@ int systemd_kill_scope(Session *s, int signal, sd_bus_message *call) {
         r = sd_bus_message_append(question, "ssi", s->scope.unit, "all", signal);
         if (r < 0)
                 return r;
-        return systemd_ask(s->manager, s, question, on_killed, call);
+        return systemd_ask(s->manager, s, question, on_killed, reply);
 }

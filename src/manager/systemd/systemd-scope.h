@@ -6,6 +6,7 @@
 #include <systemd/sd-bus.h>
 
 #include "manager/base/types.h"
+#include "manager/model/reply.h"
 
 /* Makes the scope around the leader: EVENT_SCOPE_READY or EVENT_FAILED. */
 int systemd_start_scope(Session *s);
@@ -17,8 +18,8 @@ void systemd_start_scope_again(Session *s);
  * early may so have let a process of somebody else into the scope, which is not ours to end. */
 bool systemd_scope_holds_stranger(const Session *s);
 
-/* Sends a signal to everything in the scope. call is answered, or NULL. -EPERM: it is not the session's. */
-int systemd_kill_scope(Session *s, int signal, sd_bus_message *call);
+/* Sends a signal to everything in the scope. who asked is answered, if there is somebody. -EPERM: it is not the session's. */
+int systemd_kill_scope(Session *s, int signal, const Reply *reply);
 
 /* The job that was waited for is done; result as in JobRemoved. */
 void systemd_scope_job_done(Session *s, const char *result);

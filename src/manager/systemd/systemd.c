@@ -81,18 +81,18 @@ void systemd_forget(Session *s) {
 
 static int on_unit_of_pid(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
         SystemdCall *c = userdata;
-        char id[SESSION_ID_MAX], path[BUS_PATH_SIZE];
+        char id[SESSION_ID_MAX];
         _cleanup_free_ char *unit = NULL;
         const char *unit_path;
         Session *s = NULL;
         int r;
 
         if (sd_bus_message_is_method_error(reply, SYSTEMD_NO_UNIT_FOR_PID))
-                return sd_bus_reply_method_errorf(
-                        c->call, ERROR_NO_SUCH_PROCESS, "There is no such process, or it is in no unit.");
+                return reply_error(
+                        &c->reply, ERROR_NO_SUCH_PROCESS, "There is no such process, or it is in no unit.");
         if (sd_bus_message_is_method_error(reply, NULL))
-                return sd_bus_reply_method_errorf(c->call, ERROR_NO_SUCH_PROCESS,
-                        "systemd does not know: %s", systemd_error_text(reply));
+                return reply_error(&c->reply, ERROR_NO_SUCH_PROCESS, "systemd does not know: %s",
+                        systemd_error_text(reply));
         r = sd_bus_message_read(reply, "o", &unit_path);
         if (r < 0)
                 return r;
@@ -100,13 +100,12 @@ static int on_unit_of_pid(sd_bus_message *reply, void *userdata, sd_bus_error *e
                 session_id_from_scope(unit, id) >= 0)
                 s = session_table_get_by_id(&c->manager->sessions, id);
         if (!s || !s->announced)
-                return sd_bus_reply_method_errorf(c->call, ERROR_NO_SUCH_SESSION,
+                return reply_error(&c->reply, ERROR_NO_SUCH_SESSION,
                         "The process is in no session; it is in %s.", strempty(unit));
-        session_bus_path(s->id, path);
-        return sd_bus_reply_method_return(c->call, "o", path);
+        return reply_session(&c->reply, s, /* started = */ false);
 }
 
-int systemd_find_session(Manager *m, uint32_t pid, sd_bus_message *call) {
+int systemd_find_session(Manager *m, uint32_t pid, const Reply *reply) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *question = NULL;
         int r;
 
@@ -116,5 +115,5 @@ int systemd_find_session(Manager *m, uint32_t pid, sd_bus_message *call) {
         r = sd_bus_message_append(question, "u", pid);
         if (r < 0)
                 return r;
-        return systemd_ask(m, NULL, question, on_unit_of_pid, call);
+        return systemd_ask(m, NULL, question, on_unit_of_pid, reply);
 }

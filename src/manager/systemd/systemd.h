@@ -6,6 +6,7 @@
 #include <systemd/sd-bus.h>
 
 #include "manager/base/types.h"
+#include "manager/model/reply.h"
 
 /* Subscribes to systemd's signals. Synchronous: for start-up only. */
 int systemd_subscribe(Manager *m);
@@ -22,5 +23,5 @@ void systemd_ask_again(Session *s);
 /* The session goes: nothing more is expected of systemd for it. */
 void systemd_forget(Session *s);
 
-/* Answers call with the session that the process is in. */
-int systemd_find_session(Manager *m, uint32_t pid, sd_bus_message *call);
+/* Answers (REPLY_FOUND) with the session that the process is in. */
+int systemd_find_session(Manager *m, uint32_t pid, const Reply *reply);

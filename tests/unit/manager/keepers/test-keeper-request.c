@@ -11,14 +11,16 @@
 #include "manager/model/manager.h"
 #include "manager/model/session.h"
 #include "manager/session/session-lifetime.h"
-#include "tests/unit/message.h"
+#include "tests/unit/front-door.h"
 #include "tests/unit/test-main.h"
 
 static Manager manager;
 static Session *session;
+static Visitor visitor;
 
 static void set_up(void) {
-        manager = (Manager){ .runtime_fd = -EBADF, .bus = message_bus() };
+        visitor = (Visitor){};
+        manager = (Manager){ .runtime_fd = -EBADF };
         ck_assert_int_ge(sd_event_new(&manager.event), 0);
         ck_assert_int_eq(session_new(&manager, SESSION_TERMINAL, 1, 1000, /* kept = */ true, &session), 0);
 }
@@ -27,25 +29,19 @@ static void tear_down(void) {
         session_free_all(&manager.sessions);
         ck_assert_uint_eq(manager.charges.n, 0);
         sd_event_unref(manager.event);
-        message_bus_done();
+        ck_assert_uint_eq(visitor.references, 0);
 }
 
-static uint64_t count_answers(void) {
-        uint64_t n;
-
-        ck_assert_int_ge(sd_bus_get_n_queued_write(manager.bus, &n), 0);
-        return n;
+static unsigned count_answers(void) {
+        return visitor.answers;
 }
 
-static int send_request(KeeperAnswer answer) {
-        sd_bus_message *call = message_make("");
+static int send_request(ReplyKind kind) {
+        Reply reply = visitor_reply(&visitor, &manager, 1000, kind);
         KeeperRequest *request;
-        int r;
 
         ck_assert_int_eq(keeper_request_new_file(session, KEEPER_SNAPSHOT, &request), 0);
-        r = keeper_request_send(session, request, call, answer);
-        sd_bus_message_unref(call);
-        return r;
+        return keeper_request_send(session, request, &reply);
 }
 
 static void reply(uint32_t serial) {
@@ -54,8 +50,8 @@ static void reply(uint32_t serial) {
 
 TEST(each_is_answered_once) {
         set_up();
-        ck_assert_int_eq(send_request(KEEPER_ANSWER_NOTHING), 0);
-        ck_assert_int_eq(send_request(KEEPER_ANSWER_NOTHING), 0);
+        ck_assert_int_eq(send_request(REPLY_DONE), 0);
+        ck_assert_int_eq(send_request(REPLY_DONE), 0);
         reply(7); /* nobody's */
         ck_assert_uint_eq(count_answers(), 0);
         reply(2);
@@ -70,31 +66,39 @@ TEST(each_is_answered_once) {
 TEST(so_many_wait) {
         set_up();
         for (unsigned i = 0; i < KEEPER_REQUESTS_MAX; i++)
-                ck_assert_int_eq(send_request(KEEPER_ANSWER_NOTHING), 0);
-        ck_assert_int_eq(send_request(KEEPER_ANSWER_NOTHING), -ENOBUFS);
+                ck_assert_int_eq(send_request(REPLY_DONE), 0);
+        ck_assert_int_eq(send_request(REPLY_DONE), -ENOBUFS);
         keeper_requests_done(&session->keeper.requests);
         ck_assert_uint_eq(count_answers(), KEEPER_REQUESTS_MAX);
         tear_down();
 }
 
-/* As many descriptors are open as may be: the answer cannot take one along. */
+/* The answer cannot take a descriptor along, as many are open as may be. */
 TEST(who_cannot_be_given_a_descriptor_is_told) {
-        struct rlimit before, now;
-        int highest;
-
         set_up();
-        ck_assert_int_eq(send_request(KEEPER_ANSWER_DESCRIPTOR), 0);
-        ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
-        highest = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
-        ck_assert_int_ge(highest, 3);
-        now = (struct rlimit){ .rlim_cur = (rlim_t) highest, .rlim_max = before.rlim_max };
-        ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &now), 0);
+        visitor.takes_nothing = true;
+        ck_assert_int_eq(send_request(REPLY_DESCRIPTOR), 0);
         reply(1);
-        ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
         ck_assert_uint_eq(count_answers(), 1);
+        ck_assert_str_eq(visitor.message, strerror(EMFILE));
         ck_assert_uint_eq(session->keeper.requests.n, 0);
-        close(highest);
         tear_down();
 }
 
-TEST_MAIN(each_is_answered_once, so_many_wait, who_cannot_be_given_a_descriptor_is_told);
+TEST(a_file_is_sealed_before_it_is_handed_over) {
+        int fd;
+
+        set_up();
+        ck_assert_int_eq(send_request(REPLY_DESCRIPTOR), 0);
+        fd = fcntl(session->keeper.requests.items[0]->callers_end, F_DUPFD_CLOEXEC, 3);
+        ck_assert_int_eq(fcntl(fd, F_GET_SEALS), 0);
+        reply(1);
+        ck_assert_uint_eq(count_answers(), 1);
+        ck_assert_str_eq(visitor.error, "");
+        ck_assert_int_eq(fcntl(fd, F_GET_SEALS), F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL);
+        close(fd);
+        tear_down();
+}
+
+TEST_MAIN(each_is_answered_once, so_many_wait, who_cannot_be_given_a_descriptor_is_told,
+        a_file_is_sealed_before_it_is_handed_over);

@@ -20,7 +20,7 @@
 #include "manager/session/session-leader.h"
 #include "manager/session/session-lifetime.h"
 #include "manager/session/session-restart.h"
-#include "tests/unit/message.h"
+#include "tests/unit/front-door.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/test-main.h"
 
@@ -169,12 +169,12 @@ TEST(what_dies_while_it_is_looked_at_is_none_of_the_keepers_faults) {
         done();
 }
 
-static void wait_for_restart(Session *s) {
-        _cleanup_(charge_release) Charge charge = {};
-        sd_bus_message *call = message_make("");
+static Visitor visitor;
 
-        ck_assert_int_eq(waiters_add(&s->waiters.restart, call, &charge), 0);
-        sd_bus_message_unref(call);
+static void wait_for_restart(Session *s) {
+        Reply reply = visitor_reply(&visitor, &manager, 1000, REPLY_DONE);
+
+        ck_assert_int_eq(waiters_add(&s->waiters.restart, &manager.charges, &reply), 0);
 }
 
 /* An earlier manager may have seen a kernel run, but not the one that follows it: who waited has got what was asked for. */
@@ -197,7 +197,7 @@ TEST(a_kernel_that_follows_another_is_the_one_that_was_asked_for) {
         done();
         close(manager.runtime_fd);
         scratch_remove(folder);
-        message_bus_done();
+        charges_done(&manager.charges);
 }
 
 TEST(kernels_are_asked_if_there_is_somebody_to_ask_them) {

@@ -18,6 +18,7 @@
 #include "manager/session/session-lifetime.h"
 #include "manager/session/session-start.h"
 #include "shared/names.h"
+#include "tests/unit/front-door.h"
 #include "tests/unit/message.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/test-main.h"
@@ -83,15 +84,19 @@ static void tear_down(void) {
 static void assert_refused(const char *name, const char *says) {
         sd_bus_message *call = message_new();
         sd_bus_error error = SD_BUS_ERROR_NULL;
+        Visitor visitor = {};
+        Reply reply = visitor_reply(&visitor, &manager, caller->uid, REPLY_SESSION);
         StartRequest *request = NULL;
 
         ck_assert_int_ge(sd_bus_message_set_sender(call, SENDER), 0);
         ck_assert_int_ge(sd_bus_message_append(call, "ssa{sv}", "terminal", "a", 0), 0);
         (void) message_seal(call);
         ck_assert_int_ge(start_request_read(REQUEST_REGISTER, call, &request, &error), 0);
-        ck_assert_int_lt(session_register(&manager, caller, request, call, &error), 0);
+        ck_assert_int_lt(session_register(&manager, caller, request, &reply, &error), 0);
         ck_assert_str_eq(error.name, name);
         ck_assert_msg(strstr(error.message, says), "says: %s", error.message);
+        ck_assert_uint_eq(visitor.answers, 0); /* who handles the call does it */
+        ck_assert_uint_eq(visitor.references, 0);
         sd_bus_error_free(&error);
         sd_bus_message_unref(call);
 }
