@@ -23,7 +23,10 @@ size_t utf8_length(const void *p, size_t size);
  * by "?". The caller's; NULL if out of memory. */
 char *text_sanitize(const char *s, size_t max);
 
-/* A session's name: printable, 1 to SESSION_NAME_MAX bytes, no leading or trailing space. */
+/* A session's name: printable, 1 to SESSION_NAME_MAX bytes, without spaces around it. It has no ':', which is for hosts, and
+ * is not like an id ("t1"): a name that stands for another session in commands would end the wrong one. */
+#define SESSION_NAME_EXPECTED \
+        "1 to 128 bytes of printable text, without spaces around it, without ':', and not like an id (t1, n2)"
 bool session_name_is_valid(const char *name);
 
 /* An absolute path: printable or not, at most OPTION_PATH_MAX bytes, no "." or ".." component. */

@@ -311,7 +311,7 @@ static int parse_option(Arguments *a, int option) {
                 return 0;
         case OPTION_NAME:
                 if (!session_name_is_valid(optarg))
-                        return bad_value("--name=", optarg, "1 to 128 bytes of printable text");
+                        return bad_value("--name=", optarg, SESSION_NAME_EXPECTED);
                 a->name = optarg;
                 return 0;
         case OPTION_WORKING_DIRECTORY:

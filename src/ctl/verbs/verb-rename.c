@@ -15,8 +15,7 @@ int verb_rename(Client *c, char **operands) {
         int r;
 
         if (!session_name_is_valid(operands[1])) {
-                log_error("A name is 1 to %u bytes of printable text, without spaces around it.",
-                        SESSION_NAME_MAX);
+                log_error("A name is " SESSION_NAME_EXPECTED ".");
                 return -EINVAL;
         }
         r = session_open(c, operands[0], id, path);

@@ -45,8 +45,7 @@ static int read_name(sd_bus_message *m, StartRequest *request, size_t offset, sd
                 return r;
         if (!session_name_is_valid(request->name))
                 return invalid(error,
-                        "The name of a session must be 1 to 128 bytes of printable text without leading "
-                        "or trailing spaces.");
+                        "The name of a session must be " SESSION_NAME_EXPECTED ".");
         return 0;
 }
 

@@ -159,8 +159,7 @@ static int method_set_name(sd_bus_message *call, void *userdata, sd_bus_error *e
                 return r;
         if (!session_name_is_valid(name))
                 return sd_bus_error_set(error, ERROR_INVALID_ARGUMENT,
-                        "The name of a session must be 1 to 128 bytes of printable text without leading or trailing "
-                        "spaces.");
+                        "The name of a session must be " SESSION_NAME_EXPECTED ".");
         r = session_set_name(s, name);
         if (r < 0)
                 return sd_bus_error_setf(error, SD_BUS_ERROR_IO_ERROR,

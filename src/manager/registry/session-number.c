@@ -40,6 +40,8 @@ int manager_take_number(Manager *m, uint64_t *ret) {
         ssize_t n;
         int fd, length;
 
+        if (m->next_number == UINT64_MAX)
+                return -EOVERFLOW;
         length = snprintf(text, sizeof(text), "%" PRIu64 "\n", m->next_number + 1);
         fd = openat(m->runtime_fd, NUMBER_FILE ".new", O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
                 0600);

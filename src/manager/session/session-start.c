@@ -121,6 +121,11 @@ static int new_session(
         if (r < 0)
                 return r;
         r = manager_take_number(m, &number);
+        if (r == -EOVERFLOW)
+                return sd_bus_error_setf(error, ERROR_START_FAILED,
+                        "The file %s/" NUMBER_FILE " says that all numbers of sessions are used. An administrator can "
+                        "remove it and restart compute-sessiond; sessions go on meanwhile.",
+                        m->runtime_dir);
         if (r < 0)
                 return sd_bus_error_setf(error, ERROR_START_FAILED,
                         "The runtime directory %s cannot be written (%s); it may be full.", m->runtime_dir,

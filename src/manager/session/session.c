@@ -29,6 +29,9 @@ char *session_default_name(const Session *s) {
                 path++;
         base = strrchr(path, '/');
         name = text_sanitize(base ? base + 1 : path, SESSION_NAME_MAX);
+        for (char *p = name; p && *p; p++)
+                if (*p == ':') /* as in a file's name */
+                        *p = '_';
         if (!name || session_name_is_valid(name))
                 return name;
         free(name);

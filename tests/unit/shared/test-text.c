@@ -81,6 +81,13 @@ TEST(tells_valid_names) {
         ck_assert(!session_name_is_valid(" a"));
         ck_assert(!session_name_is_valid("a "));
         ck_assert(!session_name_is_valid("a\n"));
+        ck_assert(!session_name_is_valid("host:a"));
+        ck_assert(!session_name_is_valid("t1"));
+        ck_assert(!session_name_is_valid("n18446744073709551615"));
+        ck_assert(session_name_is_valid("t"));
+        ck_assert(session_name_is_valid("t1a"));
+        ck_assert(session_name_is_valid("t0"));
+        ck_assert(session_name_is_valid("T1"));
         ck_assert(!session_name_is_valid("\xff"));
 
         memset(longest, 'x', SESSION_NAME_MAX);

@@ -64,6 +64,9 @@ TEST(names_by_default) {
         assert_default_name(SESSION_TERMINAL, "/usr/bin/bash", NULL, "bash");
         assert_default_name(SESSION_TERMINAL, "bash", NULL, "bash");
         assert_default_name(SESSION_NOTEBOOK, "python3", "/home/a/b c.ipynb", "b c.ipynb");
+        assert_default_name(SESSION_NOTEBOOK, "python3", "/home/a/b:c.ipynb", "b_c.ipynb");
+        assert_default_name(SESSION_NOTEBOOK, "python3", "/home/a/n7", "notebook");
+        assert_default_name(SESSION_TERMINAL, "/opt/t1", NULL, "terminal");
         assert_default_name(SESSION_NOTEBOOK, "python3", NULL, NULL);
         assert_default_name(SESSION_TERMINAL, NULL, NULL, NULL);
 }
