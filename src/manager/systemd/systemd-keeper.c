@@ -3,6 +3,7 @@
 /* The transient service in which a session's keeper runs. */
 
 #include "manager/systemd/systemd-keeper.h"
+#include "manager/access/account.h"
 #include "manager/base/systemd-names.h"
 #include "manager/model/manager.h"
 #include "manager/model/session-state.h"
@@ -14,19 +15,32 @@
 #include "shared/log.h"
 #include "shared/names.h"
 
+/* What it failed at systemd tells the journal only. Mostly it is PAM that refused. */
+static void fail_start(Session *s, const char *result) {
+        _cleanup_free_ char *problem = NULL;
+
+        if (!s->manager->user_mode && streq(result, "failed"))
+                problem = account_problem("", s->uid, (time_t) (now_usec(CLOCK_REALTIME) / USEC_PER_SEC));
+        if (problem)
+                session_fail(s, ERROR_ACCOUNT_REFUSED, "%s", problem);
+        else
+                session_fail(s, ERROR_START_FAILED,
+                        "The session's keeper could not be started (%s).%s An administrator sees why with "
+                        "'journalctl -u %s'.",
+                        result,
+                        !s->manager->user_mode && streq(result, "failed")
+                                ? " Mostly this is PAM, which does not let you have sessions."
+                                : "",
+                        s->keeper.unit);
+}
+
 void systemd_keeper_job_done(Session *s, const char *result) {
         if (s->keeper.farewell)
                 return; /* it was started, or not; either way it is to be stopped soon */
         if (session_phase_awaits(s->phase) == AWAITS_KEEPER_GONE)
                 session_event(s, EVENT_KEEPER_GONE);
         else if (!streq(result, "done"))
-                /* What it failed at systemd tells the journal only. Mostly it is PAM that refused. */
-                session_fail(s, ERROR_START_FAILED,
-                        "The session's keeper could not be started (%s).%s See 'journalctl -u %s'.", result,
-                        !s->manager->user_mode && streq(result, "failed")
-                                ? " Only users who may log in, with a shell of /etc/shells, have sessions."
-                                : "",
-                        s->keeper.unit);
+                fail_start(s, result);
 }
 
 static int on_keeper_started(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {

@@ -16,6 +16,10 @@
 #define KEEPER_RESTART_USEC (50 * USEC_PER_MSEC)
 /* A keeper has nothing to say goodbye to; and one that was stopped (SIGSTOP) must not hold up its session's end. */
 #define KEEPER_STOP_USEC (5 * USEC_PER_SEC)
+/* Without any weight below compute.slice systemd leaves the cpu controller off there, and users share by the number of their
+ * processes. A key's echo passes the keeper, which is never at work for long: it comes before its session's processes. */
+#define KEEPER_CPU_WEIGHT UINT64_C(1000)
+#define SCOPE_CPU_WEIGHT  UINT64_C(100)
 
 static int append_exec(sd_bus_message *call, const Session *s) {
         return sd_bus_message_append(
@@ -71,7 +75,7 @@ int append_keeper_properties(sd_bus_message *call, const Session *s, int listen_
         if (r < 0)
                 return r;
         /* clang-format off */
-        r = sd_bus_message_append(call, "(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)",
+        r = sd_bus_message_append(call, "(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)(sv)",
                 "Description", "s", description,
                 "Slice", "s", s->slice,
                 "Type", "s", "notify",
@@ -86,7 +90,8 @@ int append_keeper_properties(sd_bus_message *call, const Session *s, int listen_
                 "TimeoutStartUSec", "t", s->manager->config.start_timeout,
                 "TimeoutStopUSec", "t", KEEPER_STOP_USEC,
                 "OOMPolicy", "s", "continue",
-                "CollectMode", "s", "inactive-or-failed");
+                "CollectMode", "s", "inactive-or-failed",
+                "CPUWeight", "t", KEEPER_CPU_WEIGHT);
         /* clang-format on */
         if (r < 0)
                 return r;
@@ -154,6 +159,8 @@ int append_scope_properties(sd_bus_message *call, const Session *s) {
         if (r < 0)
                 return r;
         r = limits_append(call, &s->limits.values);
+        if (r >= 0 && !limits_have(&s->limits.values, LIMIT_CPU_WEIGHT))
+                r = sd_bus_message_append(call, "(sv)", "CPUWeight", "t", SCOPE_CPU_WEIGHT);
         if (r < 0)
                 return r;
         return sd_bus_message_close_container(call);
