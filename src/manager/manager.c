@@ -44,6 +44,7 @@
 #include "manager/session/session-record.h"
 #include "manager/session/session-restart.h"
 #include "manager/session/session-start.h"
+#include "manager/systemd/keep-user.h"
 #include "manager/systemd/scope-controller.h"
 #include "manager/systemd/systemd-calls.h"
 #include "manager/systemd/systemd-units.h"
@@ -148,6 +149,7 @@ Manager *manager_free(Manager *m) {
         admission_done(&m->admission);
         usage_reader_done(&m->usage);
         cgroup_tree_done(&m->cgroups);
+        kept_users_done(&m->kept_users);
         systemd_calls_done(&m->systemd_calls);
         closings_done(&m->closings);
         sd_bus_slot_unref(m->systemd_jobs.match);
@@ -256,6 +258,19 @@ static void tell_status(const Manager *m, const char *more) {
                 m->counts.terminals == 1 ? "" : "s");
 }
 
+/* systemd makes the folder, and says where it is. */
+static void start_keeping_users(Manager *m) {
+        const char *state_dir = getenv("STATE_DIRECTORY");
+        _cleanup_free_ char *dir = NULL;
+
+        if (isempty(state_dir))
+                return;
+        if (asprintf(&dir, "%s/kept-users", state_dir) < 0)
+                (void) log_oom();
+        else
+                (void) keep_user_start(m, dir);
+}
+
 int manager_start(Manager *m) {
         int r;
 
@@ -296,6 +311,7 @@ int manager_start(Manager *m) {
         r = manager_resync(m);
         if (r < 0)
                 return r;
+        start_keeping_users(m);
 
         /* 4. Open for callers, who so see everything at once. */
         r = sd_bus_request_name(m->bus, BUS_NAME, 0);

@@ -2,8 +2,8 @@
 
 /* Which text may reach journals, buses and terminals. */
 
-#include "shared/ids.h"
 #include "shared/text.h"
+#include "shared/ids.h"
 
 /* Reads one UTF-8 character (RFC 3629). Returns its length, or 0 if it is malformed. */
 static size_t decode_utf8(const char *s, uint32_t *ret) {
@@ -90,8 +90,8 @@ bool session_name_is_valid(const char *name) {
 
         if (length == 0 || length > SESSION_NAME_MAX)
                 return false;
-        return name[0] != ' ' && name[length - 1] != ' ' && !strchr(name, ':') && !session_id_is_valid(name) &&
-                text_is_printable(name);
+        return name[0] != ' ' && name[length - 1] != ' ' && !strchr(name, ':') &&
+                !session_id_is_valid(name) && text_is_printable(name);
 }
 
 bool path_is_normalized(const char *path) {

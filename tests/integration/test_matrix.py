@@ -83,7 +83,7 @@ PUBLIC = {(SESSION, name) for name in (
     "KernelStateTimestamp", "ExecutionCount", "RestartOnCrash", "Restarts", "MemoryMax", "MemoryPeak",
     "FreezerState", "MemoryHigh", "MemorySwapMax", "CPUQuotaPerSecUSec", "CPUWeight", "IOWeight", "TasksMax",
     "MemorySwapCurrent", "MemoryPressureAvg10", "CPUPressureAvg10", "IOPressureAvg10", "MemoryPressure", "OOMKills",
-    "LastOOMKillTimestamp", "LastOOMKillPID", "LastOOMKillCommand")} | {
+    "LastOOMKillTimestamp", "LastOOMKillPID", "LastOOMKillCommand", "KeepUser")} | {
     (MANAGER, name) for name in (
         "Version", "NotebookCount", "TerminalCount", "RecommendedSessions", "RecommendedExceeded", "SessionsMax",
         "SessionsMaxPerUser", "FrozenSessions")}

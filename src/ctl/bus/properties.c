@@ -30,6 +30,7 @@ static const PropertyField session_fields[] = {
         { "Notebook", "s", offsetof(SessionProperties, notebook) },
         { "KernelName", "s", offsetof(SessionProperties, kernel_name) },
         { "FreezerState", "s", offsetof(SessionProperties, freezer_state) },
+        { "KeepUser", "s", offsetof(SessionProperties, keep_user) },
         { "MemoryPressure", "s", offsetof(SessionProperties, memory_pressure) },
         { "MemoryPeak", "t", offsetof(SessionProperties, memory_peak) },
         { "MemorySwapCurrent", "t", offsetof(SessionProperties, swap) },
@@ -169,6 +170,7 @@ void session_properties_done(SessionProperties *p) {
         free(p->foreground_directory);
         free(p->on_detach);
         free(p->freezer_state);
+        free(p->keep_user);
         free(p->memory_pressure);
         free(p->oom_command);
         strv_free(p->command);

@@ -24,7 +24,7 @@ int properties_read(sd_bus_message *m, const PropertyField *fields, size_t n_fie
 typedef struct SessionProperties {
         char *id, *type, *name, *state, *unit, *keeper_unit, *working_directory, *notebook, *kernel_name,
                 *connection_file, *result, *title, *foreground, *foreground_directory, *on_detach,
-                *kernel_state, *kernel_language, *freezer_state, *memory_pressure, *oom_command;
+                *kernel_state, *kernel_language, *freezer_state, *keep_user, *memory_pressure, *oom_command;
         char **command;
         uint32_t user, leader, rows, columns, clients, execution_count, restarts;
         uint64_t created, last_input, last_output, kernel_state_since;

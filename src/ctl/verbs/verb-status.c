@@ -285,6 +285,11 @@ static int show_status(Client *c, const char *id, FILE *f) {
         print_terminal(f, &p);
         print_use(f, &p, now);
         print_want(f, &p, now);
+        if (p.keep_user && streq(p.keep_user, "off"))
+                print_field(f, "At logout",
+                        "runtime directory, bus, /dev/shm files and IPC are removed (KeepUser=off)");
+        else if (p.keep_user && streq(p.keep_user, "linger"))
+                print_field(f, "At logout", "everything stays (the user lingers)");
         print_field(f, "Keeper", "%s", strempty(p.keeper_unit));
         print_field(f, "Unit", "%s", strempty(p.unit));
         process_tree_print(&tree, f, TREE_PREFIX, width);

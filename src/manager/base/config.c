@@ -41,6 +41,13 @@ static int parse_switch(const char *value, uint64_t *ret) {
         return r;
 }
 
+static int parse_keep_user(const char *value, uint64_t *ret) {
+        if (!streq(value, "linger") && !streq(value, "off"))
+                return -EINVAL;
+        *ret = streq(value, "linger") ? KEEP_USER_LINGER : KEEP_USER_OFF;
+        return 0;
+}
+
 static const Setting settings[] = {
         { "Sessions", "RecommendedSessions", parse_uint64, offsetof(Config, recommended_sessions), 0,
                 UINT32_MAX, "a number" },
@@ -54,6 +61,8 @@ static const Setting settings[] = {
                 USEC_PER_HOUR, "a time span from 1s to 1h" },
         { "Sessions", "StopTimeoutSec", parse_time_span, offsetof(Config, stop_timeout), USEC_PER_SEC,
                 USEC_PER_HOUR, "a time span from 1s to 1h" },
+        { "Sessions", "KeepUser", parse_keep_user, offsetof(Config, keep_user), KEEP_USER_OFF,
+                KEEP_USER_LINGER, "'linger' or 'off'" },
         { "Sessions", "ThawOnAttach", parse_switch, offsetof(Config, thaw_on_attach), 0, 1,
                 "'yes' or 'no'" },
         { "Sessions", "ExitIdleSec", parse_time_span, offsetof(Config, exit_idle), USEC_PER_SEC,
@@ -92,6 +101,7 @@ void config_init(Config *c) {
                 .start_timeout = 30 * USEC_PER_SEC,
                 .stop_timeout = 10 * USEC_PER_SEC,
                 .exit_idle = 30 * USEC_PER_SEC,
+                .keep_user = KEEP_USER_LINGER,
                 .thaw_on_attach = true,
                 .on_detach = USEC_INFINITY,
                 .output_buffer_size = OUTPUT_BUFFER_SIZE_DEFAULT,

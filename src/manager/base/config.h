@@ -16,6 +16,12 @@
 
 #define CONFIG_USERS_MAX 256 /* sections [User …] */
 
+/* What becomes of a user's runtime directory, bus and IPC at the last logout while sessions go on; see keep-user.h. */
+typedef enum KeepUser {
+        KEEP_USER_OFF,    /* they go */
+        KEEP_USER_LINGER, /* they stay, as the user lingers from the first session to the last */
+} KeepUser;
+
 /* Of every session of this user that whoever starts it does not say otherwise for. */
 typedef struct UserConfig {
         uint64_t uid;
@@ -28,6 +34,7 @@ struct Config {
         uint64_t sessions_max;         /* of everybody */
         uint64_t sessions_max_per_user;
         uint64_t starts_max_per_user;    /* under way at the same time */
+        uint64_t keep_user;              /* KeepUser */
         usec_t start_timeout;            /* from the request to the running program */
         usec_t stop_timeout;             /* from SIGTERM to SIGKILL */
         usec_t exit_idle;                /* without sessions, after the last call */

@@ -10,10 +10,11 @@
 #include "shared/log.h"
 #include "shared/names.h"
 
-/* There are sessions, or calls that wait for an answer. */
+/* There are sessions, users to be released, or calls that wait for an answer. */
 static bool is_needed(const Manager *m) {
-        return m->sessions.n > 0 || m->strangers.n > 0 || m->turns.n > 0 || m->authorizations.n > 0 ||
-                m->usage.n_parked > 0 || m->systemd_calls.n_sent > 0 || m->systemd_calls.n_waiting > 0;
+        return m->sessions.n > 0 || m->kept_users.n > 0 || m->strangers.n > 0 || m->turns.n > 0 ||
+                m->authorizations.n > 0 || m->usage.n_parked > 0 || m->systemd_calls.n_sent > 0 ||
+                m->systemd_calls.n_waiting > 0;
 }
 
 static int on_name_released(sd_bus_message *reply _unused_, void *userdata, sd_bus_error *error _unused_) {

@@ -44,8 +44,7 @@ static int read_name(sd_bus_message *m, StartRequest *request, size_t offset, sd
         if (r < 0)
                 return r;
         if (!session_name_is_valid(request->name))
-                return invalid(error,
-                        "The name of a session must be " SESSION_NAME_EXPECTED ".");
+                return invalid(error, "The name of a session must be " SESSION_NAME_EXPECTED ".");
         return 0;
 }
 

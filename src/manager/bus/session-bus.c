@@ -22,6 +22,7 @@
 #include "manager/session/session-naming.h"
 #include "manager/session/session-stop.h"
 #include "manager/session/session.h"
+#include "manager/systemd/keep-user.h"
 #include "shared/log.h"
 #include "shared/names.h"
 #include "shared/strv.h"
@@ -59,6 +60,8 @@ static int get_text(sd_bus *bus, const char *path _unused_, const char *interfac
                 value = session_state_to_string(session_phase_state(s->phase));
         else if (streq(property, "Result"))
                 value = session_result_to_string(s->end.result);
+        else if (streq(property, "KeepUser"))
+                value = keep_user_state(s->manager, s->uid);
         else if (streq(property, "FreezerState"))
                 value = freezer_state_to_string(s->freezer.state);
         else if (streq(property, "Notebook"))
@@ -263,6 +266,7 @@ static const sd_bus_vtable vtable[] = {
         SD_BUS_PROPERTY("LastOOMKillPID", "u", usage_bus_get_want, 0, CHANGES),
         SD_BUS_PROPERTY("LastOOMKillCommand", "s", usage_bus_get_want, 0, CHANGES),
         SD_BUS_PROPERTY("FreezerState", "s", get_text, 0, CHANGES),
+        SD_BUS_PROPERTY("KeepUser", "s", get_text, 0, 0),
         SD_BUS_PROPERTY("MemoryMax", "t", get_limit, 0, CHANGES),
         SD_BUS_PROPERTY("MemoryHigh", "t", get_limit, 0, CHANGES),
         SD_BUS_PROPERTY("MemorySwapMax", "t", get_limit, 0, CHANGES),

@@ -37,6 +37,7 @@ struct Manager {
         unsigned controllers; /* scopes that are ours to stop; see scope-controller.c */
         SystemdCalls systemd_calls;
         SystemdJobs systemd_jobs;
+        KeptUsers kept_users;
         Journal journal;
         Watchdog watchdog;
         Admission admission;

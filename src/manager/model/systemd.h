@@ -48,6 +48,30 @@ typedef struct SystemdCalls {
         sd_event_source *away; /* while systemd is: to the next attempt */
 } SystemdCalls;
 
+/* How it stands with keeping a user; see keep-user.h. */
+typedef enum KeepState {
+        KEEP_ASKED,   /* logind was asked, and has not answered */
+        KEEP_OURS,    /* the user lingers for our sake, and there is a mark */
+        KEEP_ANYWAY,  /* the user lingered before */
+        KEEP_REFUSED, /* logind would not, or is not there */
+        KEEP_RELEASED /* logind was asked to end it */
+} KeepState;
+
+typedef struct KeptUser {
+        Manager *manager;
+        uid_t uid;
+        KeepState state;
+        sd_bus_slot *question;    /* to logind */
+        sd_event_source *release; /* after the last session */
+} KeptUser;
+
+typedef struct KeptUsers {
+        KeptUser **items; /* those who have sessions, or are to be released */
+        size_t n;
+        bool active; /* there is a folder for marks; otherwise nobody is kept */
+        int dir_fd;  /* it */
+} KeptUsers;
+
 /* Its jobs that sessions wait for; see systemd-jobs.c. */
 typedef struct SystemdJobs {
         sd_bus_slot *match; /* JobRemoved, while jobs are expected */

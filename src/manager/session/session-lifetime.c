@@ -14,6 +14,7 @@
 #include "manager/registry/session-table.h"
 #include "manager/session/scope-events.h"
 #include "manager/session/session-lifetime.h"
+#include "manager/systemd/keep-user.h"
 #include "manager/systemd/systemd.h"
 #include "shared/strv.h"
 
@@ -73,6 +74,7 @@ Session *session_free(Session *s) {
                 return NULL;
         leave_changed(s);
         session_table_remove(&s->manager->sessions, s);
+        keep_user_no_longer(s->manager, s->uid);
         systemd_forget(s);
         keeper_link_close(s);
         keeper_requests_done(&s->keeper.requests);

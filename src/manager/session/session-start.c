@@ -30,6 +30,7 @@
 #include "manager/session/session-lifetime.h"
 #include "manager/session/session-record.h"
 #include "manager/session/session-start.h"
+#include "manager/systemd/keep-user.h"
 #include "manager/systemd/systemd-keeper.h"
 #include "shared/log.h"
 #include "shared/names.h"
@@ -123,7 +124,8 @@ static int new_session(
         r = manager_take_number(m, &number);
         if (r == -EOVERFLOW)
                 return sd_bus_error_setf(error, ERROR_START_FAILED,
-                        "The file %s/" NUMBER_FILE " says that all numbers of sessions are used. An administrator can "
+                        "The file %s/" NUMBER_FILE
+                        " says that all numbers of sessions are used. An administrator can "
                         "remove it and restart compute-sessiond; sessions go on meanwhile.",
                         m->runtime_dir);
         if (r < 0)
@@ -133,6 +135,7 @@ static int new_session(
         r = session_new(m, request->type, number, uid, kept, &s);
         if (r < 0)
                 return r;
+        keep_user(m, uid);
         r = describe_session(s, TAKE_PTR(request));
         if (r < 0) {
                 (void) session_free(s);

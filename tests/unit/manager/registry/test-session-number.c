@@ -20,7 +20,8 @@ static int begin(const char *text) {
                 folder = scratch_make();
         if (text)
                 free(scratch_file(folder, NUMBER_FILE, text, 0600));
-        manager = (Manager){ .next_number = 1, .runtime_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) };
+        manager = (Manager){ .next_number = 1,
+                .runtime_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) };
         return manager_read_number(&manager);
 }
 
