@@ -47,50 +47,115 @@ int process_has_ended(int pidfd) {
         return r > 0;
 }
 
-int process_start_time(pid_t pid, uint64_t *ret) {
+/* Reads /proc/PID/FILE, as much as there is room for. -ESRCH if the process is gone. */
+static int read_file(pid_t pid, const char *file, char *ret, size_t size) {
         _cleanup_close_ int fd = -EBADF;
-        char path[64], buffer[1024], *p;
+        char path[64];
         ssize_t n;
 
-        snprintf(path, sizeof(path), "/proc/%" PRIi32 "/stat", (int32_t) pid);
+        snprintf(path, sizeof(path), "/proc/%" PRIi32 "/%s", (int32_t) pid, file);
         fd = open(path, O_RDONLY | O_CLOEXEC);
         if (fd < 0)
                 return errno == ENOENT ? -ESRCH : -errno;
-        n = read(fd, buffer, sizeof(buffer) - 1);
+        n = read(fd, ret, size - 1);
         if (n < 0)
                 return -errno;
-        buffer[n] = 0;
+        ret[n] = 0;
+        return 0;
+}
 
-        /* The second field is the name in parentheses and may hold anything; starttime is the 22nd. */
-        p = strrchr(buffer, ')');
-        for (int field = 2; p && field < 22; field++)
+/* Where a field of /proc/PID/stat begins, a space before it; NULL: it has none. The second field is the name in parentheses
+ * and may hold anything. */
+static const char *find_stat_field(const char *stat, int wanted) {
+        const char *p = strrchr(stat, ')');
+
+        for (int field = 2; p && field < wanted; field++)
                 p = strchr(p + 1, ' ');
-        if (!p || sscanf(p, " %" SCNu64, ret) != 1)
+        return p;
+}
+
+int process_start_time(pid_t pid, uint64_t *ret) {
+        const char *start;
+        char stat[1024];
+        int r;
+
+        r = read_file(pid, "stat", stat, sizeof(stat));
+        if (r < 0)
+                return r;
+        start = find_stat_field(stat, 22);
+        return start && sscanf(start, " %" SCNu64, ret) == 1 ? 0 : -EIO;
+}
+
+int process_parent(pid_t pid, pid_t *ret_parent, uint32_t *ret_tty) {
+        const char *parent, *tty;
+        int32_t number, device;
+        char stat[1024];
+        int r;
+
+        r = read_file(pid, "stat", stat, sizeof(stat));
+        if (r < 0)
+                return r;
+        parent = find_stat_field(stat, 4);
+        tty = find_stat_field(stat, 7);
+        if (!parent || !tty || sscanf(parent, " %" SCNi32, &number) != 1 ||
+                sscanf(tty, " %" SCNi32, &device) != 1)
+                return -EIO;
+        *ret_parent = number;
+        *ret_tty = (uint32_t) device;
+        return 0;
+}
+
+int process_audit_session(pid_t pid, uint32_t *ret) {
+        char text[32];
+        int r;
+
+        r = read_file(pid, "sessionid", text, sizeof(text));
+        if (r == -ESRCH && access("/proc/self/sessionid", F_OK) < 0)
+                return -EOPNOTSUPP;
+        if (r < 0)
+                return r;
+        return sscanf(text, "%" SCNu32, ret) == 1 ? 0 : -EIO;
+}
+
+typedef struct ProcessUids {
+        uint32_t real, effective, saved;
+} ProcessUids;
+
+static int read_uids(pid_t pid, ProcessUids *ret) {
+        const char *line;
+        char text[2048];
+        int r;
+
+        r = read_file(pid, "status", text, sizeof(text));
+        if (r < 0)
+                return r;
+        /* The name, which comes first, has its newlines escaped. */
+        line = strstr(text, "\nUid:\t");
+        if (!line ||
+                sscanf(line, "\nUid: %" SCNu32 " %" SCNu32 " %" SCNu32, &ret->real, &ret->effective,
+                        &ret->saved) != 3)
                 return -EIO;
         return 0;
 }
 
 int process_uid(pid_t pid, uid_t *ret) {
-        _cleanup_close_ int fd = -EBADF;
-        char path[64], text[2048];
-        const char *line;
-        uint32_t uid;
-        ssize_t n;
+        ProcessUids uids;
+        int r;
 
-        snprintf(path, sizeof(path), "/proc/%" PRIi32 "/status", (int32_t) pid);
-        fd = open(path, O_RDONLY | O_CLOEXEC);
-        if (fd < 0)
-                return errno == ENOENT ? -ESRCH : -errno;
-        n = read(fd, text, sizeof(text) - 1);
-        if (n < 0)
-                return -errno;
-        text[n] = 0;
-        /* The name, which comes first, has its newlines escaped. */
-        line = strstr(text, "\nUid:\t");
-        if (!line || sscanf(line, "\nUid: %*u %" SCNu32, &uid) != 1)
-                return -EIO;
-        *ret = uid;
-        return 0;
+        r = read_uids(pid, &uids);
+        if (r >= 0)
+                *ret = uids.effective;
+        return r;
+}
+
+int process_may_signal(pid_t pid, uid_t sender) {
+        ProcessUids uids;
+        int r;
+
+        r = read_uids(pid, &uids);
+        if (r < 0)
+                return r;
+        return sender == 0 || sender == uids.real || sender == uids.saved;
 }
 
 int process_exit_info(int pidfd, int *ret_code, int *ret_status) {

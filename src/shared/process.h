@@ -21,6 +21,17 @@ int process_start_time(pid_t pid, uint64_t *ret);
  * -ESRCH if gone. */
 int process_uid(pid_t pid, uid_t *ret);
 
+/* May somebody of this uid signal the process? As kill(2): root may, and who is its real or saved uid. -ESRCH if gone. */
+int process_may_signal(pid_t pid, uid_t sender);
+
+/* Its audit session, proc_pid_sessionid: AUDIT_SESSION_UNSET if it has none, -EOPNOTSUPP without audit in the kernel.
+ * -ESRCH if gone. */
+#define AUDIT_SESSION_UNSET UINT32_MAX
+int process_audit_session(pid_t pid, uint32_t *ret);
+
+/* Its parent, and the device number of its terminal (0: none), of /proc/PID/stat. -ESRCH if gone. */
+int process_parent(pid_t pid, pid_t *ret_parent, uint32_t *ret_tty);
+
 /* How the process of this pidfd ended although it is not our child: PIDFD_GET_INFO with PIDFD_INFO_EXIT, on Linux
  * 6.15 and later. ret_code is CLD_EXITED, CLD_KILLED or CLD_DUMPED; ret_status the exit status or signal. 0;
  * -EOPNOTSUPP if the kernel cannot tell; -ENODATA while it has not been reaped. */

@@ -66,6 +66,7 @@ METHODS = {
     (SESSION, "SetName"): ("s", lambda t: ("sleep",), on(NEEDS_POLKIT, NO_OBJECT)),
     (SESSION, "SetLimits"): ("a{sv}", lambda t: (options(TasksMax=typed("t", 100)),), on(NEEDS_POLKIT, NO_OBJECT)),
     (SESSION, "Kill"): ("si", lambda t: ("leader", 18), on(NEEDS_POLKIT, NO_OBJECT)),
+    (SESSION, "GetOutsideProcesses"): ("", lambda t: (), on(NEEDS_POLKIT, NO_OBJECT)),
     (SESSION, "Freeze"): ("", lambda t: (), FREEZING),
     (SESSION, "Thaw"): ("", lambda t: (), FREEZING),
     (SESSION, "Stop"): ("", lambda t: (), on(NEEDS_POLKIT, NO_OBJECT)),

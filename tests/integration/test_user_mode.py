@@ -2,6 +2,7 @@
 """A user's own service, below the user's own systemd, with nothing of root's in it."""
 
 import json
+import re
 
 import journal
 import machine
@@ -52,6 +53,17 @@ def test_terminal(root, own):
     assert (said["User"], said["Unit"]) == (own.uid, f"compute-{session}.scope")
     assert f"user@{own.uid}.service/compute.slice" in root.shell(f"cat /proc/{said['Leader']}/cgroup")
     assert root.shell("ps -eo user:20=,args= | grep '[c]ompute-session' | grep ^root | grep -v agent.py || :") == ""
+
+
+def test_what_left_the_scope_is_found(own):
+    """By what is in its environment, as the sessions of a user's manager share one audit session."""
+    session = own.start_terminal("sh", "-c", "setsid systemd-run --user --scope --quiet sleep 4815 & sleep inf")
+    machine.wait_until(lambda: [command for _, command, _ in own.call_session(session, "GetOutsideProcesses")] == ["sleep"],
+                       "sleep has left")
+    assert own.call_session(own.start_terminal("sleep", "inf"), "GetOutsideProcesses") == []
+    left = own.run("computectl", "--user", "stop", session).errors
+    assert re.search(r"was left alone: 1 process in .*: sleep \(\d+\)\.", left), left
+    own.shell("pkill -f 'sleep 4[8]15'")
 
 
 def test_list_and_status(own):

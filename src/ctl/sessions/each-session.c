@@ -9,7 +9,8 @@
 #include "shared/log.h"
 #include "shared/strv.h"
 
-int each_session(Client *c, char **words, SessionCall make, const char *what, usec_t timeout) {
+int each_session(
+        Client *c, char **words, SessionCall make, void *userdata, const char *what, usec_t timeout) {
         size_t n = strv_length(words);
         _cleanup_free_ Call *calls = calloc(n, sizeof(Call));
         _cleanup_free_ char(*ids)[SESSION_ID_MAX] = calloc(n, SESSION_ID_MAX);
@@ -30,7 +31,7 @@ int each_session(Client *c, char **words, SessionCall make, const char *what, us
                 _cleanup_message_ sd_bus_message *m = NULL;
 
                 calls[i] = (Call) CALL_NULL;
-                r = make(c, ids[i], &m);
+                r = make(c, ids[i], userdata, &m);
                 if (r < 0)
                         calls[i].result = r;
                 else {

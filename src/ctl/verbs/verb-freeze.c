@@ -16,18 +16,18 @@ static int make_call(Client *c, const char *id, const char *member, sd_bus_messa
         return object_message(c, path, SESSION_INTERFACE, member, ret);
 }
 
-static int make_freeze(Client *c, const char *id, sd_bus_message **ret) {
+static int make_freeze(Client *c, const char *id, void *userdata _unused_, sd_bus_message **ret) {
         return make_call(c, id, "Freeze", ret);
 }
 
-static int make_thaw(Client *c, const char *id, sd_bus_message **ret) {
+static int make_thaw(Client *c, const char *id, void *userdata _unused_, sd_bus_message **ret) {
         return make_call(c, id, "Thaw", ret);
 }
 
 int verb_freeze(Client *c, char **operands) {
-        return each_session(c, operands, make_freeze, "freeze", FREEZE_TIMEOUT_USEC);
+        return each_session(c, operands, make_freeze, NULL, "freeze", FREEZE_TIMEOUT_USEC);
 }
 
 int verb_thaw(Client *c, char **operands) {
-        return each_session(c, operands, make_thaw, "thaw", FREEZE_TIMEOUT_USEC);
+        return each_session(c, operands, make_thaw, NULL, "thaw", FREEZE_TIMEOUT_USEC);
 }

@@ -4,6 +4,7 @@
 
 #include "ctl/bus/properties.h"
 #include "ctl/options/limit-arguments.h"
+#include "ctl/sessions/outside.h"
 #include "ctl/sessions/resolve.h"
 #include "ctl/text/format.h"
 #include "ctl/verbs/verbs.h"
@@ -63,6 +64,17 @@ static void warn_exceeded(Client *c, const char *id, const char *path, char *con
         }
 }
 
+static void warn_outside(Client *c, const char *id) {
+        _cleanup_outside_ OutsideProcesses outside = {};
+        _cleanup_free_ char *text = NULL;
+
+        if (c->arguments->quiet || outside_fetch(&outside, c, id) < 0)
+                return;
+        text = outside_describe(&outside);
+        if (text)
+                log_warning("The limits of %s do not hold for what has left its scope: %s.", id, text);
+}
+
 int verb_limit(Client *c, char **operands) {
         _cleanup_session_properties_ SessionProperties before = SESSION_PROPERTIES_NULL;
         _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
@@ -91,5 +103,6 @@ int verb_limit(Client *c, char **operands) {
         if (r < 0)
                 return client_report(c, r, &error, "limit %s", id);
         warn_exceeded(c, id, path, assignments, &before);
+        warn_outside(c, id);
         return 0;
 }

@@ -9,6 +9,7 @@
 #include "ctl/bus/properties.h"
 #include "ctl/sessions/ended.h"
 #include "ctl/sessions/journal.h"
+#include "ctl/sessions/outside.h"
 #include "ctl/sessions/process-tree.h"
 #include "ctl/sessions/resolve.h"
 #include "ctl/sessions/sessions.h"
@@ -249,6 +250,29 @@ static bool tell_ended(Client *c, const char *id) {
         return false;
 }
 
+static void print_at_logout(FILE *f, const char *keep_user) {
+        if (keep_user && streq(keep_user, "off"))
+                print_field(f, "At logout",
+                        "runtime directory, bus, /dev/shm files and IPC are removed (KeepUser=off)");
+        else if (keep_user && streq(keep_user, "linger"))
+                print_field(f, "At logout", "everything stays (the user lingers)");
+}
+
+/* What usage and limits above do not cover. */
+static void print_outside(FILE *f, Client *c, const char *id) {
+        _cleanup_outside_ OutsideProcesses outside = {};
+        _cleanup_free_ char *text = NULL;
+        int r = outside_fetch(&outside, c, id);
+
+        if (r < 0) {
+                log_debug_errno(r, "Failed to learn which processes of %s have left its scope: %m", id);
+                return;
+        }
+        text = outside_describe(&outside);
+        if (text)
+                print_field(f, "Outside", "%s (not counted, not limited)", text);
+}
+
 static int show_status(Client *c, const char *id, FILE *f) {
         _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
         _cleanup_message_ sd_bus_message *m = NULL, *reply = NULL;
@@ -284,12 +308,9 @@ static int show_status(Client *c, const char *id, FILE *f) {
         print_identity(f, &p, &tree, now);
         print_terminal(f, &p);
         print_use(f, &p, now);
+        print_outside(f, c, id);
         print_want(f, &p, now);
-        if (p.keep_user && streq(p.keep_user, "off"))
-                print_field(f, "At logout",
-                        "runtime directory, bus, /dev/shm files and IPC are removed (KeepUser=off)");
-        else if (p.keep_user && streq(p.keep_user, "linger"))
-                print_field(f, "At logout", "everything stays (the user lingers)");
+        print_at_logout(f, p.keep_user);
         print_field(f, "Keeper", "%s", strempty(p.keeper_unit));
         print_field(f, "Unit", "%s", strempty(p.unit));
         process_tree_print(&tree, f, TREE_PREFIX, width);

@@ -103,7 +103,7 @@ static void add_memory(Entry *e, const Session *s) {
                 add(e, "MEMORY_PEAK=%" PRIu64, s->end.memory_peak);
 }
 
-void audit_session_ended(const Session *s) {
+void audit_session_ended(const Session *s, const char *outside) {
         usec_t duration = now_usec(CLOCK_MONOTONIC) - s->created_monotonic;
         char span[TIME_SPAN_SIZE], how[64];
         Entry e;
@@ -118,9 +118,12 @@ void audit_session_ended(const Session *s) {
         if (s->end.cpu_usage_nsec != USAGE_UNKNOWN)
                 add(&e, "CPU_USAGE_NSEC=%" PRIu64, s->end.cpu_usage_nsec);
         add(&e, "DURATION_USEC=%" PRIu64, duration);
-        add(&e, "MESSAGE=Session %s (%s) of user %" PRIu32 " ended: %s%s, after %s.", s->id,
+        if (outside[0])
+                add(&e, "OUTSIDE=%s", outside);
+        add(&e, "MESSAGE=Session %s (%s) of user %" PRIu32 " ended: %s%s, after %s.%s%s%s", s->id,
                 strempty(s->name), (uint32_t) s->uid, session_result_to_string(s->end.result), how,
-                format_time_span(duration, span));
+                format_time_span(duration, span), outside[0] ? " Left alone: " : "", outside,
+                outside[0] ? "." : "");
         end(&e);
 }
 

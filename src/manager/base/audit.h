@@ -5,7 +5,7 @@
  *
  *   MESSAGE_ID (message-ids.h) SESSION_ID SESSION_TYPE SESSION_NAME USER_ID UNIT KEEPER_UNIT LEADER NOTEBOOK
  *   RESULT EXIT_STATUS CPU_USAGE_NSEC DURATION_USEC ACTOR_UID METHOD ACTION REASON RESTARTS
- *   MEMORY_LIMIT MEMORY_PEAK LIMITS LEVEL OOM_PID OOM_COMMAND OOM_KILLS
+ *   OUTSIDE MEMORY_LIMIT MEMORY_PEAK LIMITS LEVEL OOM_PID OOM_COMMAND OOM_KILLS
  *
  * as far as they are known. In user mode they go to the same journal, with the user's credentials. */
 
@@ -19,7 +19,8 @@
 #include "shared/session-types.h"
 
 void audit_session_started(const Session *s);
-void audit_session_ended(const Session *s);
+/* outside: those of its processes that live on, for people; "": none. */
+void audit_session_ended(const Session *s, const char *outside);
 void audit_start_failed(const Session *s);
 void audit_stop_requested(const Session *s, uid_t actor, const char *method);
 void audit_restart_requested(const Session *s, uid_t actor);

@@ -214,6 +214,14 @@ int cgroup_open_v1(const CgroupTree *tree, CgroupFile f, const char *slice, cons
         return tree->unified ? -EOPNOTSUPP : open_file(tree, f, slice, unit, file, flags);
 }
 
+int cgroup_open_processes(const CgroupTree *tree, const char *slice, const char *unit) {
+        int fd = -ENOENT;
+
+        for (CgroupFile f = 0; f < CGROUP_FILE_MAX && fd == -ENOENT; f++)
+                fd = open_file(tree, f, slice, unit, "cgroup.procs", O_RDONLY);
+        return fd;
+}
+
 int cgroup_read_text(const CgroupTree *tree, const char *slice, const char *unit, const char *file,
         char ret[CGROUP_TEXT_MAX]) {
         char cgroup[PATH_MAX];

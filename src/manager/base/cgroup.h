@@ -78,6 +78,10 @@ int cgroup_open(const CgroupTree *tree, const char *slice, const char *unit, con
 int cgroup_open_v1(const CgroupTree *tree, CgroupFile f, const char *slice, const char *unit,
         const char *file, int flags);
 
+/* The numbers of the unit's processes, as cgroup.procs has them: on v1 of the first hierarchy in which the unit has a cgroup.
+ * Returns the descriptor; -ENOENT: it has none (any more). */
+int cgroup_open_processes(const CgroupTree *tree, const char *slice, const char *unit);
+
 /* The contents of a file on v2. As cgroup_open(); -EFBIG. */
 int cgroup_read_text(const CgroupTree *tree, const char *slice, const char *unit, const char *file,
         char ret[CGROUP_TEXT_MAX]);

@@ -19,6 +19,7 @@
 #include "manager/model/session.h"
 #include "manager/registry/session-table.h"
 #include "manager/session/freezer.h"
+#include "manager/session/outside.h"
 #include "manager/session/session-naming.h"
 #include "manager/session/session-stop.h"
 #include "manager/session/session.h"
@@ -183,6 +184,24 @@ static int method_kill(sd_bus_message *call, void *userdata, sd_bus_error *error
         return session_kill(s, whom, signal, &reply, error);
 }
 
+static int method_get_outside_processes(sd_bus_message *call, void *userdata, sd_bus_error *error _unused_) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        _cleanup_(outside_list_done) OutsideList list = {};
+        int r;
+
+        r = outside_list_read(userdata, &list);
+        if (r >= 0)
+                r = sd_bus_message_new_method_return(call, &reply);
+        if (r >= 0)
+                r = sd_bus_message_open_container(reply, 'a', "(uss)");
+        for (size_t i = 0; r >= 0 && i < list.n; i++)
+                r = sd_bus_message_append(reply, "(uss)", (uint32_t) list.items[i].pid,
+                        list.items[i].command, list.items[i].unit);
+        if (r >= 0)
+                r = sd_bus_message_close_container(reply);
+        return r < 0 ? r : sd_bus_send(NULL, reply, NULL);
+}
+
 #define CONSTANT SD_BUS_VTABLE_PROPERTY_CONST
 /* That it changed is told to everybody, what it is now only to who may know. */
 #define INVALIDATES SD_BUS_VTABLE_PROPERTY_EMITS_INVALIDATION
@@ -214,6 +233,8 @@ static const sd_bus_vtable vtable[] = {
                 method_set_limits, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS(
                 "Stop", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_stop, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("GetOutsideProcesses", SD_BUS_NO_ARGS, SD_BUS_RESULT("a(uss)", processes),
+                method_get_outside_processes, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Kill", SD_BUS_ARGS("s", whom, "i", signal), SD_BUS_NO_RESULT, method_kill,
                 SD_BUS_VTABLE_UNPRIVILEGED),
 

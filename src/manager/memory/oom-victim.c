@@ -74,7 +74,7 @@ int process_list_read(const Session *s, ProcessList *ret) {
         FILE *f;
         int fd;
 
-        fd = cgroup_open(&s->manager->cgroups, s->slice, s->scope.unit, "cgroup.procs", O_RDONLY);
+        fd = cgroup_open_processes(&s->manager->cgroups, s->slice, s->scope.unit);
         if (fd < 0)
                 return fd;
         f = fd_to_file(fd, "r");

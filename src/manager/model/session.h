@@ -89,6 +89,8 @@ struct Session {
         struct {
                 pid_t pid;
                 uint64_t start; /* process_start_time() */
+                uint32_t
+                        audit_session; /* that it and all that it starts have; see outside.h. AUDIT_SESSION_UNSET: none of its own */
                 bool scoped; /* it still lived once systemd had made the scope: nobody else had its number by then */
                 int fd; /* pidfd */
                 sd_event_source *event;
@@ -145,6 +147,7 @@ struct Session {
                 char unit[UNIT_NAME_SIZE];
                 char *path;             /* systemd's object of it */
                 char *job;              /* object path of the job that we wait for */
+                bool gone;              /* it is, and only the leader is waited for, which left it */
                 bool starting;          /* systemd was asked to make it and has not said that it did */
                 bool controlled;        /* systemd asks us to stop it; see scope-controller.c */
                 bool referenced;        /* systemd keeps the unit for us until UnrefUnit */

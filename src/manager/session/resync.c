@@ -80,6 +80,10 @@ static void resume(Session *s, char *const *active, char *const *ended) {
         if (session_phase_state(s->phase) == STATE_OPENING)
                 session_begin(s);
         facts.leader = resync_needs_leader(&facts) && s->leader.pid > 0 && session_find_leader(s) >= 0;
+        /* One that has left the scope which is being stopped is to end, too. */
+        if (session_phase_awaits(s->phase) == AWAITS_SCOPE_GONE ||
+                session_phase_awaits(s->phase) == AWAITS_KILLED)
+                (void) session_find_leader(s);
         plan = resync_plan(&facts);
 
         s->superseded = s->superseded || plan.forget;

@@ -16,6 +16,7 @@
 #include "manager/registry/session-changes.h"
 #include "manager/registry/session-counts.h"
 #include "manager/session/freezer.h"
+#include "manager/session/outside.h"
 #include "manager/session/scope-events.h"
 #include "manager/session/session-engine.h"
 #include "manager/session/session-event.h"
@@ -88,13 +89,23 @@ static void announce(Session *s) {
                 session_watch(s);
 }
 
+/* With those of its processes that live on elsewhere, as nothing of ours ends them. */
+static void tell_end(Session *s) {
+        _cleanup_(outside_list_done) OutsideList list = {};
+        char outside[OUTSIDE_TEXT_SIZE] = "";
+
+        if (s->leader.audit_session != AUDIT_SESSION_UNSET && outside_list_read(s, &list) >= 0)
+                (void) outside_describe(&list, outside);
+        audit_session_ended(s, outside);
+}
+
 static void finish(Session *s) {
         int r;
 
         if (s->announced) {
                 session_set_result(s, RESULT_EXITED);
                 manager_count(s->manager, s, -1);
-                audit_session_ended(s);
+                tell_end(s);
                 r = ended_list_add(&s->manager->ended, s->manager->runtime_fd, s);
                 if (r < 0)
                         log_warning_errno(
@@ -119,6 +130,16 @@ static void open_gate(Session *s) {
                         s); /* if this fails the link breaks, and STATUS tells where we are */
 }
 
+/* A leader that left its scope gets the same signals as what is in it, by itself. */
+static void stop_scope(Session *s) {
+        static const int signals[] = { SIGTERM, SIGHUP, SIGCONT };
+
+        for (size_t i = 0; i < ELEMENTSOF(signals); i++)
+                outside_signal_leader(s, signals[i]);
+        if (systemd_stop_scope(s) < 0)
+                log_warning("Cannot stop %s, waiting for the deadline.", s->scope.unit);
+}
+
 static void carry_out(Session *s, SessionEffects effects) {
         int r = 0;
 
@@ -137,10 +158,12 @@ static void carry_out(Session *s, SessionEffects effects) {
                 freezer_release(s);
         if (effects & EFFECT_SHUT_DOWN)
                 session_shut_down(s);
-        if ((effects & EFFECT_STOP_SCOPE) && systemd_stop_scope(s) < 0)
-                log_warning("Cannot stop %s, waiting for the deadline.", s->scope.unit);
-        if (effects & EFFECT_KILL_SCOPE)
+        if (effects & EFFECT_STOP_SCOPE)
+                stop_scope(s);
+        if (effects & EFFECT_KILL_SCOPE) {
                 (void) systemd_kill_scope(s, SIGKILL, NULL);
+                outside_signal_leader(s, SIGKILL);
+        }
         if (effects & EFFECT_REFORK)
                 session_refork(s);
         if (effects & EFFECT_REVIVE)

@@ -9,6 +9,7 @@
 #include "manager/model/manager.h"
 #include "manager/model/session-state.h"
 #include "manager/model/session.h"
+#include "manager/session/outside.h"
 #include "manager/session/session-event.h"
 #include "manager/session/session.h"
 #include "shared/log.h"
@@ -23,6 +24,12 @@ void session_handle_events(Session *s) {
 void session_event(Session *s, SessionEvent event) {
         if (event_queue_add(&s->events, event))
                 session_handle_events(s);
+}
+
+void session_scope_gone(Session *s) {
+        s->scope.gone = true;
+        if (!outside_has_leader(s, NULL))
+                session_event(s, EVENT_SCOPE_GONE);
 }
 
 void session_fail(Session *s, const char *name, const char *format, ...) {

@@ -14,6 +14,10 @@
  * The session is not freed before the loop comes round. */
 void session_event(Session *s, SessionEvent event);
 
+/* Its scope is gone, and what it left behind was read: EVENT_SCOPE_GONE, if the leader has not left the scope and lives on;
+ * then that comes with the leader's end. */
+void session_scope_gone(Session *s);
+
 /* EVENT_FAILED, with the reason: a name of names.h and a sentence. */
 void session_fail(Session *s, const char *name, const char *format, ...) _printf_(3, 4);
 

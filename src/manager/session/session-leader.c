@@ -86,6 +86,13 @@ static int watch_leader(Session *s) {
         return sd_event_source_set_priority(s->leader.event, SD_EVENT_PRIORITY_IMPORTANT);
 }
 
+/* That of its keeper, by PAM. A registered process has its login's, and the sessions of a user's own manager share one. */
+static void note_audit_session(Session *s) {
+        if (!s->kept || s->manager->user_mode ||
+                process_audit_session(s->leader.pid, &s->leader.audit_session) < 0)
+                s->leader.audit_session = AUDIT_SESSION_UNSET;
+}
+
 int session_set_leader(Session *s, pid_t pid) {
         _cleanup_close_ int fd = -EBADF;
         uint64_t start;
@@ -111,6 +118,7 @@ int session_set_leader(Session *s, pid_t pid) {
         s->leader.start = start;
         (void) safe_close(s->leader.fd);
         s->leader.fd = TAKE_FD(fd);
+        note_audit_session(s);
         return watch_leader(s);
 }
 
@@ -130,6 +138,8 @@ int session_find_leader(Session *s) {
         (void) safe_close(s->leader.fd);
         s->leader.fd = TAKE_FD(fd);
         s->leader.scoped = true;
+        if (s->leader.audit_session == AUDIT_SESSION_UNSET) /* an earlier version's record */
+                note_audit_session(s);
         return watch_leader(s);
 }
 
@@ -151,11 +161,15 @@ void session_on_ended(Session *s, int exit_code, int exit_status) {
                         session_set_result(s, session_leader_result(s));
         }
         session_event(s, event);
+        if (s->scope.gone)
+                session_event(s, EVENT_SCOPE_GONE);
 }
 
 void session_forget_leader(Session *s) {
         s->leader.pid = 0;
         s->leader.start = 0;
+        s->leader.audit_session = AUDIT_SESSION_UNSET;
+        s->scope.gone = false;
         s->leader.fd = safe_close(s->leader.fd);
         s->leader.event = sd_event_source_disable_unref(s->leader.event);
         memory_events_leave_scope(s);

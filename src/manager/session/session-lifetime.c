@@ -16,6 +16,7 @@
 #include "manager/session/session-lifetime.h"
 #include "manager/systemd/keep-user.h"
 #include "manager/systemd/systemd.h"
+#include "shared/process.h"
 #include "shared/strv.h"
 
 int session_new(Manager *m, SessionType type, uint64_t number, uid_t uid, bool kept, Session **ret) {
@@ -32,6 +33,7 @@ int session_new(Manager *m, SessionType type, uint64_t number, uid_t uid, bool k
                 .uid = uid,
                 .kept = kept,
                 .leader.fd = -EBADF,
+                .leader.audit_session = AUDIT_SESSION_UNSET,
                 .keeper.activity_fd = -EBADF,
                 .end.exit_status = -1,
                 .terminal.on_detach = USEC_INFINITY,

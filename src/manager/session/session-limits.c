@@ -24,6 +24,7 @@
 #include "manager/model/session.h"
 #include "manager/model/waiters.h"
 #include "manager/registry/session-changes.h"
+#include "manager/session/outside.h"
 #include "manager/session/session-limits.h"
 #include "manager/session/session-record.h"
 #include "manager/systemd/systemd-limits.h"
@@ -151,6 +152,7 @@ void session_set_held_limits(Session *s) {
 }
 
 int session_set_limits(Session *s, const Limits *limits, const Reply *reply, sd_bus_error *error) {
+        char unit[CALLER_UNIT_MAX];
         int r;
 
         r = limits_check_supported(s->manager, limits, error);
@@ -160,6 +162,13 @@ int session_set_limits(Session *s, const Limits *limits, const Reply *reply, sd_
                 return hold(s, reply, error);
         if (session_phase_state(s->phase) != STATE_RUNNING)
                 return sd_bus_error_setf(error, ERROR_STOPPED, "Session %s is ending.", s->id);
+        if (outside_is_all(s)) {
+                (void) outside_has_leader(s, unit);
+                return sd_bus_error_setf(error, ERROR_LIMIT_NOT_TAKEN,
+                        "Nothing of session %s is in its scope any more: its leader (%" PRIi32
+                        ") is in %s, which has limits of its own.",
+                        s->id, (int32_t) s->leader.pid, unit[0] ? unit : "no unit");
+        }
         s->limits.read = 0;
         session_refresh_limits(s); /* so that we know what it would have to be set back to */
         r = systemd_set_limits(s, limits, reply, on_set);

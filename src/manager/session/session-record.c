@@ -18,6 +18,7 @@
 #include "shared/fd.h"
 #include "shared/log.h"
 #include "shared/parse.h"
+#include "shared/process.h"
 #include "shared/strv.h"
 
 /* Writing */
@@ -56,6 +57,8 @@ static void write_record(FILE *f, const Session *s) {
         if (s->leader.pid > 0) {
                 put_number(f, "LEADER", (uint64_t) s->leader.pid);
                 put_number(f, "LEADER_START", s->leader.start);
+                if (s->leader.audit_session != AUDIT_SESSION_UNSET)
+                        put_number(f, "AUDIT_SESSION", s->leader.audit_session);
         }
         STRV_FOREACH(argument, s->program.command)
                 put(f, "COMMAND", *argument);
@@ -220,6 +223,8 @@ static int read_field(Session *s, const char *key, const char *value) {
                 s->leader.pid = (pid_t) number;
         else if (streq(key, "LEADER_START"))
                 s->leader.start = number;
+        else if (streq(key, "AUDIT_SESSION"))
+                s->leader.audit_session = (uint32_t) number;
         else if (streq(key, "ROWS"))
                 s->terminal.rows = (uint32_t) number;
         else if (streq(key, "COLUMNS"))

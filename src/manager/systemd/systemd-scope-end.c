@@ -65,13 +65,13 @@ static int on_remains(sd_bus_message *reply, void *userdata, sd_bus_error *error
         }
         systemd_unreference_scope(s);
         scope_controller_forget(s);
-        session_event(s, EVENT_SCOPE_GONE);
+        session_scope_gone(s);
         return 0;
 }
 
 static void read_remains(Session *s) {
         if (get_all(s, SYSTEMD_SCOPE, on_remains) < 0)
-                session_event(s, EVENT_SCOPE_GONE);
+                session_scope_gone(s);
 }
 
 static int on_scope_stopped(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {

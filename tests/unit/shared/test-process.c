@@ -121,6 +121,43 @@ TEST(tells_the_user_of_others) {
         reap(pid);
 }
 
+TEST(parent_and_terminal_of_a_hostile_name) {
+        pid_t parent = 0;
+        uint32_t tty = 42;
+
+        ck_assert_int_eq(prctl(PR_SET_NAME, ") R 1 1 1 1"), 0);
+        ck_assert_int_eq(process_parent(getpid(), &parent, &tty), 0);
+        ck_assert_int_eq(parent, getppid());
+        ck_assert_uint_ne(tty, 42);
+}
+
+TEST(audit_session_is_inherited) {
+        uint32_t ours = 1, childs = 2;
+        int r = process_audit_session(getpid(), &ours);
+        pid_t pid;
+
+        if (r == -EOPNOTSUPP)
+                return;
+        ck_assert_int_eq(r, 0);
+        pid = start_child();
+        ck_assert_int_eq(process_audit_session(pid, &childs), 0);
+        ck_assert_uint_eq(ours, childs);
+        reap(pid);
+        ck_assert_int_eq(process_audit_session(pid, &childs), -ESRCH);
+}
+
+/* As kill(2) has it. Only root can start somebody else's process to look at. */
+TEST(who_may_signal) {
+        pid_t pid = start_child();
+
+        ck_assert_int_eq(process_may_signal(pid, 0), 1);
+        ck_assert_int_eq(process_may_signal(pid, getuid()), 1);
+        ck_assert_int_eq(process_may_signal(pid, getuid() + 1), getuid() + 1 == 0);
+        reap(pid);
+        ck_assert_int_eq(process_may_signal(pid, 0), -ESRCH);
+        ck_assert_int_eq(process_parent(pid, &(pid_t){ 0 }, &(uint32_t){ 0 }), -ESRCH);
+}
+
 /* Newer kernels tell it even to who is not the parent, once it is reaped; others say that they cannot. */
 TEST(tells_how_it_ended_or_that_it_cannot) {
         pid_t pid = start_child();
@@ -143,4 +180,5 @@ TEST(tells_how_it_ended_or_that_it_cannot) {
 }
 
 TEST_MAIN(follows_a_process_to_its_end, gone_is_told_apart, start_time_stays, start_time_of_a_hostile_name,
-        tells_the_user, tells_the_user_of_others, tells_how_it_ended_or_that_it_cannot);
+        tells_the_user, tells_the_user_of_others, parent_and_terminal_of_a_hostile_name,
+        audit_session_is_inherited, who_may_signal, tells_how_it_ended_or_that_it_cannot);
