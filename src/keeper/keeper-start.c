@@ -8,6 +8,7 @@
 #include "keeper/keeper-kernel.h"
 #include "keeper/keeper-requests.h"
 #include "keeper/launch/launch.h"
+#include "keeper/launch/login-place.h"
 #include "keeper/launch/start-record.h"
 #include "keeper/store/descriptor-store.h"
 #include "shared/log.h"
@@ -133,6 +134,9 @@ static int try_start(Keeper *k, const Attempt *attempt, Failure *failure) {
 
         r = launch_prepare(attempt->request, k->environment, &k->state, &l, failure);
         if (r != 0)
+                return r;
+        r = login_place_make(k->state.id, keeper_is_in_user_mode(k), &l.environment);
+        if (r < 0)
                 return r;
         if (!keeper_state_fits(&k->state))
                 return failure_set(failure, KEEPER_ERROR_FAILED,

@@ -38,6 +38,7 @@
 #include "keeper/keeper.h"
 #include "keeper/launch/connection-file.h"
 #include "keeper/launch/leader.h"
+#include "keeper/launch/login-place.h"
 #include "keeper/store/descriptor-store.h"
 #include "keeper/store/state-record.h"
 #include "shared/ids.h"
@@ -115,6 +116,10 @@ void keeper_reset(Keeper *k) {
         (void) descriptor_store_remove(STORED_CHECKPOINT);
 }
 
+bool keeper_is_in_user_mode(const Keeper *k) {
+        return strv_env_get(k->environment, "MANAGERPID");
+}
+
 bool keeper_undo_restart(Keeper *k) {
         if (k->state.phase != KEEPER_PHASE_GATE || !keeper_has_run_kernel(k))
                 return false;
@@ -151,6 +156,8 @@ void keeper_stop(Keeper *k) {
         case KEEPER_PHASE_IDLE:
                 break;
         }
+        if (k->state.phase == KEEPER_PHASE_ENDED || k->state.phase == KEEPER_PHASE_IDLE)
+                login_place_remove(k->state.id, keeper_is_in_user_mode(k));
 }
 
 /* The listening socket that systemd gave us as stdin at the first start. */

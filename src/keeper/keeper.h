@@ -82,5 +82,8 @@ void keeper_reset(Keeper *k);
  * and nothing done: none is at its gate. */
 bool keeper_undo_restart(Keeper *k);
 
+/* Is it a unit of the user's own systemd? systemd.exec(5): that one sets MANAGERPID. */
+bool keeper_is_in_user_mode(const Keeper *k);
+
 DEFINE_CLEANUP(Keeper *, keeper_free);
 #define _cleanup_keeper_ _cleanup_(keeper_free_pointer)

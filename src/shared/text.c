@@ -107,15 +107,35 @@ bool path_is_normalized(const char *path) {
         return true;
 }
 
-bool env_assignment_is_valid(const char *s) {
-        const char *equals = strchr(s, '=');
-
-        if (!equals || equals == s || (s[0] >= '0' && s[0] <= '9'))
+/* bash takes everything but these for the name of a function. */
+static bool is_function_name(const char *p, const char *end) {
+        if (end - p < 3 || end[-1] != '%' || end[-2] != '%')
                 return false;
-        for (const char *p = s; p < equals; p++)
+        for (; p < end; p++)
+                if (*p <= ' ' || *p >= 0x7f || strchr("$`'\"\\&|;<>()", *p))
+                        return false;
+        return true;
+}
+
+static bool env_name_is_valid(const char *name, const char *end) {
+        const char *function = startswith(name, "BASH_FUNC_");
+
+        if (name == end || (*name >= '0' && *name <= '9'))
+                return false;
+        if (function && function < end && is_function_name(function, end))
+                return true;
+        for (const char *p = name; p < end; p++)
                 if (!(*p >= 'A' && *p <= 'Z') && !(*p >= 'a' && *p <= 'z') && !(*p >= '0' && *p <= '9') &&
                         *p != '_')
                         return false;
+        return true;
+}
+
+bool env_assignment_is_valid(const char *s) {
+        const char *equals = strchr(s, '=');
+
+        if (!equals || !env_name_is_valid(s, equals))
+                return false;
         for (const char *p = equals; *p;) {
                 uint32_t c;
                 size_t length = decode_utf8(p, &c);

@@ -32,5 +32,6 @@ bool session_name_is_valid(const char *name);
 /* An absolute path: printable or not, at most OPTION_PATH_MAX bytes, no "." or ".." component. */
 bool path_is_normalized(const char *path);
 
-/* NAME=VALUE with a POSIX name ([A-Za-z_][A-Za-z0-9_]*) and valid UTF-8. */
+/* NAME=VALUE with a POSIX name ([A-Za-z_][A-Za-z0-9_]*), or that of a function that bash exports (BASH_FUNC_name%%), and
+ * valid UTF-8. */
 bool env_assignment_is_valid(const char *s);

@@ -14,6 +14,7 @@
 
 #include "ctl/attach/attach.h"
 #include "ctl/bus/properties.h"
+#include "ctl/sessions/login.h"
 #include "ctl/text/format.h"
 #include "shared/log.h"
 #include "shared/names.h"
@@ -384,6 +385,8 @@ int attach_run(Attach *a, const char *id, bool just_started) {
                 learn_end(a);
                 return tell_end(a);
         }
+        if (!a->options.read_only)
+                login_renew(a->client->arguments, a->id);
         if (!just_started)
                 tell_frozen(a);
         r = prepare_terminal(a);

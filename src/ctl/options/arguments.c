@@ -41,6 +41,7 @@ enum {
         OPTION_SINCE,
         OPTION_FORMAT,
         OPTION_RESTART_ON_CRASH,
+        OPTION_CLEAN_ENVIRONMENT,
         OPTION_VERSION,
 };
 
@@ -68,6 +69,7 @@ static const struct option options[] = {
         { "transport", required_argument, NULL, OPTION_TRANSPORT },
         { "notebook", required_argument, NULL, OPTION_NOTEBOOK },
         { "setenv", required_argument, NULL, 'E' },
+        { "clean-environment", no_argument, NULL, OPTION_CLEAN_ENVIRONMENT },
         { "detach", no_argument, NULL, 'd' },
         { "on-detach", required_argument, NULL, OPTION_ON_DETACH },
         { "detach-key", required_argument, NULL, OPTION_DETACH_KEY },
@@ -240,6 +242,9 @@ static int parse_notebook_option(Arguments *a, int option) {
                 return 0;
         case OPTION_NOTEBOOK:
                 a->notebook = optarg;
+                return 0;
+        case OPTION_CLEAN_ENVIRONMENT:
+                a->clean_environment = true;
                 return 0;
         case OPTION_RESTART_ON_CRASH:
                 a->restart_on_crash = true;

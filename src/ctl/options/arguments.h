@@ -49,6 +49,7 @@ typedef struct Arguments {
         const char *transport;
         const char *notebook;
         char **environment; /* NAME=VALUE */
+        bool clean_environment;
         bool detach;
         const char *on_detach;
 

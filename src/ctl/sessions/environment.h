@@ -7,9 +7,15 @@
 
 #include "ctl/options/arguments.h"
 
-/* The variables that a terminal takes over: what it can show, and the language, as far as they are set here; and those
- * of --setenv=, which win. The caller's strv. 0 or -ENOMEM. */
-int environment_for_terminal(const Arguments *a, char ***ret);
+/* Does a session get the caller's environment? Not with --clean-environment, and not on another machine. */
+bool environment_is_callers(const Arguments *a);
+
+/* The variables of a new session: the caller's (caller-environment.h) or, of a terminal that gets a login's, what it can show
+ * and the language; and those of --setenv=, which win. The caller's strv. 0 or -errno; failures are told. */
+int environment_for_session(const Arguments *a, SessionType type, char ***ret);
+
+/* Says so if the terminal that the environment names is not known on this machine. */
+void environment_tell_term(const Arguments *a, char *const *environment);
 
 /* Appends an entry to the a{sv} that m stands in; nothing for NULL, false, or an empty vector. 0 or -errno. */
 int append_string_option(sd_bus_message *m, const char *name, const char *value);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "ctl/bus/properties.h"
+#include "ctl/sessions/login.h"
 #include "ctl/sessions/resolve.h"
 #include "ctl/verbs/verbs.h"
 #include "shared/log.h"
@@ -82,6 +83,7 @@ int verb_console(Client *c, char **operands) {
         if (r < 0)
                 return r;
         client_done(c);
+        login_renew(c->arguments, id);
 
         (void) execlp(CONSOLE, CONSOLE, "--existing", p.connection_file, (char *) NULL);
         if (errno != ENOENT) {

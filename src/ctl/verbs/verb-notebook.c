@@ -16,13 +16,18 @@
 #include "ctl/verbs/verbs.h"
 #include "shared/log.h"
 #include "shared/names.h"
+#include "shared/strv.h"
 #include "shared/text.h"
 
 static int append_arguments(sd_bus_message *m, const Arguments *a, const char *path) {
+        _cleanup_strv_ char **environment = NULL;
         _cleanup_free_ char *directory = NULL;
         int r;
 
         r = working_directory_option(a, NULL, &directory);
+        if (r < 0)
+                return r;
+        r = environment_for_session(a, SESSION_NOTEBOOK, &environment);
         if (r < 0)
                 return r;
         r = sd_bus_message_append(m, "ss", path, strempty(a->kernel));
@@ -33,7 +38,7 @@ static int append_arguments(sd_bus_message *m, const Arguments *a, const char *p
         if (r >= 0)
                 r = append_string_option(m, "WorkingDirectory", directory);
         if (r >= 0)
-                r = append_strv_option(m, "Environment", a->environment);
+                r = append_strv_option(m, "Environment", environment);
         if (r >= 0)
                 r = append_string_option(m, "Transport", a->transport);
         if (r >= 0)

@@ -3,6 +3,7 @@
 /* computectl terminal: starts a program on a new terminal, and attaches to it. */
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "ctl/attach/attach.h"
@@ -13,23 +14,34 @@
 #include "shared/log.h"
 #include "shared/strv.h"
 
+/* Login shells set the variables of a login, PATH among them, which would undo those that are taken over from here.
+ * NULL: the service starts the user's login shell. */
+static char *shell_of_caller(const Arguments *a) {
+        char *shell = getenv("SHELL");
+
+        return environment_is_callers(a) && shell && shell[0] == '/' && access(shell, X_OK) >= 0 ? shell
+                                                                                                 : NULL;
+}
+
 static int append_options(sd_bus_message *m, const Arguments *a, char **command) {
         _cleanup_strv_ char **environment = NULL;
         _cleanup_free_ char *directory = NULL;
+        char *own_shell[] = { shell_of_caller(a), NULL };
         uint32_t rows, columns;
         int r;
 
         r = working_directory_option(a, ".", &directory);
         if (r < 0)
                 return r;
-        r = environment_for_terminal(a, &environment);
+        r = environment_for_session(a, SESSION_TERMINAL, &environment);
         if (r < 0)
-                return log_oom();
+                return r;
+        environment_tell_term(a, environment);
         r = sd_bus_message_open_container(m, 'a', "{sv}");
         if (r >= 0)
                 r = append_string_option(m, "Name", a->name);
         if (r >= 0)
-                r = append_strv_option(m, "Command", command);
+                r = append_strv_option(m, "Command", command[0] ? command : own_shell);
         if (r >= 0)
                 r = append_string_option(m, "WorkingDirectory", directory);
         if (r >= 0)

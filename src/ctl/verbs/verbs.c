@@ -32,6 +32,8 @@ static const Verb verbs[] = {
         { "snapshot", 1, 1, 0, verb_snapshot, "SESSION", "Show what a session's terminal shows, as text" },
         { "limit", 2, VERB_ANY, 0, verb_limit, "SESSION LIMIT=VALUE...",
                 "Set limits of a session: MemoryMax=2G, CPUQuota=50%, ..." },
+        { "environment", 0, 1, 0, verb_environment, "[SESSION]",
+                "Print the agent and display of the last login, for a shell" },
         { "rename", 2, 2, 0, verb_rename, "SESSION NAME", "Give a session another name" },
         { "freeze", 1, VERB_ANY, 0, verb_freeze, "SESSION...",
                 "Take the CPU from sessions, and nothing else" },
@@ -72,6 +74,7 @@ static const char options_help[] =
         "     --working-directory=DIR, --cwd=DIR\n"
         "                            Where to start; terminal: here, notebook: the notebook's folder\n"
         "  -E --setenv=NAME[=VALUE]  Set a variable, or take it over from here\n"
+        "     --clean-environment    terminal, notebook: the variables of a login, not those from here\n"
         "  -d --detach               terminal: start it, print its id, do not attach\n"
         "     --kernel=NAME          notebook: the kernel, by its name or its folder (python3)\n"
         "     --transport=KIND       notebook: how clients connect: auto, ipc or tcp\n"

@@ -47,6 +47,7 @@ int verb_notebook(Client *c, char **operands);
 int verb_run(Client *c, char **operands);
 int verb_output(Client *c, char **operands);
 int verb_console(Client *c, char **operands);
+int verb_environment(Client *c, char **operands);
 int verb_interrupt(Client *c, char **operands);
 int verb_restart(Client *c, char **operands);
 int verb_kernelspec(Client *c, char **operands);

@@ -7,7 +7,9 @@
 #include <sys/stat.h>
 
 #include "keeper/launch/environment.h"
+#include "shared/log.h"
 #include "shared/strv.h"
+#include "shared/terminfo.h"
 
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #define DEFAULT_TERM "xterm-256color"
@@ -105,6 +107,16 @@ static int set_runtime(char ***environment, const User *user) {
         return set_if_missing(environment, "DBUS_SESSION_BUS_ADDRESS", bus);
 }
 
+/* A TERM without a description leaves programs without colours, or without a start. */
+static int choose_term(char ***environment) {
+        const char *term = strv_env_get(*environment, "TERM"), *used = terminfo_choose(term, *environment);
+
+        if (!term || streq(term, used))
+                return 0;
+        log_notice("This machine does not know the terminal %s; TERM is %s.", term, used);
+        return strv_env_set(environment, "TERM", used);
+}
+
 int environment_make(char *const *inherited, char *const *added, const User *user, SessionType type,
         const char *id, char ***ret) {
         _cleanup_strv_ char **environment = NULL;
@@ -132,6 +144,9 @@ int environment_make(char *const *inherited, char *const *added, const User *use
         if (r < 0)
                 return r;
         r = set_runtime(&environment, user);
+        if (r < 0)
+                return r;
+        r = type == SESSION_TERMINAL ? choose_term(&environment) : 0;
         if (r < 0)
                 return r;
         r = strv_env_set(&environment, "COMPUTE_SESSION_ID", id);

@@ -158,8 +158,8 @@ static int read_environment(
         STRV_FOREACH(assignment, request->environment)
                 if (!env_assignment_is_valid(*assignment))
                         return invalid(error,
-                                "Environment entries must be NAME=VALUE, with a name of letters, digits "
-                                "and underscores.");
+                                "Environment entries must be NAME=VALUE in UTF-8, with a name of letters, "
+                                "digits and underscores.");
         return 0;
 }
 
