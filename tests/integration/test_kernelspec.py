@@ -156,3 +156,36 @@ def test_session_of_ours_with_a_wrapped_kernel(user1, notebook, installed):
     session, started = user1.start_notebook(notebook, installed)
     assert started and user1.get(session, "KeeperUnit") != ""
     assert "computectl" not in " ".join(user1.get(session, "Command"))
+
+
+# Starts its kernel again whenever it ends, as Jupyter servers do (KernelRestarter polls every 3 s).
+RESTARTS = """import sys, time
+from jupyter_client.ioloop import IOLoopKernelManager
+from tornado.ioloop import IOLoop
+manager = IOLoopKernelManager(kernel_name=sys.argv[1])
+manager.start_kernel()
+IOLoop.current().start()"""
+
+
+def test_stop_says_who_starts_it_again(user1, installed):
+    folder = user1.shell("mktemp -d").strip()
+    user1.run("sh", "-euc", 'cat > "$1/own-server"', "sh", folder, text=RESTARTS)
+    server = user1.spawn(PYTHON, f"{folder}/own-server", installed)
+    session = machine.wait_until(user1.ids, "the kernel is a session")[0]
+    said = user1.run("computectl", "stop", session).errors
+    assert f"{session} was started by own-server (process " in said and "end that process" in said
+    pid = said.split("(process ")[1].split(")")[0]
+    again = machine.wait_until(user1.ids, "it is started again")
+    assert again != [session]
+    user1.run("kill", pid)
+    user1.wait(server)
+    for one in user1.ids():
+        user1.stop(one)
+    user1.shell(f"rm -rf {folder}")
+
+
+def test_stop_says_nothing_of_shells(user1):
+    """Which start nothing again."""
+    user1.spawn("computectl", "run", "--type=notebook", "--notebook=/tmp/a.ipynb", "--", "sleep", "inf")
+    session = machine.wait_until(user1.ids, "it is a session")[0]
+    assert "was started by" not in user1.run("computectl", "stop", session).errors
