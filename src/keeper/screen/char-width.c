@@ -9,7 +9,7 @@ typedef struct CharRange {
         uint32_t last;
 } CharRange;
 
-#include "keeper/char-width-table.h"
+#include "keeper/screen/char-width-table.h"
 
 static bool in_ranges(uint32_t code, const CharRange *ranges, size_t n) {
         size_t low = 0, high = n;
