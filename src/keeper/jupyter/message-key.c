@@ -6,6 +6,10 @@
 #include <nettle/hmac.h>
 
 #include "keeper/jupyter/message-key.h"
+#include "shared/dlopen-note.h"
+
+DLOPEN_NOTE(nettle_note, "kernels", "Checks signatures of what Jupyter kernels say", "recommended",
+        NETTLE_SONAME);
 
 struct MessageKey {
         bool is_empty;
