@@ -1,22 +1,28 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The machine, its users, and the promise that no test leaves anything behind."""
 
+import os
+
 import machine
 import nbformat
 import pytest
 from bus import User
 from features import Features
 from polkit import Polkit
+from results import Results
 
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "kernels: needs more packages, or minutes: for the step kernels of tests/run")
     config.addinivalue_line("markers", "slow: takes a minute or more, and is for the step chaos of tests/run")
     config.addinivalue_line("markers", "v1: needs a machine with cgroup v1: looks at how it says what is not there")
-    config.addinivalue_line("markers", "v2: needs a machine with cgroup v2, as MACHINE=vm tests/machine boots")
+    config.addinivalue_line("markers", "v2: needs a machine with cgroup v2, as MACHINE=trixie-vm tests/machine boots")
     config.addinivalue_line("markers", "feature(name, supported=True): shows that the machine has what docs/features.md "
                             "names so, or, with supported=False, that it says clearly that it has not")
-    config.pluginmanager.register(Features(), "features")
+    features = Features()
+    config.pluginmanager.register(features, "features")
+    if os.environ.get("RESULTS_FILE"):
+        config.pluginmanager.register(Results(features, os.environ["RESULTS_FILE"]), "results")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -51,7 +57,7 @@ user2 = user_fixture("user2")
 def cgroup_version(pytestconfig, root):  # pylint: disable=redefined-outer-name
     kind = root.run("stat", "--file-system", "--format=%T", "/sys/fs/cgroup").output.strip()
     version = 2 if kind == "cgroup2fs" else 1
-    system = root.shell(". /etc/os-release; echo ${NAME%% *} $VERSION_ID").strip()
+    system = root.shell(". /etc/os-release; echo ${NAME%% *} ${VERSION_ID:-testing}").strip()
     pytestconfig.pluginmanager.get_plugin("features").machine = f"{system}, cgroup v{version}"
     return version
 
@@ -62,7 +68,7 @@ def fits_machine(request, cgroup_version):  # pylint: disable=redefined-outer-na
     for needed in 1, 2:
         if request.node.get_closest_marker(f"v{needed}") and cgroup_version != needed:
             pytest.skip(f"needs cgroup v{needed}, and this machine has v{cgroup_version}"
-                        + (": run it with MACHINE=vm" if needed == 2 else ""))
+                        + (": run it with MACHINE=trixie-vm" if needed == 2 else ""))
 
 
 def parts(reader):

@@ -102,7 +102,7 @@ step_enter() {
 step_init() {
         local root=$state/tree/root
         mkdir "$state/tree"
-        mount_image "$state/tree"
+        mount_image "$image" "$state/tree"
         cd "$root" || exit
         mount_file_systems
         mount_devices

@@ -4,8 +4,7 @@
 # Part of tests/machine, sourced by it: a virtual machine, for what namespaces cannot have, above all a kernel with cgroup
 # v2. namespaces.sh has the same functions for these.
 #
-#   host      qemu-system-x86_64 (the supervisor)  software emulation, which works everywhere and is slow; the image's,
-#                |             as that of Debian 12 (7.2) gets flags wrong at interrupts: every third boot was a panic
+#   host      qemu-system-x86_64 (the supervisor)  software emulation, which works everywhere and is slow
 #                |- disk        made once of the image (image.sh), read-only: what the machine writes is in memory
 #                |- swap        what `swapon /dev/vdb` takes; off, as elsewhere
 #                '- commands    a virtio serial port, on the host a Unix socket
@@ -46,7 +45,7 @@ name_disk() {
         local recipe
         recipe=$(printf '%s\n' "$image" "$disk_size" "$swap_size" \
                 "$(declare -f make_disk make_disk_here configure_machine create_users configure_vm)" | sha256sum)
-        disk=$images/vm-${recipe:0:12}
+        disk=$images/$release-vm-${recipe:0:12}
 }
 
 require_disk() {
@@ -57,6 +56,7 @@ require_disk() {
         (( ${#missing[@]} == 0 )) || fail "Missing here: ${missing[*]}. Run tests/packages --vm."
         name_disk
         make_once "$disk" make_disk
+        require_emulator
 }
 
 # make_disk DIRECTORY
@@ -67,7 +67,7 @@ make_disk() {
 # In a mount namespace of its own.
 make_disk_here() {
         local root=$1/tree/root
-        mount_image "$1/tree"
+        mount_image "$image" "$1/tree"
         mount --rbind /dev "$root/dev"
         chroot "$root" bash -euc "name=compute-machine users=(${users[*]})
                 $(declare -f configure_machine create_users configure_vm)
@@ -200,7 +200,7 @@ step_supervise() {
         echo "$REPLY" > "$state/supervisor"
         name_disk
         mkdir -p "$state/build"
-        exec unshare --mount -- "$program" _in_root \
+        exec unshare --mount -- "$program" _in_emulator \
                 qemu-system-x86_64 -name "$name" -nodefaults -no-user-config -display none -no-reboot \
                 -accel tcg,thread=multi -cpu max -smp 2 -m $memory \
                 -kernel "$disk/kernel" -initrd "$disk/initrd" \

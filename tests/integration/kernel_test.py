@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Runs in the machine: Jupyter's programs on a kernel.
+"""Runs in the machine: jupyter_kernel_test on a kernel. Prints each test and how it went.
 
-Usage: jupyter_programs.py kernel-test KERNEL     jupyter_kernel_test; prints each test and how it went
-       jupyter_programs.py nbclient CONNECTION-FILE   executes a notebook; prints a result and a variable
+Usage: kernel_test.py KERNEL
 
 A KERNEL is a kernelspec's name, which is started, or a connection file, whose kernel is used and goes on.
 """
@@ -10,16 +9,13 @@ A KERNEL is a kernelspec's name, which is started, or a connection file, whose k
 import sys
 import unittest
 
-import nbformat
 from jupyter_client import BlockingKernelClient
-from jupyter_client.manager import AsyncKernelManager
 from jupyter_kernel_test import KernelTests
 from kernel_client import wait_for_ready
-from nbclient import NotebookClient
 
 
 class Tests(KernelTests):
-    kernel_name = sys.argv[2]
+    kernel_name = sys.argv[1]
     language_name = "python"
     file_extension = ".py"
     code_hello_world = "print('hello, world')"
@@ -88,25 +84,4 @@ def kernel_test():
         print(name, verdict)
 
 
-class Existing(AsyncKernelManager):
-    """A kernel that somebody else started, and ends."""
-
-    has_kernel = True
-
-    async def is_alive(self):
-        return True
-
-    async def shutdown_kernel(self, *_args, **_more):
-        pass
-
-
-def nbclient():
-    manager = Existing()
-    manager.load_connection_file(sys.argv[2])
-    cells = [nbformat.v4.new_code_cell(code) for code in ("x = 'kept'", "6 * 7", "print(x)")]
-    notebook = nbformat.v4.new_notebook(cells=cells)
-    NotebookClient(notebook, km=manager, timeout=60).execute(cleanup_kc=False)
-    print(notebook.cells[1].outputs[0].data["text/plain"], notebook.cells[2].outputs[0].text.strip())
-
-
-{"kernel-test": kernel_test, "nbclient": nbclient}[sys.argv[1]]()
+kernel_test()
