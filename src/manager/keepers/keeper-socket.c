@@ -6,22 +6,19 @@
  * have to wait: for a TCP peer that reads nothing (SO_LINGER), for a user's file system. The kernel closes those that
  * nobody received when the message or its socket goes, in the name of whoever let them go. So a message is looked at
  * first (MSG_PEEK takes references, so that nothing is closed for good), one with descriptors is never received, and its
- * socket is closed by a thread that does only this. Threads are otherwise not used here: they come into being for
- * attackers alone, one for each connection, and whoever has too many of them gets no other. */
+ * socket is closed by a thread that does only this. These threads come into being for attackers alone, one for each
+ * connection, and whoever has too many of them gets no other. */
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <unistd.h>
 
+#include "manager/base/thread.h"
 #include "manager/keepers/keeper-socket.h"
 #include "shared/log.h"
 
 #ifndef SO_PASSRIGHTS
 #define SO_PASSRIGHTS 83
 #endif
-
-#define STACK_SIZE (64U * 1024U)
 
 typedef struct Closing {
         uid_t uid;
@@ -142,26 +139,6 @@ static void sweep(Closings *closings) {
         closings->n = kept;
 }
 
-static int start_thread(Closing *closing) {
-        pthread_attr_t attributes;
-        sigset_t all, before;
-        pthread_t thread;
-        int r;
-
-        r = pthread_attr_init(&attributes);
-        if (r != 0)
-                return -r;
-        (void) pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-        (void) pthread_attr_setstacksize(&attributes, STACK_SIZE);
-        /* Signals are the loop's. */
-        sigfillset(&all);
-        (void) pthread_sigmask(SIG_SETMASK, &all, &before);
-        r = pthread_create(&thread, &attributes, close_one, closing);
-        (void) pthread_sigmask(SIG_SETMASK, &before, NULL);
-        (void) pthread_attr_destroy(&attributes);
-        return -r;
-}
-
 /* If no thread can be had, the socket stays open, which is still better than to wait for somebody: it counts too. */
 static void close_in_thread(Closings *closings, uid_t uid, int fd) {
         Closing **grown, *closing;
@@ -179,7 +156,7 @@ static void close_in_thread(Closings *closings, uid_t uid, int fd) {
         }
         *closing = (Closing){ .uid = uid, .fd = fd };
         closings->items[closings->n++] = closing;
-        r = start_thread(closing);
+        r = thread_start(close_one, closing);
         if (r < 0)
                 (void) log_warning_errno(r, "Cannot make a thread, leaving a socket open: %m");
 }

@@ -181,6 +181,7 @@ struct Session {
         Usage usage;
         ScopeEvents scope_events;
         MemoryEvents memory_events;
+        struct Reclaim *reclaim; /* of its memory, the last one */
         Freezer freezer;
 
         SessionChange changes;

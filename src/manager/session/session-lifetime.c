@@ -9,6 +9,7 @@
 #include "manager/base/systemd-names.h"
 #include "manager/keepers/keeper-link.h"
 #include "manager/keepers/keeper-request.h"
+#include "manager/memory/reclaim.h"
 #include "manager/model/manager.h"
 #include "manager/model/session.h"
 #include "manager/registry/session-table.h"
@@ -88,6 +89,7 @@ Session *session_free(Session *s) {
         waiters_done(&s->freezer.freezing);
         waiters_done(&s->freezer.thawing);
         scope_events_stop(s);
+        s->reclaim = reclaim_unref(s->reclaim);
         sd_event_source_disable_unref(s->leader.event);
         sd_event_source_disable_unref(s->deadline);
         sd_event_source_disable_unref(s->keeper.reconnect);

@@ -19,6 +19,7 @@
 #include "manager/base/cgroup-limits.h"
 #include "manager/base/limit-options.h"
 #include "manager/base/systemd-names.h"
+#include "manager/memory/reclaim.h"
 #include "manager/model/manager.h"
 #include "manager/model/session-state.h"
 #include "manager/model/session.h"
@@ -130,6 +131,7 @@ static int on_set(SystemdCall *c, Session *s, const sd_bus_error *problem) {
                         note(s, kind, c->limits.values[kind]);
         s->limits.read = 0;
         save(s);
+        session_reclaim(s);
         if (admission_may_audit(s->manager, c->charge.uid))
                 audit_limits_changed(s, c->charge.uid, &c->limits);
         return reply_success(&c->reply);
