@@ -37,7 +37,7 @@ def in_part(paths, part):
 class Results:
     def __init__(self, features, path):
         self.features, self.path = features, Path(path)
-        self.current = {}
+        self.current, self.before = {}, {}
 
     def write(self, **record):
         with open(self.path, "a", encoding="utf-8") as file:
@@ -48,9 +48,9 @@ class Results:
     def pytest_collection_modifyitems(self, config, items):
         part = in_part({str(item.path) for item in items}, os.environ.get("RESULTS_PART", "1/1"))
         ours = [item for item in items if str(item.path) in part]
-        done = read(self.path)[2] if self.path.exists() else {}
+        self.before = read(self.path)[2] if self.path.exists() else {}
         self.write(collected=[item.nodeid for item in ours])
-        left = [item for item in ours if item.nodeid not in done]
+        left = [item for item in ours if item.nodeid not in self.before]
         config.hook.pytest_deselected(items=[item for item in items if item not in left])
         items[:] = left
 
@@ -66,7 +66,11 @@ class Results:
         if report.when == "teardown":
             self.write(**self.current.pop(report.nodeid))
 
-    def pytest_sessionfinish(self):
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session, exitstatus):
+        if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and self.before:
+            failed = any(record["outcome"] == "failed" for record in self.before.values())
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED if failed else pytest.ExitCode.OK
         if self.features.machine:
             self.write(machine=self.features.machine)
 
