@@ -72,7 +72,7 @@ make_once() {
                 "$@" "$path.new" || fail "$path could not be made, see above. It needs the Debian mirror of this \
 system's own packages (apt-get update) and 3 GB in $images."
                 mv "$path.new" "$path"
-        ) 8> "$images/lock"
+        ) 8> "$path.lock"
 }
 
 require_image() {

@@ -35,6 +35,10 @@ configure_vm() {
         # systemd-oomd runs when a test starts it, not because users do.
         mkdir -p /etc/systemd/system/user@.service.d
         ln -s /dev/null /etc/systemd/system/user@.service.d/10-oomd-user-service-defaults.conf
+        # A kernel takes half a minute to start where all is emulated and busy. (Tests have files of higher numbers.)
+        mkdir -p /usr/lib/compute-sessions/sessiond.conf.d
+        printf '%s\n' '[Sessions]' StartTimeoutSec=3min '[Notebook]' KernelStartTimeoutSec=6min KernelShutdownTimeoutSec=30s \
+                > /usr/lib/compute-sessions/sessiond.conf.d/10-emulated.conf
         # IOWeight= is for schedulers that know cgroups.
         printf '%s\n' 'ACTION=="add|change", KERNEL=="vd[a-z]", ATTR{queue/scheduler}="bfq"' \
                 > /etc/udev/rules.d/60-machine.rules

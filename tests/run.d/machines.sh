@@ -167,6 +167,12 @@ step_virtual() {
         test_features "$1" -m '(v2 or feature) and not slow and not kernels and not v1'
 }
 
+# The part of it that every change has to pass: stock Debian 12 boots with cgroup v2.
+step_features() {
+        boot_virtual bookworm-vm
+        test_features features -m 'feature and not slow and not kernels and not v1'
+}
+
 # step_suite MACHINE PART: a part of the whole suite, as "2/3".
 step_suite() {
         integration_deadline=$lane_deadline
