@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Want of memory: told before it ends badly, and told to the person it hit."""
 
+import re
+
 import journal
 import machine
 import pytest
@@ -35,18 +37,27 @@ def go(user, session):
 @pytest.mark.v2
 @OOM
 def test_killed_worker_is_told_and_the_session_lives(root, user1):
-    session = start(root, user1, f"{HOG} & echo worker $!; wait; echo survived; exec sleep inf", MemoryMax=LIMIT)
-    mark = user1.mark()
-    stream = go(user1, session)
-    pid = int(stream.expect(r"worker (\d+)").group(1))
-    stream.expect("survived")
-    user1.wait_properties(mark, session, OOMKills=1, LastOOMKillPID=pid, LastOOMKillCommand="python3")
-    entry = journal.wait_entry(root, "OOM_KILLED", SESSION_ID=session)
-    assert (entry["OOM_PID"], entry["OOM_COMMAND"], entry["MEMORY_LIMIT"]) == (str(pid), "python3", str(LIMIT))
+    """Whoever comes too late to see the process, on a busy machine, does not know which it was."""
+    session = start(root, user1, f"for i in 1 2 3 4 5; do {HOG} & echo worker $i $!; wait; echo survived $i; read go; done",
+                    MemoryMax=LIMIT)
+    stream = user1.attach(session, Raw=True)
+    for kills in range(1, 6):
+        mark = user1.mark()
+        stream.send("\n")
+        pid = int(stream.expect(rf"worker {kills} (\d+)\r").group(1))
+        stream.expect(rf"survived {kills}\r")
+        user1.wait_properties(mark, session, OOMKills=kills)
+        told = user1.get(session, "LastOOMKillPID"), user1.get(session, "LastOOMKillCommand")
+        assert told in ((pid, "python3"), (0, ""))
+        if told[0]:
+            break
+    assert told[0], "nobody was told a single time"
+    entry = journal.wait_entry(root, "OOM_KILLED", SESSION_ID=session, OOM_PID=str(pid))
+    assert (entry["OOM_COMMAND"], entry["MEMORY_LIMIT"]) == ("python3", str(LIMIT))
     assert 0.9 * LIMIT < int(entry["MEMORY_PEAK"]) <= LIMIT
     assert user1.get(session, "State") == "running"
     shown = user1.run("computectl", "status", session).output
-    assert f"Out of memory: 1 process killed, last python3 ({pid})" in shown
+    assert re.search(rf"Out of memory: {kills} process(es)? killed, last python3 \({pid}\)", shown), shown
     assert f"python3 ({pid})" in root.run("computectl", "history", session).output
     explained = root.run("journalctl", "--catalog", "--no-pager", f"SESSION_ID={session}").output
     assert "was killed for want of memory" in explained
