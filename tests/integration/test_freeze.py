@@ -223,9 +223,15 @@ def test_frozen_slice(root, user1, terminal):
     root.run("systemctl", "freeze", f"compute-{user1.uid}.slice")
     try:
         user1.wait_properties(mark, terminal, FreezerState="frozen")
-        with pytest.raises(BusError) as caught:
+        if int(root.run("systemctl", "--version").output.split()[1]) < 256:
+            # Whoever thaws a unit thaws its slice, too, but nothing else that is in there.
             user1.call_session(terminal, "Thaw")
-        assert caught.value.name == ERROR + "FreezeFailed"
+            assert user1.get(terminal, "FreezerState") == "running"
+            assert user1.get(victim, "FreezerState") == "frozen"
+        else:
+            with pytest.raises(BusError) as caught:
+                user1.call_session(terminal, "Thaw")
+            assert caught.value.name == ERROR + "FreezeFailed"
         # There is no other way to end it than to kill it.
         mark = user1.mark()
         user1.run("computectl", "stop", victim, timeout=10)
@@ -233,8 +239,8 @@ def test_frozen_slice(root, user1, terminal):
     finally:
         root.run("systemctl", "thaw", f"compute-{user1.uid}.slice")
         # systemd does not stop its keeper either, until then.
-        root.run("systemctl", "stop", f"compute-keeper-{victim}.service")
-    user1.wait_properties(mark, terminal, FreezerState="running")
+        root.try_run("systemctl", "stop", f"compute-keeper-{victim}.service")
+    machine.wait_until(lambda: user1.get(terminal, "FreezerState") == "running", "the terminal is thawed")
 
 
 @pytest.fixture
@@ -244,7 +250,7 @@ def frozen_disk(root):
         image.truncate(2**21)
         subprocess.run(["mke2fs", "-q", "-t", "ext4", "-O", "^has_journal", image.name], check=True)
         content = base64.b64encode(gzip.compress(image.read())).decode()
-    root.run("sh", "-euc", "base64 -d | gunzip > /dev/vdb; mkdir /run/frozen; mount /dev/vdb /run/frozen; "
+    root.run("sh", "-euc", "base64 -d | gunzip > /dev/vdb; mkdir /run/frozen; mount -t ext4 /dev/vdb /run/frozen; "
              "chmod 777 /run/frozen; fsfreeze --freeze /run/frozen", text=content)
     yield "/run/frozen"
     root.shell("fsfreeze --unfreeze /run/frozen || :; umount /run/frozen; rmdir /run/frozen; mkswap /dev/vdb")
