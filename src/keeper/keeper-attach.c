@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include "keeper/keeper-answers.h"
 #include "keeper/keeper-attach.h"
 #include "keeper/keeper-describe.h"
 #include "keeper/keeper-end.h"
@@ -12,7 +13,6 @@
 #include "shared/log.h"
 
 #define SNAPSHOT_SIZE_MAX (64U * 1024U * 1024U)
-#define ANSWERS_MAX       256U
 
 /* From the program to the clients */
 
@@ -28,30 +28,22 @@ static void on_commit(void *userdata, size_t n) {
         ring_commit(k->recording->ring, n);
 }
 
-/* What the program asks the terminal is answered by the clients' terminals; by us if there are none. */
-static void answer_questions(Keeper *k) {
-        char answers[ANSWERS_MAX];
-        size_t n;
-
-        n = screen_take_answers(k->recording->screen, answers, sizeof(answers));
-        if (n > 0 && k->audience.n == 0 && terminal_has_room(k->terminal))
-                (void) terminal_send(k->terminal, answers, n);
-}
-
 static void on_output(void *userdata, const void *data, size_t size) {
         Keeper *k = userdata;
 
         activity_output(&k->activity);
         audience_send(&k->audience, data, size);
         recording_feed(k->recording, data, size);
-        answer_questions(k);
+        keeper_answer(k);
         keeper_describe_later(k);
 }
 
 static void on_drained(void *userdata) {
         Keeper *k = userdata;
 
-        audience_listen(&k->audience, true);
+        keeper_answer(k);
+        if (terminal_has_room(k->terminal))
+                audience_listen(&k->audience, true);
 }
 
 int keeper_watch_terminal(Keeper *k) {
@@ -83,6 +75,7 @@ static int set_size(Keeper *k, uint32_t rows, uint32_t columns) {
         k->state.rows = rows;
         k->state.columns = columns;
         audience_repaint(&k->audience);
+        keeper_answer(k);
         keeper_tell_changed(k);
         return keeper_save(k);
 }
@@ -116,15 +109,20 @@ static void on_client_input(void *userdata, Client *c, const void *data, size_t 
                 audience_listen(&k->audience, false);
 }
 
-static int on_paint(void *userdata, uint32_t scrollback, ByteQueue *out) {
+static int on_paint(void *userdata, const Client *c, uint32_t scrollback, ByteQueue *out) {
         Keeper *k = userdata;
 
-        return screen_paint(k->recording->screen, scrollback, out);
+        return audience_paint(&k->audience, c, k->recording->screen, scrollback, out);
+}
+
+static void on_client_reply(void *userdata, Client *c, unsigned number, const ColorSpec *color) {
+        keeper_take_color(userdata, c, number, color);
 }
 
 static void on_client_gone(void *userdata, Client *c) {
         Keeper *k = userdata;
 
+        keeper_forget_asked(k, c);
         audience_remove(&k->audience, c);
         if (k->state.phase == KEEPER_PHASE_ENDED) {
                 if (k->audience.n == 0)
@@ -165,6 +163,7 @@ int keeper_attach(Keeper *k, int fd, const ClientOptions *options, Failure *fail
         static const ClientHandlers handlers = {
                 .input = on_client_input,
                 .paint = on_paint,
+                .reply = on_client_reply,
                 .gone = on_client_gone,
         };
         Client *client;
@@ -183,7 +182,7 @@ int keeper_attach(Keeper *k, int fd, const ClientOptions *options, Failure *fail
                         failure, KEEPER_ERROR_FAILED, "To attach, a stream socket is needed. Give one.");
         if (r < 0)
                 return r;
-        (void) audience_add(&k->audience, client);
+        (void) audience_add(&k->audience, client, k->recording->screen);
         k->rest_timer = sd_event_source_disable_unref(k->rest_timer);
         client_listen(client, terminal_has_room(k->terminal));
         follow_audience(k);

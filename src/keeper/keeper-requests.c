@@ -188,6 +188,8 @@ static int attach(Keeper *k, const ViewRequest *v, WireAncillary *a, Failure *fa
                 .read_only = v->flags & KEEPER_FLAG_READ_ONLY,
                 .raw = v->flags & KEEPER_FLAG_RAW,
                 .input_only = v->flags & KEEPER_FLAG_INPUT_ONLY,
+                .foreign = v->flags & KEEPER_FLAG_FOREIGN,
+                .clipboard = v->flags & KEEPER_FLAG_CLIPBOARD,
         };
         int r;
 

@@ -56,6 +56,7 @@ Keeper *keeper_free(Keeper *k) {
         gate_done(&k->gate);
         sd_event_source_disable_unref(k->description_timer);
         sd_event_source_disable_unref(k->rest_timer);
+        sd_event_source_disable_unref(k->asked_timer);
         audience_clear(&k->audience);
         recording_free(k->recording);
         free(k->foreground);

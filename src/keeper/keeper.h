@@ -40,6 +40,9 @@ typedef struct Keeper {
         Terminal *terminal; /* NULL: a notebook, or none any more */
         Recording *recording;
         Audience audience;
+        Client *asked; /* whose terminal is asked for a colour; of the audience, or NULL */
+        sd_event_source *asked_timer;
+        bool answers_stopped;
         uint32_t title_serial; /* of the title that was told last */
         char *foreground, *foreground_directory;
         sd_event_source

@@ -145,6 +145,8 @@ typedef enum KeeperFlags {
         KEEPER_FLAG_AWAITED =
                 1 << 5, /* status: the kernel runs, and has not answered yet; STARTED or FAILED follows */
         KEEPER_FLAG_INPUT_ONLY = 1 << 6, /* attach, together with RAW */
+        KEEPER_FLAG_FOREIGN = 1 << 7,    /* attach: somebody else than the session's user */
+        KEEPER_FLAG_CLIPBOARD = 1 << 8,  /* attach: the program may set the client's clipboard */
 } KeeperFlags;
 
 typedef enum KeeperPhase {

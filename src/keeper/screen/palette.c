@@ -6,9 +6,8 @@
 
 #include "keeper/screen/palette.h"
 
-#define N_NUMBERS 256U
 #define N_DYNAMIC 10U
-#define N_ENTRIES (N_NUMBERS + N_DYNAMIC)
+#define N_ENTRIES (PALETTE_NUMBERS + N_DYNAMIC)
 
 void palette_done(Palette *p) {
         free(p->entries);
@@ -65,7 +64,7 @@ static unsigned read_index(const char *digits, size_t n) {
                         return UINT_MAX;
                 value = value * 10 + (unsigned) (digits[i] - '0');
         }
-        return value < N_NUMBERS ? value : UINT_MAX;
+        return value < PALETTE_NUMBERS ? value : UINT_MAX;
 }
 
 void palette_osc(Palette *p, unsigned number, const char *text, size_t size) {
@@ -84,13 +83,13 @@ void palette_osc(Palette *p, unsigned number, const char *text, size_t size) {
                 }
         } else if (number == 104) {
                 if (size == 0)
-                        palette_reset_range(p, 0, N_NUMBERS);
+                        palette_reset_range(p, 0, PALETTE_NUMBERS);
                 while (size > 0) {
                         unsigned index;
 
                         n = next_field(&text, &size, &field);
                         index = read_index(field, n);
-                        if (index < N_NUMBERS)
+                        if (index < PALETTE_NUMBERS)
                                 palette_set(p, index, "", 0);
                 }
         } else if (number >= 10 && number < 10 + N_DYNAMIC) {
@@ -98,10 +97,14 @@ void palette_osc(Palette *p, unsigned number, const char *text, size_t size) {
                 for (; size > 0 && number < 10 + N_DYNAMIC; number++) {
                         n = next_field(&text, &size, &field);
                         if (n > 0)
-                                palette_set(p, N_NUMBERS + number - 10, field, n);
+                                palette_set(p, PALETTE_NUMBERS + number - 10, field, n);
                 }
         } else if (number >= 110 && number < 110 + N_DYNAMIC)
-                palette_set(p, N_NUMBERS + number - 110, "", 0);
+                palette_set(p, PALETTE_NUMBERS + number - 110, "", 0);
+}
+
+const char *palette_get(const Palette *p, unsigned index) {
+        return p->entries && index < N_ENTRIES && p->entries[index].spec[0] ? p->entries[index].spec : NULL;
 }
 
 void palette_write(const Palette *p, TextWriter *w) {
@@ -110,12 +113,12 @@ void palette_write(const Palette *p, TextWriter *w) {
 
                 if (!e->touched)
                         continue;
-                if (i < N_NUMBERS)
+                if (i < PALETTE_NUMBERS)
                         text_writer_format(
                                 w, e->spec[0] ? "\x1b]4;%u;%s\x1b\\" : "\x1b]104;%u%s\x1b\\", i, e->spec);
                 else if (e->spec[0])
-                        text_writer_format(w, "\x1b]%u;%s\x1b\\", i - N_NUMBERS + 10, e->spec);
+                        text_writer_format(w, "\x1b]%u;%s\x1b\\", i - PALETTE_NUMBERS + 10, e->spec);
                 else
-                        text_writer_format(w, "\x1b]%u\x1b\\", i - N_NUMBERS + 110);
+                        text_writer_format(w, "\x1b]%u\x1b\\", i - PALETTE_NUMBERS + 110);
         }
 }

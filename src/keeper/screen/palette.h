@@ -6,6 +6,7 @@
 
 #include "keeper/screen/text-writer.h"
 
+#define PALETTE_NUMBERS  256U
 #define PALETTE_SPEC_MAX 31U /* "rgb:ffff/ffff/ffff" takes 18; longer ones are not kept */
 
 typedef struct PaletteEntry {
@@ -24,5 +25,8 @@ void palette_osc(Palette *p, unsigned number, const char *text, size_t size);
 
 /* All as they were (RIS). */
 void palette_reset(Palette *p);
+
+/* What the program set entry index to, of 256 numbers and then OSC 10 to 19; NULL: nothing, or it was reset. */
+const char *palette_get(const Palette *p, unsigned index);
 
 void palette_write(const Palette *p, TextWriter *w);

@@ -162,5 +162,6 @@ int screen_resize(Screen *s, uint32_t rows, uint32_t columns) {
                 s->saved[i].row = MIN(s->saved[i].row, rows - 1);
                 s->saved[i].column = MIN(s->saved[i].column, columns - 1);
         }
+        screen_report_size(s);
         return 0;
 }

@@ -90,6 +90,9 @@ static void escape_plain(Screen *s, uint8_t final) {
         case 'O': /* SS3 */
                 s->single_shift = final == 'N' ? 2 : 3;
                 break;
+        case 'Z': /* DECID */
+                screen_answer_attributes(s, &(const VtSequence){ .final = 'c' });
+                break;
         case 'c': /* RIS */
                 screen_reset(s, true);
                 break;

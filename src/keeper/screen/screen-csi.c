@@ -162,7 +162,7 @@ static void csi_scorc(Screen *s, const VtSequence *q) {
         screen_restore_cursor(s);
 }
 
-/* XTWINOPS: of all that it can do, the title stack. */
+/* XTWINOPS: of all that it can do, the title stack, and answers. */
 static void csi_winops(Screen *s, const VtSequence *q) {
         int32_t what = vt_parameter(q, 0, 0);
 
@@ -170,11 +170,8 @@ static void csi_winops(Screen *s, const VtSequence *q) {
                 titles_push(&s->titles);
         else if (what == 23)
                 titles_pop(&s->titles, vt_parameter(q, 1, 0));
-}
-
-static void csi_da(Screen *s, const VtSequence *q) {
-        if (vt_parameter(q, 0, 0) == 0)
-                screen_answer_attributes(s);
+        else
+                screen_answer_window(s, q);
 }
 
 static void csi_decstr(Screen *s, const VtSequence *q) {
@@ -219,66 +216,77 @@ static void csi_xtrestore(Screen *s, const VtSequence *q) {
 }
 
 static const CsiHandler plain[0x40] = {
-        ['@' - 0x40] = csi_ich,              /* ICH */
-        ['A' - 0x40] = csi_cuu,              /* CUU */
-        ['B' - 0x40] = csi_cud,              /* CUD */
-        ['C' - 0x40] = csi_cuf,              /* CUF */
-        ['D' - 0x40] = csi_cub,              /* CUB */
-        ['E' - 0x40] = csi_cnl,              /* CNL */
-        ['F' - 0x40] = csi_cpl,              /* CPL */
-        ['G' - 0x40] = csi_cha,              /* CHA */
-        ['H' - 0x40] = csi_cup,              /* CUP */
-        ['I' - 0x40] = csi_cht,              /* CHT */
-        ['J' - 0x40] = csi_ed,               /* ED */
-        ['K' - 0x40] = csi_el,               /* EL */
-        ['L' - 0x40] = csi_il,               /* IL */
-        ['M' - 0x40] = csi_dl,               /* DL */
-        ['P' - 0x40] = csi_dch,              /* DCH */
-        ['S' - 0x40] = csi_su,               /* SU */
-        ['T' - 0x40] = csi_sd,               /* SD */
-        ['X' - 0x40] = csi_ech,              /* ECH */
-        ['Z' - 0x40] = csi_cbt,              /* CBT */
-        ['^' - 0x40] = csi_sd,               /* SD */
-        ['`' - 0x40] = csi_cha,              /* HPA */
-        ['a' - 0x40] = csi_hpr,              /* HPR */
-        ['b' - 0x40] = csi_rep,              /* REP */
-        ['c' - 0x40] = csi_da,               /* DA1 */
-        ['d' - 0x40] = csi_vpa,              /* VPA */
-        ['e' - 0x40] = csi_vpr,              /* VPR */
-        ['f' - 0x40] = csi_cup,              /* HVP */
-        ['g' - 0x40] = csi_tbc,              /* TBC */
-        ['h' - 0x40] = csi_sm,               /* SM */
-        ['l' - 0x40] = csi_rm,               /* RM */
-        ['m' - 0x40] = csi_sgr,              /* SGR */
-        ['n' - 0x40] = screen_answer_status, /* DSR */
-        ['r' - 0x40] = csi_decstbm,          /* DECSTBM */
-        ['s' - 0x40] = csi_s,                /* SCOSC, DECSLRM */
-        ['t' - 0x40] = csi_winops,           /* XTWINOPS */
-        ['u' - 0x40] = csi_scorc,            /* SCORC */
+        ['@' - 0x40] = csi_ich,                  /* ICH */
+        ['A' - 0x40] = csi_cuu,                  /* CUU */
+        ['B' - 0x40] = csi_cud,                  /* CUD */
+        ['C' - 0x40] = csi_cuf,                  /* CUF */
+        ['D' - 0x40] = csi_cub,                  /* CUB */
+        ['E' - 0x40] = csi_cnl,                  /* CNL */
+        ['F' - 0x40] = csi_cpl,                  /* CPL */
+        ['G' - 0x40] = csi_cha,                  /* CHA */
+        ['H' - 0x40] = csi_cup,                  /* CUP */
+        ['I' - 0x40] = csi_cht,                  /* CHT */
+        ['J' - 0x40] = csi_ed,                   /* ED */
+        ['K' - 0x40] = csi_el,                   /* EL */
+        ['L' - 0x40] = csi_il,                   /* IL */
+        ['M' - 0x40] = csi_dl,                   /* DL */
+        ['P' - 0x40] = csi_dch,                  /* DCH */
+        ['S' - 0x40] = csi_su,                   /* SU */
+        ['T' - 0x40] = csi_sd,                   /* SD */
+        ['X' - 0x40] = csi_ech,                  /* ECH */
+        ['Z' - 0x40] = csi_cbt,                  /* CBT */
+        ['^' - 0x40] = csi_sd,                   /* SD */
+        ['`' - 0x40] = csi_cha,                  /* HPA */
+        ['a' - 0x40] = csi_hpr,                  /* HPR */
+        ['b' - 0x40] = csi_rep,                  /* REP */
+        ['c' - 0x40] = screen_answer_attributes, /* DA1 */
+        ['d' - 0x40] = csi_vpa,                  /* VPA */
+        ['e' - 0x40] = csi_vpr,                  /* VPR */
+        ['f' - 0x40] = csi_cup,                  /* HVP */
+        ['g' - 0x40] = csi_tbc,                  /* TBC */
+        ['h' - 0x40] = csi_sm,                   /* SM */
+        ['l' - 0x40] = csi_rm,                   /* RM */
+        ['m' - 0x40] = csi_sgr,                  /* SGR */
+        ['n' - 0x40] = screen_answer_status,     /* DSR */
+        ['r' - 0x40] = csi_decstbm,              /* DECSTBM */
+        ['s' - 0x40] = csi_s,                    /* SCOSC, DECSLRM */
+        ['t' - 0x40] = csi_winops,               /* XTWINOPS */
+        ['u' - 0x40] = csi_scorc,                /* SCORC */
+        ['x' - 0x40] = screen_answer_refusal,    /* DECREQTPARM */
 };
 
 static const struct {
         char prefix, intermediate, final;
         CsiHandler handler;
 } others[] = {
-        { '?', 0, 'h', csi_sm },               /* DECSET */
-        { '?', 0, 'l', csi_rm },               /* DECRST */
-        { '?', 0, 's', csi_xtsave },           /* XTSAVE */
-        { '?', 0, 'r', csi_xtrestore },        /* XTRESTORE */
-        { '?', 0, 'J', csi_ed },               /* DECSED */
-        { '?', 0, 'K', csi_el },               /* DECSEL */
-        { '?', 0, 'W', csi_st8c },             /* DECST8C */
-        { '?', 0, 'n', screen_answer_status }, /* DSR */
-        { '?', '$', 'p', screen_answer_mode }, /* DECRQM */
-        { 0, '$', 'p', screen_answer_mode },   /* DECRQM */
-        { 0, '!', 'p', csi_decstr },           /* DECSTR */
-        { 0, '"', 'q', csi_decsca },           /* DECSCA */
-        { 0, ' ', 'q', csi_decscusr },         /* DECSCUSR */
-        { 0, ' ', '@', csi_sl },               /* SL */
-        { 0, ' ', 'A', csi_sr },               /* SR */
-        { 0, '\'', '}', csi_decic },           /* DECIC */
-        { 0, '\'', '~', csi_decdc },           /* DECDC */
-        { '>', 0, 'm', screen_key_resource },  /* XTMODKEYS */
+        { '?', 0, 'h', csi_sm },                   /* DECSET */
+        { '?', 0, 'l', csi_rm },                   /* DECRST */
+        { '?', 0, 's', csi_xtsave },               /* XTSAVE */
+        { '?', 0, 'r', csi_xtrestore },            /* XTRESTORE */
+        { '?', 0, 'J', csi_ed },                   /* DECSED */
+        { '?', 0, 'K', csi_el },                   /* DECSEL */
+        { '?', 0, 'W', csi_st8c },                 /* DECST8C */
+        { '?', 0, 'n', screen_answer_status },     /* DSR */
+        { '?', '$', 'p', screen_answer_mode },     /* DECRQM */
+        { 0, '$', 'p', screen_answer_mode },       /* DECRQM */
+        { '>', 0, 'c', screen_answer_attributes }, /* DA2 */
+        { '=', 0, 'c', screen_answer_attributes }, /* DA3 */
+        { '>', 0, 'q', screen_answer_version },    /* XTVERSION */
+        { '?', 0, 'm', screen_answer_keys },       /* XTQMODKEYS */
+        { '?', 0, 'u', screen_answer_keys },
+        { '?', 0, 'S', screen_answer_refusal },  /* XTSMGRAPHICS */
+        { 0, '$', 'w', screen_answer_refusal },  /* DECRQPSR */
+        { 0, '$', 'u', screen_answer_refusal },  /* DECRQTSR */
+        { 0, '&', 'u', screen_answer_refusal },  /* DECRQUPSS */
+        { 0, '\'', '|', screen_answer_refusal }, /* DECRQLP */
+        { 0, '!', 'p', csi_decstr },             /* DECSTR */
+        { 0, '"', 'q', csi_decsca },             /* DECSCA */
+        { 0, ' ', 'q', csi_decscusr },           /* DECSCUSR */
+        { 0, ' ', '@', csi_sl },                 /* SL */
+        { 0, ' ', 'A', csi_sr },                 /* SR */
+        { 0, '\'', '}', csi_decic },             /* DECIC */
+        { 0, '\'', '~', csi_decdc },             /* DECDC */
+        { '>', 0, 'm', screen_key_resource },    /* XTMODKEYS */
         { '=', 0, 'u', screen_kitty_keys },
         { '>', 0, 'u', screen_kitty_keys },
         { '<', 0, 'u', screen_kitty_keys },

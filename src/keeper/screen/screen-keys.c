@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* What programs say about how keys are encoded: xterm's XTMODKEYS (CSI > Pp ; Pv m), and kitty's keyboard protocol
- * (https://sw.kovidgoyal.net/kitty/keyboard-protocol/). Nothing here reads keys; all of it has to come back. */
+ * (https://sw.kovidgoyal.net/kitty/keyboard-protocol/). Nothing here reads keys; all of it has to come back, and can be asked for. */
 
 #include "keeper/screen/screen-state.h"
 
@@ -59,6 +59,16 @@ void screen_kitty_keys(Screen *s, const VtSequence *q) {
                 return;
         }
         k->touched = true;
+}
+
+void screen_answer_keys(Screen *s, const VtSequence *q) {
+        const KittyKeys *k = &s->keys[screen_is_alternate(s)];
+        int32_t resource = vt_parameter(q, 0, -1);
+
+        if (q->final == 'u')
+                screen_answer(s, "\x1b[?%uu", k->flags[k->n]);
+        else if (resource >= 0 && resource < (int32_t) KEY_RESOURCES_MAX)
+                screen_answer(s, "\x1b[>%d;%dm", resource, MAX(s->key_resources[resource], 0));
 }
 
 void screen_reset_keys(Screen *s) {

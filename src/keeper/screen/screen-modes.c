@@ -34,7 +34,6 @@ static const ModeRow mode_rows[_MODE_MAX] = {
         [MODE_ALT_ESCAPE] = { 1039, true, false, false },
         [MODE_BRACKETED_PASTE] = { 2004, true, false, true },
         [MODE_SYNCHRONIZED] = { 2026, true, false, false },
-        [MODE_GRAPHEMES] = { 2027, true, false, false },
         [MODE_COLOR_REPORTS] = { 2031, true, false, false },
         [MODE_SIZE_REPORTS] = { 2048, true, false, false },
         [MODE_PASTE_EVENTS] = { 5522, true, false, false },
@@ -67,6 +66,8 @@ void screen_set_mode(Screen *s, Mode mode, bool on) {
                 s->left = 0;
                 s->right = s->columns;
         }
+        if (mode == MODE_SIZE_REPORTS && on)
+                screen_report_size(s);
 }
 
 /* DECCOLM: the terminal changes its width, if it is allowed to, which we learn from its size; the rest happens here. */
@@ -195,9 +196,9 @@ unsigned screen_mode_report(const Screen *s, bool private, unsigned number) {
         return on ? 1 : 2;
 }
 
-/* Widths of graphemes are not ours to know, and the other two are for the keyboard of a terminal that may never come. */
+/* These are for the keyboard of a terminal that may never come. */
 bool screen_mode_is_offered(bool private, unsigned number) {
-        return !private || (number != 2027 && number != 5522 && number != 9001);
+        return !private || (number != 5522 && number != 9001);
 }
 
 int screen_mode(const Screen *s, bool private, unsigned number) {

@@ -3,8 +3,10 @@
 
 /* What a screen is made of, for the files screen-*.c. Everybody else uses screen.h. */
 
+#include "keeper/screen/answers.h"
 #include "keeper/screen/charset.h"
 #include "keeper/screen/cluster.h"
+#include "keeper/screen/color-spec.h"
 #include "keeper/screen/grid.h"
 #include "keeper/screen/palette.h"
 #include "keeper/screen/screen.h"
@@ -12,10 +14,11 @@
 #include "keeper/screen/titles.h"
 #include "keeper/screen/vt-parser.h"
 
-#define ANSWERS_MAX         1024U
 #define KITTY_STACK_MAX     8U
 #define KEY_RESOURCES_MAX   8U
 #define KEY_RESOURCE_UNSAID (-1)
+#define COLORS_FIRST        10U /* OSC 10, 11, 12: text, background, cursor */
+#define COLORS_ASKED        3U
 
 /* Modes that are on or off. The order is that of the table in screen-modes.c. */
 typedef enum Mode {
@@ -40,7 +43,6 @@ typedef enum Mode {
         MODE_ALT_ESCAPE,
         MODE_BRACKETED_PASTE,
         MODE_SYNCHRONIZED,
-        MODE_GRAPHEMES,
         MODE_COLOR_REPORTS,
         MODE_SIZE_REPORTS,
         MODE_PASTE_EVENTS,
@@ -63,6 +65,12 @@ typedef struct KittyKeys {
         uint8_t flags[KITTY_STACK_MAX + 1]; /* the last, [n], are those in force */
         bool touched;
 } KittyKeys;
+
+/* A colour of the terminal of whoever looks, or looked last. */
+typedef struct TerminalColor {
+        bool known;
+        ColorSpec color;
+} TerminalColor;
 
 enum {
         MAIN,
@@ -102,8 +110,8 @@ struct Screen {
         Palette palette;
         Titles titles;
 
-        char answers[ANSWERS_MAX];
-        size_t n_answers;
+        Answers answers;
+        TerminalColor terminal_colors[COLORS_ASKED];
 };
 
 static inline bool screen_has(const Screen *s, Mode mode) {
@@ -178,18 +186,29 @@ int screen_show_alternate(Screen *s, bool show);
 
 /* screen-keys.c */
 void screen_key_resource(Screen *s, const VtSequence *q);
+void screen_answer_keys(Screen *s, const VtSequence *q); /* XTQMODKEYS, and kitty's CSI ? u */
 void screen_kitty_keys(Screen *s, const VtSequence *q);
 void screen_reset_keys(Screen *s);
 void screen_write_key_resources(const Screen *s, TextWriter *w);
 void screen_write_kitty_keys(const KittyKeys *k, TextWriter *w);
 
-/* screen-csi.c, screen-escape.c, screen-osc.c: handlers of the parser */
+/* screen-csi.c, screen-control.c, screen-osc.c, screen-settings.c: handlers of the parser */
 void screen_control(void *userdata, uint8_t code);
 void screen_escape(void *userdata, const VtSequence *q);
 void screen_csi(void *userdata, const VtSequence *q);
-void screen_osc(void *userdata, const char *text, size_t size);
+void screen_osc(void *userdata, const char *text, size_t size, bool bell);
+void screen_string(void *userdata, char kind, const char *text, size_t size);
 
 /* screen-answers.c */
-void screen_answer_attributes(Screen *s);
+void screen_answer(Screen *s, const char *format, ...) _printf_(2, 3); /* at most 255 bytes */
+void screen_answer_attributes(Screen *s, const VtSequence *q);
+void screen_answer_version(Screen *s, const VtSequence *q);
 void screen_answer_status(Screen *s, const VtSequence *q);
 void screen_answer_mode(Screen *s, const VtSequence *q);
+void screen_answer_window(Screen *s, const VtSequence *q);
+void screen_answer_refusal(Screen *s, const VtSequence *q);
+void screen_report_size(Screen *s);
+
+/* screen-colors.c: of OSC number;text */
+void screen_answer_colors(Screen *s, unsigned number, const char *text, size_t size, bool bell);
+bool screen_is_light(const Screen *s);

@@ -22,6 +22,7 @@ static const VtHandlers handlers = {
         .escape = screen_escape,
         .csi = screen_csi,
         .osc = screen_osc,
+        .string = screen_string,
 };
 
 const Cursor screen_home = {

@@ -17,6 +17,7 @@
  * On a change of width lines are not wrapped anew. Cells beyond the right edge are kept, and seen again when the screen
  * grows, until their line is written to. */
 
+#include "keeper/screen/color-spec.h"
 #include "keeper/store/byte-queue.h"
 #include "shared/macros.h"
 
@@ -87,10 +88,18 @@ const char *screen_directory(const Screen *s);
 /* Changes with each change of what screen_title() or screen_directory() return. */
 uint32_t screen_title_serial(const Screen *s);
 
-/* Answers to what the program asks the terminal: only what a program may wait for before it goes on, DA1, DSR 5 and 6,
- * DECXCPR, DECRQM. They are for a program that nobody is attached to: a terminal that sees the stream answers itself, so
- * with a client, take them and drop them. Moves at most size bytes into buffer; returns how many. */
+/* Answers to what the program asks the terminal, for it to read; docs/terminals.md has the table. Each is given once, so no
+ * terminal that shows this may see the question. Moves at most size bytes into buffer; returns how many. */
 size_t screen_take_answers(Screen *s, char *buffer, size_t size);
+void screen_drop_answers(Screen *s);
+
+/* The colour, as the number of its OSC (10, 11 or 12), that a terminal has to be asked for before there are more answers;
+ * 0: none. */
+unsigned screen_asked_color(const Screen *s);
+/* What such a terminal said. It is remembered for who asks while there is no terminal. */
+void screen_set_terminal_color(Screen *s, unsigned number, const ColorSpec *color);
+/* Answers that question with what is known. */
+void screen_answer_asked_color(Screen *s);
 
 DEFINE_CLEANUP(Screen *, screen_free);
 #define _cleanup_screen_ _cleanup_(screen_free_pointer)

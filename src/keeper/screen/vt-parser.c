@@ -3,7 +3,7 @@
 /* The state machine that takes a terminal's byte stream apart.
  *
  * It is Paul Williams' parser of the DEC terminals (https://vt100.net/emu/dec_ansi_parser), with UTF-8 at ground, and
- * with the four kinds of string that nobody here reads made one:
+ * with the four kinds of string other than OSC made one:
  *
  *            +--------------------------- final byte ----------------------------+
  *            v                                                                    |
@@ -15,7 +15,7 @@
  *            |                  | +----- ] ---> OSC ----- BEL, ST ----> ground
  *            +- CAN, SUB -(any) +------- P X ^ _ ---> STRING --- ST --> ground
  *
- * ESC in any state starts anew, and so ends a string: what was an OSC is acted on at the ESC of its ST. Control
+ * ESC in any state starts anew, and so ends a string, which is acted on at the ESC of its ST. Control
  * characters inside a sequence are acted on at once, as if they came before it. Two-byte C1 controls of UTF-8 (U+0080 to
  * U+009F) are what xterm takes them for: ESC and a letter. */
 
@@ -108,7 +108,7 @@ void vt_parser_init(VtParser *p, const VtHandlers *handlers, void *userdata) {
 
 size_t vt_parser_pending(const VtParser *p, const uint8_t **ret) {
         /* The rest of what is too long goes into a string of the same kind that nobody knows. */
-        static const char osc[] = "\x1b]9999;", other[] = "\x1b_";
+        static const char osc[] = "\x1b]9999;", other[] = "\x1b^";
 
         if (p->state == VT_GROUND) {
                 *ret = NULL;
@@ -134,17 +134,22 @@ static void parser_begin(VtParser *p) {
 }
 
 /* The string is complete. */
-static void parser_end_string(VtParser *p, size_t without) {
+static void parser_end_string(VtParser *p, size_t without, bool bell) {
+        const char *text = (const char *) p->raw + 2;
         VtState state = p->state;
 
         p->state = VT_GROUND;
-        if (state == VT_OSC && !p->overlong)
-                p->handlers->osc(p->userdata, (const char *) p->raw + 2, p->n_raw - 2 - without);
+        if (p->overlong)
+                return;
+        if (state == VT_OSC)
+                p->handlers->osc(p->userdata, text, p->n_raw - 2 - without, bell);
+        else
+                p->handlers->string(p->userdata, (char) p->raw[1], text, p->n_raw - 2 - without);
 }
 
 static void parser_string(VtParser *p, uint8_t c) {
         if (c == 0x9c && p->last == 0xc2) { /* ST as a character */
-                parser_end_string(p, 1);
+                parser_end_string(p, 1, false);
                 return;
         }
         p->last = c;
@@ -289,11 +294,11 @@ static bool parser_step(VtParser *p, uint8_t c) {
                 parser_string(p, c);
                 break;
         case ACTION_STRING_END:
-                parser_end_string(p, 0);
+                parser_end_string(p, 0, true);
                 break;
         case ACTION_ESCAPE:
-                if (p->state == VT_OSC)
-                        parser_end_string(p, 0);
+                if (p->state == VT_OSC || p->state == VT_STRING)
+                        parser_end_string(p, 0, false);
                 parser_begin(p);
                 break;
         case ACTION_GROUND:

@@ -34,8 +34,11 @@ typedef struct VtHandlers {
         /* ESC: intermediate and final only. */
         void (*escape)(void *userdata, const VtSequence *sequence);
         void (*csi)(void *userdata, const VtSequence *sequence);
-        /* What is between OSC and its end. Not longer than VT_PENDING_MAX, without C0, not terminated. */
-        void (*osc)(void *userdata, const char *text, size_t size);
+        /* What is between OSC and its end. Not longer than VT_PENDING_MAX, without C0, not terminated. bell: it ended with
+         * BEL instead of ST. */
+        void (*osc)(void *userdata, const char *text, size_t size, bool bell);
+        /* The same of the other strings. kind: the letter behind ESC, one of "PX^_". */
+        void (*string)(void *userdata, char kind, const char *text, size_t size);
 } VtHandlers;
 
 typedef enum VtState {
@@ -47,7 +50,7 @@ typedef enum VtState {
         VT_CSI_INTERMEDIATE,
         VT_CSI_IGNORE,
         VT_OSC,
-        VT_STRING, /* DCS, SOS, PM, APC: skipped */
+        VT_STRING, /* DCS, SOS, PM, APC */
         VT_UTF8,   /* in the middle of a character */
         _VT_STATE_MAX,
 } VtState;

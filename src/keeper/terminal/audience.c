@@ -18,9 +18,16 @@ SizePolicy size_policy_from_string(const char *s) {
         return SIZE_POLICY_INVALID;
 }
 
-int audience_add(Audience *a, Client *c) {
+int audience_add(Audience *a, Client *c, const Screen *s) {
+        const uint8_t *pending;
+        size_t n;
+
         if (a->n == AUDIENCE_MAX)
                 return -ENOBUFS;
+        if (a->n == 0) {
+                n = screen_pending(s, &pending);
+                output_filter_init(&a->filter, pending, n);
+        }
         a->clients[a->n++] = c;
         return 0;
 }
@@ -60,9 +67,74 @@ Client *audience_find(const Audience *a, const char *name) {
         return NULL;
 }
 
-void audience_send(Audience *a, const void *data, size_t size) {
+static void send_to(void *userdata, ViewerSet viewers, const uint8_t *data, size_t size) {
+        Audience *a = userdata;
+
         for (size_t i = 0; i < a->n; i++)
-                client_send(a->clients[i], data, size);
+                if (viewers & VIEWER_BIT(client_viewer(a->clients[i])))
+                        client_send(a->clients[i], data, size);
+}
+
+void audience_send(Audience *a, const void *data, size_t size) {
+        ViewerSet present = VIEWERS_NONE;
+
+        for (size_t i = 0; i < a->n; i++)
+                present |= VIEWER_BIT(client_viewer(a->clients[i]));
+        if (present != VIEWERS_NONE)
+                output_filter_feed(&a->filter, present, data, size, send_to, a);
+}
+
+typedef struct Painting {
+        ByteQueue *out;
+        int result;
+} Painting;
+
+static void append_to(void *userdata, ViewerSet viewers, const uint8_t *data, size_t size) {
+        Painting *p = userdata;
+
+        (void) viewers;
+        if (p->result >= 0)
+                p->result = byte_queue_append(p->out, data, size);
+}
+
+int audience_paint(
+        const Audience *a, const Client *c, const Screen *s, uint32_t scrollback, ByteQueue *out) {
+        ByteQueue picture = { .max = out->max };
+        Viewer viewer = client_viewer(c);
+        Painting painting = { .out = out };
+        const uint8_t *pending;
+        OutputFilter filter;
+        size_t n;
+
+        painting.result = screen_paint(s, scrollback, &picture);
+        if (painting.result >= 0) {
+                /* What is pending may not be for this client; the filter knows what of it the others have. */
+                n = screen_pending(s, &pending);
+                output_filter_init(&filter, NULL, 0);
+                output_filter_feed(&filter, VIEWER_BIT(viewer), picture.data + picture.start,
+                        picture.size - n, append_to, &painting);
+                if (a->filter.state == OUTPUT_TEXT)
+                        append_to(&painting, VIEWERS_ALL, pending, n);
+                else {
+                        const char *opening = output_filter_opening(&a->filter, viewer);
+
+                        append_to(&painting, VIEWERS_ALL, (const uint8_t *) opening, strlen(opening));
+                }
+        }
+        byte_queue_clear(&picture);
+        return painting.result;
+}
+
+Client *audience_to_be_asked(const Audience *a, const Screen *s) {
+        const uint8_t *pending;
+
+        /* In the middle of something a question would break it. */
+        if (a->filter.state != OUTPUT_TEXT || screen_pending(s, &pending) > 0)
+                return NULL;
+        for (size_t i = a->n; i > 0; i--)
+                if (client_can_be_asked(a->clients[i - 1]))
+                        return a->clients[i - 1];
+        return NULL;
 }
 
 void audience_repaint(Audience *a) {

@@ -15,7 +15,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <stdio.h>
+
 #include "keeper/terminal/client.h"
+#include "keeper/terminal/replies.h"
 #include "keeper/terminal/terminal.h"
 #include "shared/fd.h"
 #include "shared/log.h"
@@ -27,6 +30,8 @@ struct Client {
         int fd;
         ClientOptions options;
         ByteQueue output;
+        Replies replies;
+        bool silent; /* its terminal does not answer */
         sd_event_source *source;
         const ClientHandlers *handlers;
         void *userdata;
@@ -54,6 +59,16 @@ const ClientOptions *client_options(const Client *c) {
         return &c->options;
 }
 
+Viewer client_viewer(const Client *c) {
+        const ClientOptions *o = &c->options;
+
+        if (o->foreign)
+                return o->read_only ? VIEWER_FOREIGN_READER : VIEWER_FOREIGN;
+        if (o->read_only)
+                return VIEWER_READER;
+        return o->clipboard ? VIEWER_OWNER_CLIPBOARD : VIEWER_OWNER;
+}
+
 void client_set_size(Client *c, uint32_t rows, uint32_t columns) {
         c->options.rows = rows;
         c->options.columns = columns;
@@ -70,19 +85,54 @@ static void client_update_events(Client *c) {
         (void) sd_event_source_set_io_events(c->source, events);
 }
 
+static void on_reply(void *userdata, unsigned number, const ColorSpec *color) {
+        Client *c = userdata;
+
+        c->silent = false;
+        c->handlers->reply(c->userdata, c, number, color);
+}
+
 /* Returns negative if the client is gone. */
 static int client_read(Client *c) {
         uint8_t buffer[TERMINAL_INPUT_MAX];
+        size_t size;
         ssize_t n;
 
-        n = recv(c->fd, buffer, sizeof(buffer), MSG_DONTWAIT);
+        n = recv(c->fd, buffer, sizeof(buffer) - REPLY_HELD_MAX, MSG_DONTWAIT);
         if (n < 0 && (errno == EAGAIN || errno == EINTR))
                 return 0;
         if (n <= 0)
                 return n < 0 ? -errno : -EPIPE;
-        if (!c->options.read_only)
-                c->handlers->input(c->userdata, c, buffer, (size_t) n);
+        if (c->options.read_only)
+                return 0;
+        size = replies_take(&c->replies, buffer, (size_t) n, on_reply, c);
+        if (size > 0)
+                c->handlers->input(c->userdata, c, buffer, size);
         return 0;
+}
+
+bool client_can_be_asked(const Client *c) {
+        const ClientOptions *o = &c->options;
+
+        return !o->read_only && !o->raw && !o->input_only && !o->foreign && o->rows > 0 && !c->behind &&
+                !c->broken && !c->finishing && !c->silent;
+}
+
+void client_ask(Client *c, unsigned number) {
+        char question[16];
+
+        snprintf(question, sizeof(question), "\x1b]%u;?\x1b\\", number);
+        replies_expect(&c->replies, number);
+        client_send(c, question, strlen(question));
+}
+
+void client_stop_asking(Client *c, bool silent) {
+        uint8_t held[REPLY_HELD_MAX];
+        size_t n = replies_give_up(&c->replies, held);
+
+        c->silent = silent;
+        if (n > 0)
+                c->handlers->input(c->userdata, c, held, n);
 }
 
 /* Queues a picture of what is there now. */
@@ -91,7 +141,7 @@ static int client_paint(Client *c, uint32_t scrollback) {
 
         c->stale = false;
         c->output.max = PICTURE_MAX;
-        r = c->handlers->paint(c->userdata, scrollback, &c->output);
+        r = c->handlers->paint(c->userdata, c, scrollback, &c->output);
         c->output.max = CLIENT_QUEUE_MAX;
         return r;
 }

@@ -5,7 +5,9 @@
 
 #include <systemd/sd-event.h>
 
+#include "keeper/screen/color-spec.h"
 #include "keeper/store/byte-queue.h"
+#include "keeper/terminal/output-policy.h"
 #include "shared/macros.h"
 
 typedef struct Client Client;
@@ -13,8 +15,10 @@ typedef struct Client Client;
 typedef struct ClientHandlers {
         /* The client typed. The handler does not free it. */
         void (*input)(void *userdata, Client *c, const void *data, size_t size);
-        /* Appends what the client is to see now; see screen_paint(). */
-        int (*paint)(void *userdata, uint32_t scrollback, ByteQueue *out);
+        /* Appends what the client is to see now; see audience_paint(). */
+        int (*paint)(void *userdata, const Client *c, uint32_t scrollback, ByteQueue *out);
+        /* Its terminal said that it has this colour; see client_ask(). */
+        void (*reply)(void *userdata, Client *c, unsigned number, const ColorSpec *color);
         /* The client went away, or client_finish() is done. The handler frees it. */
         void (*gone)(void *userdata, Client *c);
 } ClientHandlers;
@@ -27,6 +31,8 @@ typedef struct ClientOptions {
         bool read_only;
         bool raw;        /* no pictures */
         bool input_only; /* it is shown nothing at all */
+        bool foreign;    /* it is not the session's user */
+        bool clipboard;  /* the program may set its clipboard */
 } ClientOptions;
 
 /* fd: a connected SOCK_STREAM socket, which becomes the client's on success. -ENOTSOCK, -EPROTOTYPE: it is not one. The
@@ -38,6 +44,7 @@ int client_new(sd_event *event, int fd, const ClientOptions *options, const Clie
 Client *client_free(Client *c);
 
 const ClientOptions *client_options(const Client *c);
+Viewer client_viewer(const Client *c);
 void client_set_size(Client *c, uint32_t rows, uint32_t columns);
 
 /* Shows its first picture. */
@@ -50,6 +57,14 @@ void client_send(Client *c, const void *data, size_t size);
 
 /* What it shows is no longer what it should (the terminal has another size): it gets a new picture. */
 void client_repaint(Client *c);
+
+/* Can its terminal be asked something now? Not one that may not type, that sees no pictures and so may be none, or that did
+ * not answer. */
+bool client_can_be_asked(const Client *c);
+/* Asks its terminal for the colour of OSC number. reply is called once it answers. */
+void client_ask(Client *c, unsigned number);
+/* Nobody waits for that any more. silent: it did not answer, and is not asked again. May call input. */
+void client_stop_asking(Client *c, bool silent);
 
 /* Whether to read what the client types. */
 void client_listen(Client *c, bool listen);

@@ -91,7 +91,10 @@ static int recording_replay(Recording *rec, uint32_t rows, uint32_t columns) {
         for (uint64_t position = checkpoint.position; (n = ring_get(rec->ring, position, &data)) > 0;
                 position += n)
                 screen_feed(rec->screen, data, n);
-        return screen_resize(rec->screen, rows, columns);
+        r = screen_resize(rec->screen, rows, columns);
+        /* Its questions were answered when it asked. */
+        screen_drop_answers(rec->screen);
+        return r;
 }
 
 int recording_adopt(int ring, int checkpoint, uint32_t rows, uint32_t columns, Recording **ret) {

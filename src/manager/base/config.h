@@ -46,6 +46,7 @@ struct Config {
         usec_t kernel_shutdown_timeout;  /* from shutdown_request to SIGTERM */
         usec_t on_detach;                /* of terminals that do not say; USEC_INFINITY: keep; 0: stop */
         uint64_t output_buffer_size;     /* bytes of a terminal's output that its keeper keeps */
+        uint64_t clipboard;              /* programs in terminals may set their user's clipboard: 0 or 1 */
         Limits limits[SESSION_TYPE_MAX]; /* of sessions that do not say */
         UserConfig users[CONFIG_USERS_MAX];
         uint64_t n_users;

@@ -110,8 +110,11 @@ static int check_nesting(const Session *s, const Session *within, sd_bus_error *
                 within->id, s->id);
 }
 
-static uint64_t attach_flags(const ViewOptions *options) {
-        return (options->read_only ? KEEPER_FLAG_READ_ONLY : 0U) |
+/* What the program prints may have been made to harm others than its user, root included. */
+static uint64_t attach_flags(const Session *s, uid_t caller, const ViewOptions *options) {
+        return (caller != s->uid ? KEEPER_FLAG_FOREIGN : 0U) |
+                (s->manager->config.clipboard ? KEEPER_FLAG_CLIPBOARD : 0U) |
+                (options->read_only ? KEEPER_FLAG_READ_ONLY : 0U) |
                 (options->raw || options->input_only ? KEEPER_FLAG_RAW : 0U) |
                 (options->input_only ? KEEPER_FLAG_INPUT_ONLY : 0U);
 }
@@ -122,6 +125,7 @@ int method_attach(sd_bus_message *call, void *userdata, sd_bus_error *error) {
         KeeperRequest *request;
         Session *s = userdata;
         Reply reply = bus_reply(s->manager, call, REPLY_DESCRIPTOR);
+        const Caller *caller = admission_caller(s->manager, call);
         const Session *within;
         int r;
 
@@ -134,8 +138,7 @@ int method_attach(sd_bus_message *call, void *userdata, sd_bus_error *error) {
         r = check_terminal(s, error);
         if (r < 0)
                 return r;
-        within = options.input_only ? NULL
-                                    : nesting_find(s->manager, admission_caller(s->manager, call)->pid);
+        within = options.input_only ? NULL : nesting_find(s->manager, caller->pid);
         r = check_nesting(s, within, error);
         if (r < 0)
                 return r;
@@ -154,7 +157,7 @@ int method_attach(sd_bus_message *call, void *userdata, sd_bus_error *error) {
         wire_put_u64(&request->message, KEEPER_TAG_ROWS, rows);
         wire_put_u64(&request->message, KEEPER_TAG_COLUMNS, columns);
         wire_put_u64(&request->message, KEEPER_TAG_SCROLLBACK, options.scrollback);
-        wire_put_u64(&request->message, KEEPER_TAG_FLAGS, attach_flags(&options));
+        wire_put_u64(&request->message, KEEPER_TAG_FLAGS, attach_flags(s, caller->uid, &options));
         if (options.size_policy)
                 wire_put_string(&request->message, KEEPER_TAG_SIZE_POLICY, options.size_policy);
         return keeper_request_answer_with(s, request, &reply, error);

@@ -6,7 +6,7 @@
 
 static void expect(const char *input, const char *expected) {
         _cleanup_screen_ Screen *s = screen_fed(10, 40, input, strlen(input));
-        char buffer[128];
+        char buffer[512];
         size_t n = screen_take_answers(s, buffer, sizeof(buffer) - 1);
 
         buffer[n] = 0;
@@ -24,6 +24,53 @@ TEST(answers) {
                 "\x1b[?2004;2$y\x1b[?7;1$y\x1b[4;2$y\x1b[?9999;0$y");
 }
 
+TEST(what_it_is) {
+        expect("\x1bZ\x1b[>c\x1b[=0c", "\x1b[?62;22c\x1b[>0;276;0c\x1bP!|00000000\x1b\\");
+        expect("\x1b[>q\x1b[>0q",
+                "\x1bP>|compute-sessions(" PACKAGE_VERSION ")\x1b\\"
+                "\x1bP>|compute-sessions(" PACKAGE_VERSION ")\x1b\\");
+        expect("\x1b[x\x1b[1x\x1b[2x", "\x1b[2;1;1;128;128;1;0x\x1b[3;1;1;128;128;1;0x");
+}
+
+TEST(sizes) {
+        expect("\x1b[18t\x1b[19t\x1b[14t\x1b[16t", "\x1b[8;10;40t\x1b[9;10;40t\x1b[4;160;320t\x1b[6;16;8t");
+}
+
+TEST(reports_sizes_once_they_are_wanted) {
+        static const char reports[] = "\x1b[48;6;20;96;160t\x1b[48;7;30;112;240t";
+        _cleanup_screen_ Screen *s = SCREEN(5, 20, "");
+        char buffer[64];
+
+        ck_assert_int_eq(screen_resize(s, 6, 20), 0);
+        ck_assert_uint_eq(screen_take_answers(s, buffer, sizeof(buffer)), 0);
+        FEED(s, "\x1b[?2048h");
+        ck_assert_int_eq(screen_resize(s, 7, 30), 0);
+        ck_assert_uint_eq(screen_take_answers(s, buffer, sizeof(buffer)), strlen(reports));
+        ck_assert_mem_eq(buffer, reports, strlen(reports));
+        FEED(s, "\x1b[?2048l");
+        ck_assert_int_eq(screen_resize(s, 8, 20), 0);
+        ck_assert_uint_eq(screen_take_answers(s, buffer, sizeof(buffer)), 0);
+}
+
+/* What a title says was printed by anybody, and would be typed as it is. */
+TEST(titles_are_not_told) {
+        expect("\x1b]2;rm -rf\x07\x1b[21t\x1b[20t", "\x1b]l\x1b\\\x1b]L\x1b\\");
+}
+
+TEST(keys) {
+        expect("\x1b[?u\x1b[>5u\x1b[?u\x1b[=2;2u\x1b[?u\x1b[<u\x1b[?u", "\x1b[?0u\x1b[?5u\x1b[?7u\x1b[?0u");
+        expect("\x1b[?4m\x1b[>4;2m\x1b[?4m\x1b[?99m", "\x1b[>4;0m\x1b[>4;2m");
+}
+
+TEST(what_is_not_there_says_so) {
+        expect("\x1b[?15n\x1b[?26n\x1b[?55n", "\x1b[?13n\x1b[?27;1;0;0n\x1b[?50n");
+        expect("\x1b[?2;1;0S\x1b[1$w\x1b[&u\x1b[0'|", "\x1b[?2;3S\x1bP0$u\x1b\\\x1bP0!u%5\x1b\\\x1b[0&w");
+}
+
+TEST(dark_or_light) {
+        expect("\x1b[?996n\x1b]11;#ffffdd\x07\x1b[?996n", "\x1b[?997;1n\x1b[?997;2n");
+}
+
 /* They are kept for a terminal that has them; nobody is told that there is one. */
 TEST(offers_only_what_there_is) {
         expect("\x1b[?2027$p\x1b[?2027h\x1b[?2027$p", "\x1b[?2027;0$y\x1b[?2027;0$y");
@@ -31,8 +78,7 @@ TEST(offers_only_what_there_is) {
 }
 
 TEST(does_not_answer_the_rest) {
-        expect("\x1b[1c\x1b[>c\x1b[=c\x1b[>q\x1b[?u\x1b]10;?\x07\x1b]4;1;?\x07\x1bP$qm\x1b\\\x1b[18t\x1b[14t\x1b[21t\x05",
-                "");
+        expect("\x1b[1c\x1b[>1c\x1b[22t\x1b[8;5;5t\x05\x1b[7n\x1b[?7n", "");
 }
 
 TEST(bounded) {
@@ -50,4 +96,6 @@ TEST(bounded) {
         ck_assert_mem_eq(buffer, "\x1b[?62;22c\x1b[?62;22c", 18);
 }
 
-TEST_MAIN(answers, offers_only_what_there_is, does_not_answer_the_rest, bounded);
+TEST_MAIN(answers, what_it_is, sizes, reports_sizes_once_they_are_wanted, titles_are_not_told, keys,
+        what_is_not_there_says_so, dark_or_light, offers_only_what_there_is, does_not_answer_the_rest,
+        bounded);

@@ -63,13 +63,20 @@ static void on_csi(void *userdata, const VtSequence *s) {
         note_sequence(userdata, "CSI", s);
 }
 
-static void on_osc(void *userdata, const char *text, size_t size) {
+static void on_osc(void *userdata, const char *text, size_t size, bool bell) {
         if (size >= 5 && memcmp(text, "9999;", 5) == 0)
                 return; /* what takes the rest of one that is too long */
-        note(userdata, "<OSC %.*s>", (int) MIN(size, (size_t) 40), text);
+        note(userdata, "<OSC %.*s%s>", (int) MIN(size, (size_t) 40), text, bell ? " BEL" : "");
 }
 
-static const VtHandlers handlers = { on_text, on_character, on_control, on_escape, on_csi, on_osc };
+static void on_string(void *userdata, char kind, const char *text, size_t size) {
+        if (kind == '^')
+                return; /* the same of others */
+        note(userdata, "<%c %.*s>", kind, (int) MIN(size, (size_t) 40), text);
+}
+
+static const VtHandlers handlers = { on_text, on_character, on_control, on_escape, on_csi, on_osc,
+        on_string };
 
 static void parse(const char *input, size_t size, size_t step, Log *l) {
         VtParser p;
@@ -132,12 +139,12 @@ TEST(controls_inside_sequences) {
 }
 
 TEST(strings) {
-        EXPECT("\x1b]0;title\x07x", "<OSC 0;title>x");
+        EXPECT("\x1b]0;title\x07x", "<OSC 0;title BEL>x");
         EXPECT("\x1b]2;t\xc3\xa9\x1b\\x", "<OSC 2;t\xc3\xa9><ESC \\>x");
-        EXPECT("\x1b]0;a\nb\x07", "<OSC 0;ab>");
+        EXPECT("\x1b]0;a\nb\x07", "<OSC 0;ab BEL>");
         EXPECT("\x1b]0;lost\x18x", "x");
-        EXPECT("\x1bPq#1\x07;~\x1b\\x\x1b_apc\x1b\\y\x1b^pm\x1b\\z\x1bXsos\x1b\\",
-                "<ESC \\>x<ESC \\>y<ESC \\>z<ESC \\>");
+        EXPECT("\x1bPq#1\x07;~\x1b\\x\x1b_apc\x1b\\y\x1bXsos\x1b\\z\x1bPlost\x18\x1b^pm\x1b\\",
+                "<P q#1\x07;~><ESC \\>x<_ apc><ESC \\>y<X sos><ESC \\>z<ESC \\>");
 }
 
 TEST(c1_controls_as_characters) {
@@ -146,7 +153,7 @@ TEST(c1_controls_as_characters) {
                 "<CSI 1m><ESC E>x");
         EXPECT("\xc2\x9d"
                "0;t\xc2\x9cx\xc2\x90q\xc2\x9cy",
-                "<OSC 0;t>xy");
+                "<OSC 0;t>x<P q>y");
 }
 
 TEST(parameters_are_bounded) {

@@ -18,6 +18,8 @@ typedef struct Fixture {
         char text[1024];
         size_t size;
         unsigned pictures;
+        unsigned reply;
+        ColorSpec color;
         bool gone;
 } Fixture;
 
@@ -30,11 +32,12 @@ static void on_input(void *userdata, Client *c, const void *data, size_t size) {
 }
 
 /* A picture is "<1:100>": its number, and the scrollback that was asked for. */
-static int on_paint(void *userdata, uint32_t scrollback, ByteQueue *out) {
+static int on_paint(void *userdata, const Client *c, uint32_t scrollback, ByteQueue *out) {
         Fixture *f = userdata;
         char text[32];
         int n = snprintf(text, sizeof(text), "<%u:%u>", ++f->pictures, scrollback);
 
+        ck_assert_ptr_nonnull(c);
         return byte_queue_append(out, text, (size_t) n);
 }
 
@@ -46,7 +49,17 @@ static void on_gone(void *userdata, Client *c) {
         f->client = client_free(f->client);
 }
 
-static const ClientHandlers handlers = { .input = on_input, .paint = on_paint, .gone = on_gone };
+static void on_reply(void *userdata, Client *c, unsigned number, const ColorSpec *color) {
+        Fixture *f = userdata;
+
+        ck_assert_ptr_eq(c, f->client);
+        f->reply = number;
+        f->color = *color;
+}
+
+static const ClientHandlers handlers = {
+        .input = on_input, .paint = on_paint, .reply = on_reply, .gone = on_gone
+};
 
 static Fixture fixture;
 
@@ -269,5 +282,75 @@ TEST(finish) {
 }
 END_TEST
 
-TEST_MAIN(not_a_stream, both_ways, welcome, slow, slow_and_raw, repaint, read_only, not_listened_to, gone,
-        send_to_the_gone, finish);
+TEST(asking) {
+        const ClientOptions options = { .rows = 24, .columns = 80 };
+        char buffer[64] = "";
+
+        setup_with(&options);
+        ck_assert(client_can_be_asked(fixture.client));
+        client_ask(fixture.client, 11);
+        ck_assert_int_eq(read(fixture.peer, buffer, sizeof(buffer)), 8);
+        ck_assert_str_eq(buffer, "\x1b]11;?\x1b\\");
+        ck_assert_int_eq(write(fixture.peer, "a\x1b]11;#ffffff\x07z\x1b", 16), 16);
+        LOOP_UNTIL(fixture.event, fixture.size == 3);
+        ck_assert_str_eq(fixture.text, "az\x1b");
+        ck_assert_uint_eq(fixture.reply, 11);
+        ck_assert_uint_eq(fixture.color.green, 0xff00);
+        teardown();
+}
+END_TEST
+
+/* What was held back for it is typed, and what comes late is taken out all the same. */
+TEST(a_terminal_that_does_not_answer) {
+        setup_with(&(ClientOptions){ .rows = 24, .columns = 80 });
+        client_ask(fixture.client, 11);
+        ck_assert_int_eq(write(fixture.peer, "a\x1b", 2), 2);
+        LOOP_UNTIL(fixture.event, fixture.size == 1);
+        client_stop_asking(fixture.client, true);
+        ck_assert_uint_eq(fixture.size, 2);
+        ck_assert(!client_can_be_asked(fixture.client));
+        ck_assert_int_eq(write(fixture.peer, "\x1b]11;#ffffff\x07z", 14), 14);
+        LOOP_UNTIL(fixture.event, fixture.size == 3);
+        ck_assert_str_eq(fixture.text, "a\x1bz");
+        ck_assert(client_can_be_asked(fixture.client));
+        teardown();
+}
+END_TEST
+
+TEST(who_is_not_asked) {
+        static const ClientOptions options[] = { { .rows = 0 }, { .rows = 24, .read_only = true },
+                { .rows = 24, .raw = true }, { .rows = 24, .foreign = true },
+                { .raw = true, .input_only = true } };
+
+        for (size_t i = 0; i < ELEMENTSOF(options); i++) {
+                fixture = (Fixture){};
+                setup_with(options + i);
+                ck_assert(!client_can_be_asked(fixture.client));
+                teardown();
+        }
+}
+END_TEST
+
+TEST(viewers) {
+        static const struct {
+                ClientOptions options;
+                Viewer viewer;
+        } cases[] = {
+                { {}, VIEWER_OWNER },
+                { { .clipboard = true }, VIEWER_OWNER_CLIPBOARD },
+                { { .clipboard = true, .read_only = true }, VIEWER_READER },
+                { { .clipboard = true, .foreign = true }, VIEWER_FOREIGN },
+                { { .foreign = true, .read_only = true }, VIEWER_FOREIGN_READER },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                fixture = (Fixture){};
+                setup_with(&cases[i].options);
+                ck_assert_uint_eq(client_viewer(fixture.client), cases[i].viewer);
+                teardown();
+        }
+}
+END_TEST
+
+TEST_MAIN(asking, a_terminal_that_does_not_answer, who_is_not_asked, viewers, not_a_stream, both_ways,
+        welcome, slow, slow_and_raw, repaint, read_only, not_listened_to, gone, send_to_the_gone, finish);
