@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "ctl/attach/attach.h"
+#include "ctl/attach/tty-answers.h"
 #include "ctl/bus/properties.h"
 #include "ctl/sessions/login.h"
 #include "ctl/text/format.h"
@@ -22,8 +23,11 @@
 #define END_TIMEOUT_USEC (3 * USEC_PER_SEC) /* from the stream's end to what is said about it */
 #define DRAIN_TIMEOUT_USEC \
         (1 * USEC_PER_SEC) /* how long a stream is quiet after SessionRemoved before it is given up */
-#define SIGNAL_STATUS_BASE 128
-#define TITLE_PUSH         "\033[22;0t" /* screen_modes_undo() takes it back */
+#define ASKED_USEC \
+        (5 * USEC_PER_SEC) /* what a terminal has not answered by then it does not answer at all */
+#define ANSWER_TIMEOUT_USEC (1 * USEC_PER_SEC) /* for it to answer when the user leaves */
+#define SIGNAL_STATUS_BASE  128
+#define TITLE_PUSH          "\033[22;0t" /* screen_modes_undo() takes it back */
 
 static const PropertyField fields[] = {
         { "State", "s", offsetof(Attach, state) },
@@ -326,6 +330,9 @@ static void learn_end(Attach *a) {
 static void clean_up_screen(Attach *a, bool detached) {
         bool anywhere;
 
+        if (a->tty.raw && a->output_is_tty && a->pump.asked_at > 0 &&
+                now_usec(CLOCK_MONOTONIC) < usec_add(a->pump.asked_at, ASKED_USEC))
+                tty_discard_answers(a->pump.input, a->pump.output, ANSWER_TIMEOUT_USEC);
         tty_restore(&a->tty);
         if (!a->output_is_tty)
                 return;

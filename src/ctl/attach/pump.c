@@ -169,6 +169,9 @@ static void read_stream(Pump *p) {
                 return;
         }
         screen_modes_feed(&p->modes, to, (size_t) n);
+        if (p->modes.asked)
+                p->asked_at = now_usec(CLOCK_MONOTONIC);
+        p->modes.asked = false;
         p->to_user.end += (size_t) n;
 }
 

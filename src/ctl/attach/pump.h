@@ -45,6 +45,7 @@ typedef struct Pump {
         usec_t key_until;  /* the detach key was typed; USEC_INFINITY: it was not; see pump_step() */
         ScreenModes modes; /* what was done to the user's terminal */
         char last;         /* the last byte written to the user */
+        usec_t asked_at; /* when something came that the user's terminal answers, CLOCK_MONOTONIC; 0: nothing did */
 } Pump;
 
 /* Makes the buffers. The fields up to detach_key are set by the caller before. 0 or -ENOMEM. */

@@ -147,7 +147,37 @@ static void title_stack(ScreenModes *m) {
                 m->titles--;
 }
 
+/* Does the terminal answer it? By keepers of this version only colours are asked; earlier ones pass on all questions. */
+static bool csi_asks(const ScreenModes *m, char final) {
+        uint32_t first = m->parameters[0];
+
+        switch (final) {
+        case 'c':
+                return true;
+        case 'n':
+        case 'x':
+                return m->prefix != '>' && !m->intermediate;
+        case 'p':
+                return m->intermediate == '$';
+        case 'q':
+                return m->prefix == '>';
+        case 'u':
+                return m->prefix == '?' || m->intermediate;
+        case 'm':
+        case 'S':
+                return m->prefix == '?';
+        case 'w':
+        case 'y':
+                return m->intermediate;
+        case 't':
+                return !m->prefix && !m->intermediate && first >= 11 && first <= 21;
+        default:
+                return false;
+        }
+}
+
 static void finish_csi(ScreenModes *m, char final) {
+        m->asked = m->asked || csi_asks(m, final);
         if (m->prefix == '?' && (final == 'h' || final == 'l'))
                 for (size_t i = 0; i < m->n_parameters; i++)
                         set_mode(m, m->parameters[i], final == 'h');
@@ -231,6 +261,9 @@ static void finish_osc(ScreenModes *m) {
                 return;
         if (number == 8) /* parameters; where to */
                 m->in_link = m->last != ';';
+        if (m->asks && number != 0 && number != 1 && number != 2 && number != 7 && number != 8 &&
+                number != 9)
+                m->asked = true;
         if (m->asks)
                 return;
         if (number == 4 || number == 5)
@@ -287,11 +320,17 @@ static void feed_escape(ScreenModes *m, char c) {
         case ']':
                 m->state = OSC;
                 break;
-        case 'P':
+        case 'P': /* some of these are questions */
+        case '_':
+                m->asked = true;
+                m->state = STRING;
+                break;
         case 'X':
         case '^':
-        case '_':
                 m->state = STRING;
+                break;
+        case 'Z': /* what it is */
+                m->asked = true;
                 break;
         case '(':
         case ')':
@@ -316,7 +355,10 @@ static void feed_escape(ScreenModes *m, char c) {
                 break;
         case 'c': /* full reset, of all but titles */
                 *m = (ScreenModes){
-                        .touched = true, .titles = m->titles, .shows_progress = m->shows_progress
+                        .touched = true,
+                        .titles = m->titles,
+                        .shows_progress = m->shows_progress,
+                        .asked = m->asked,
                 };
                 break;
         default:

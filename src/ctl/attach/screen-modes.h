@@ -40,6 +40,7 @@ typedef struct ScreenModes {
         bool shows_progress;
         bool in_link;
         bool sends_8bit; /* S8C1T */
+        bool asked;      /* something that the terminal answers; the caller may take it back */
 
         /* the scanner's place in an escape sequence */
         uint8_t state;

@@ -175,10 +175,31 @@ TEST(no_sequence_is_too_long) {
         ck_assert_uint_eq(modes.n_parameters, 1);
 }
 
-TEST_MAIN(text_changes_nothing, modes_are_undone, alternate_screen_brings_the_cursor_back,
-        the_alternate_screen_is_left_first, keyboard_protocols_are_undone,
-        each_screen_has_a_keyboard_of_its_own, character_sets_are_undone, tab_stops_are_undone,
-        colors_are_undone, links_are_closed, the_pointer_is_the_usual_one, nothing_is_in_progress,
-        controls_are_of_7_bits, titles_are_taken_from_the_stack,
+static bool asks(const char *bytes) {
+        ScreenModes modes = {};
+
+        screen_modes_feed(&modes, bytes, strlen(bytes));
+        return modes.asked;
+}
+
+TEST(questions_are_noticed) {
+        static const char *const questions[] = { "\033[c", "\033[>c", "\033Z", "\033[6n", "\033[?6n",
+                "\033[?7$p", "\033[>q", "\033[?u", "\033[18t", "\033]11;?\a", "\033]4;1;?\033\\",
+                "\033]52;c;?\a", "\033P$qm\033\\", "\033_Ga=q\033\\", "\033[1$w" };
+        static const char *const others[] = { "text?", "\033[m", "\033[2 q", "\033[>1u", "\033[u",
+                "\033[22;0t", "\033[8;1;1t", "\033]0;what?\a", "\033]8;;http://x/?\a", "\033]11;red\a",
+                "\033[!p", "\033[>4n" };
+
+        for (size_t i = 0; i < ELEMENTSOF(questions); i++)
+                ck_assert_msg(asks(questions[i]), "%s", questions[i] + 1);
+        for (size_t i = 0; i < ELEMENTSOF(others); i++)
+                ck_assert_msg(!asks(others[i]), "%s", others[i] + 1);
+}
+
+TEST_MAIN(questions_are_noticed, text_changes_nothing, modes_are_undone,
+        alternate_screen_brings_the_cursor_back, the_alternate_screen_is_left_first,
+        keyboard_protocols_are_undone, each_screen_has_a_keyboard_of_its_own, character_sets_are_undone,
+        tab_stops_are_undone, colors_are_undone, links_are_closed, the_pointer_is_the_usual_one,
+        nothing_is_in_progress, controls_are_of_7_bits, titles_are_taken_from_the_stack,
         the_picture_of_a_fresh_terminal_leaves_nothing, what_was_undone_by_the_program_is_forgotten,
         what_was_saved_and_comes_back_is_undone, strings_are_skipped, no_sequence_is_too_long);
