@@ -91,6 +91,9 @@ static void pass_modes(Feed *d, const uint8_t *sequence, size_t size) {
         size_t n = 3;
 
         flush(d);
+        for (size_t i = 3; i < size - 1; i++)
+                if (sequence[i] < 0x30 || sequence[i] > 0x3b)
+                        return; /* not well-formed */
         for (size_t i = 3; i < size; i++) {
                 if (i + 1 < size && sequence[i] != ';') {
                         if (n < sizeof(one) - 1)
@@ -343,6 +346,11 @@ static const uint8_t *step_high(Feed *d, const uint8_t *p, const uint8_t *data) 
                 begin_c1(d, *p);
                 return p + 1;
         }
+        if (*p >= 0xc0 || *p < 0x80) {
+                /* No character. As it is, it would make a control of what comes behind a sequence that is left out. */
+                pass_now(d, VIEWERS_ALL, "\xef\xbf\xbd", 3);
+                return p;
+        }
         if (p > data)
                 pass(d, VIEWERS_ALL, p - 1, 1);
         else
@@ -369,9 +377,13 @@ static void end_feed(Feed *d, const uint8_t *end) {
 void output_filter_feed(OutputFilter *f, ViewerSet present, const uint8_t *data, size_t size,
         OutputSink sink, void *userdata) {
         Feed d = { .f = f, .present = present, .sink = sink, .userdata = userdata };
-        const uint8_t *p = data, *end = data + size;
-        Landmarks landmarks = { find(p, end, 0x1b), find(p, end, 0x05), find(p, end, 0xc2) };
+        const uint8_t *p = data, *end;
+        Landmarks landmarks;
 
+        if (size == 0)
+                return;
+        end = data + size;
+        landmarks = (Landmarks){ find(p, end, 0x1b), find(p, end, 0x05), find(p, end, 0xc2) };
         while (p < end)
                 if (f->state == OUTPUT_TEXT)
                         p = step_text(&d, p, end, &landmarks);
@@ -387,6 +399,7 @@ void output_filter_init(OutputFilter *f, const uint8_t *pending, size_t size) {
         f->state = OUTPUT_TEXT;
         f->n_held = 0;
         f->decided = false;
+        f->last = 0;
         output_filter_feed(f, VIEWERS_NONE, pending, size, NULL, NULL);
 }
 

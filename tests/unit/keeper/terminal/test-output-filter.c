@@ -64,7 +64,7 @@ static void expect(
 TEST(text) {
         PASSES("");
         PASSES("plain\r\n\ttext\a\x7f");
-        PASSES("gr\xc3\xbc\xc3\x9f \xe6\x97\xa5 \xc2\xa0\xc2\xbf \xf0\x9f\x98\x80 \xff\xc2x\xc3\xc2\xa0");
+        PASSES("gr\xc3\xbc\xc3\x9f \xe6\x97\xa5 \xc2\xa0\xc2\xbf \xf0\x9f\x98\x80 \xff\xc3\xc2\xa0");
 }
 
 TEST(what_everybody_sees) {
@@ -147,6 +147,20 @@ TEST(controls_of_two_bytes) {
                 "\x1b]0;t\x1b\\x", "\x1b]0;t\x1b\\x", "x");
 }
 
+/* What is left out must not bring together what was apart. */
+TEST(halves_do_not_meet) {
+        EXPECT("\xc2\x1b\x9b"
+               "6n",
+                "\xef\xbf\xbd\x9b"
+                "6n",
+                "\xef\xbf\xbd\x9b"
+                "6n",
+                "\xef\xbf\xbd\x9b"
+                "6n");
+        EXPECT("\x1b\x1b[c[c", "[c", "[c", "[c");
+        EXPECT("\xc2x", "\xef\xbf\xbdx", "\xef\xbf\xbdx", "\xef\xbf\xbdx");
+}
+
 /* What is long goes on as it comes, to whom it may. */
 TEST(long_strings) {
         static const size_t steps[] = { 1, 7, 4095, 4096, 4097, 65536 };
@@ -220,5 +234,5 @@ TEST(one_piece) {
 }
 
 TEST_MAIN(text, what_everybody_sees, questions_are_for_nobody, strings_of_the_owner,
-        what_makes_terminals_send, clipboard, broken_sequences, controls_of_two_bytes, long_strings,
-        openings, one_piece);
+        what_makes_terminals_send, clipboard, broken_sequences, controls_of_two_bytes, halves_do_not_meet,
+        long_strings, openings, one_piece);
