@@ -4,7 +4,6 @@
 
 #include <unistd.h>
 
-#include "keeper/keeper-answers.h"
 #include "keeper/keeper-attach.h"
 #include "keeper/keeper-describe.h"
 #include "keeper/keeper-end.h"
@@ -34,14 +33,14 @@ static void on_output(void *userdata, const void *data, size_t size) {
         activity_output(&k->activity);
         audience_send(&k->audience, data, size);
         recording_feed(k->recording, data, size);
-        keeper_answer(k);
+        answering_go_on(&k->answering);
         keeper_describe_later(k);
 }
 
 static void on_drained(void *userdata) {
         Keeper *k = userdata;
 
-        keeper_answer(k);
+        answering_go_on(&k->answering);
         if (terminal_has_room(k->terminal))
                 audience_listen(&k->audience, true);
 }
@@ -55,6 +54,7 @@ int keeper_watch_terminal(Keeper *k) {
         };
 
         (void) footprint_shrink_later(k->event, &k->rest_timer);
+        answering_begin(&k->answering, k->event, k->terminal, k->recording->screen, &k->audience);
         return terminal_watch(k->terminal, k->event, &handlers, k);
 }
 
@@ -75,7 +75,7 @@ static int set_size(Keeper *k, uint32_t rows, uint32_t columns) {
         k->state.rows = rows;
         k->state.columns = columns;
         audience_repaint(&k->audience);
-        keeper_answer(k);
+        answering_go_on(&k->answering);
         keeper_tell_changed(k);
         return keeper_save(k);
 }
@@ -116,13 +116,15 @@ static int on_paint(void *userdata, const Client *c, uint32_t scrollback, ByteQu
 }
 
 static void on_client_reply(void *userdata, Client *c, unsigned number, const ColorSpec *color) {
-        keeper_take_color(userdata, c, number, color);
+        Keeper *k = userdata;
+
+        answering_take_color(&k->answering, c, number, color);
 }
 
 static void on_client_gone(void *userdata, Client *c) {
         Keeper *k = userdata;
 
-        keeper_forget_asked(k, c);
+        answering_forget(&k->answering, c);
         audience_remove(&k->audience, c);
         if (k->state.phase == KEEPER_PHASE_ENDED) {
                 if (k->audience.n == 0)

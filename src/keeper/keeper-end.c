@@ -3,7 +3,6 @@
 /* The end of the payload. */
 
 #include "keeper/keeper-end.h"
-#include "keeper/keeper-answers.h"
 #include "keeper/keeper-kernel.h"
 #include "keeper/keeper-outputs.h"
 #include "keeper/keeper-requests.h"
@@ -71,7 +70,7 @@ void keeper_end(Keeper *k) {
                 }
         }
 
-        keeper_stop_answers(k);
+        answering_end(&k->answering);
         if (k->terminal)
                 terminal_drain(k->terminal);
         /* That of a restart may have died at its gate, with the keeper that was just about to open it. */

@@ -56,7 +56,7 @@ Keeper *keeper_free(Keeper *k) {
         gate_done(&k->gate);
         sd_event_source_disable_unref(k->description_timer);
         sd_event_source_disable_unref(k->rest_timer);
-        sd_event_source_disable_unref(k->asked_timer);
+        answering_end(&k->answering);
         audience_clear(&k->audience);
         recording_free(k->recording);
         free(k->foreground);
@@ -99,6 +99,7 @@ static void keeper_drop_payload(Keeper *k) {
 
 void keeper_reset(Keeper *k) {
         keeper_drop_payload(k);
+        answering_end(&k->answering);
         audience_clear(&k->audience);
         k->terminal = terminal_free(k->terminal);
         k->recording = recording_free(k->recording);

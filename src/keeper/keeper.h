@@ -13,6 +13,7 @@
 #include "keeper/store/control.h"
 #include "keeper/store/failure.h"
 #include "keeper/store/keeper-state.h"
+#include "keeper/terminal/answering.h"
 #include "keeper/terminal/audience.h"
 #include "keeper/terminal/recording.h"
 #include "keeper/terminal/terminal.h"
@@ -40,9 +41,7 @@ typedef struct Keeper {
         Terminal *terminal; /* NULL: a notebook, or none any more */
         Recording *recording;
         Audience audience;
-        Client *asked; /* whose terminal is asked for a colour; of the audience, or NULL */
-        sd_event_source *asked_timer;
-        bool answers_stopped;
+        Answering answering;
         uint32_t title_serial; /* of the title that was told last */
         char *foreground, *foreground_directory;
         sd_event_source
