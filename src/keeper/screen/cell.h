@@ -40,8 +40,8 @@ typedef struct Style {
         uint32_t guarded : 1; /* DECSCA: selective erase leaves it */
         uint32_t underline : 3;
 
-        uint32_t underline_color : 26;
-        uint32_t spare : 6; /* zero */
+        uint32_t underline_color : 26; /* of kind BASIC, which it cannot be: an entry of links.h */
+        uint32_t spare : 6;            /* zero */
 } Style;
 
 static_assert(sizeof(Style) == 12, "a style is compared as 12 bytes");

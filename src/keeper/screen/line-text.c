@@ -4,7 +4,6 @@
  * the same afterwards, and what is selected and copied from the screen is too. */
 
 #include "keeper/screen/line-text.h"
-#include "keeper/screen/sgr.h"
 
 /* Nothing that could be seen: neither a character nor a background. */
 static bool cell_is_clear(const Cell *c) {
@@ -70,7 +69,8 @@ static void write_gap(TextWriter *w, uint32_t n, const Style *style) {
         text_writer_byte(w, 'C');
 }
 
-void cells_write(TextWriter *w, const Cell *cells, uint32_t n, const ClusterTable *clusters) {
+void cells_write(
+        TextWriter *w, const Cell *cells, uint32_t n, const ClusterTable *clusters, const LinkTable *links) {
         const Style none = { 0 };
         Style pen = { 0 };
 
@@ -78,7 +78,7 @@ void cells_write(TextWriter *w, const Cell *cells, uint32_t n, const ClusterTabl
                 const Cell *c = cells + i;
 
                 if (!style_equal(&c->style, &pen)) {
-                        sgr_write(w, &pen, &c->style);
+                        link_write(w, links, &pen, &c->style);
                         pen = c->style;
                 }
                 if (c->glyph - 0x20 < 0x5f)
@@ -96,5 +96,5 @@ void cells_write(TextWriter *w, const Cell *cells, uint32_t n, const ClusterTabl
                 }
         }
         if (!style_equal(&pen, &none))
-                sgr_write(w, &pen, &none);
+                link_write(w, links, &pen, &none);
 }

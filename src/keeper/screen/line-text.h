@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A line as the bytes that print it: from the first column, with a pen that is default before and after. The
+/* A line as the bytes that print it: from the first column, with a pen that is default, and without a link, before and after. The
  * cursor ends behind the last character that was printed. */
 
 #include "keeper/screen/cluster.h"
+#include "keeper/screen/links.h"
 #include "keeper/screen/text-writer.h"
 
 /* What of a line matters to the lines around it. */
@@ -24,7 +25,8 @@ LineShape cells_shape(const Cell *cells, uint32_t n, bool wrapped);
 LineShape line_shape(const Line *line, uint32_t n_columns);
 
 /* Writes cells, as many as the shape is wide. */
-void cells_write(TextWriter *w, const Cell *cells, uint32_t n, const ClusterTable *clusters);
+void cells_write(
+        TextWriter *w, const Cell *cells, uint32_t n, const ClusterTable *clusters, const LinkTable *links);
 
 /* Writes one character that is not empty. */
 void glyph_write(TextWriter *w, uint32_t glyph, const ClusterTable *clusters);

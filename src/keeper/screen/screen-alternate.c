@@ -68,7 +68,10 @@ static void screen_pull_line(Screen *s, Grid *g, uint32_t row, const ScrollbackL
         if (record->shape.width == 0 || record->shape.width > SCREEN_COLUMNS_MAX ||
                 screen_new(1, record->shape.width, 0, &reader) < 0)
                 return;
+        reader->links = s->links;
+        s->links->is_borrowed = true;
         screen_feed(reader, record->text, record->size);
+        s->links->is_borrowed = false;
         line = grid_take(reader->grid, 0);
         if (!line)
                 return;

@@ -142,7 +142,10 @@ static void csi_rm(Screen *s, const VtSequence *q) {
 }
 
 static void csi_sgr(Screen *s, const VtSequence *q) {
-        sgr_apply(q, &s->cursor.pen);
+        Style pen = screen_pen(s);
+
+        sgr_apply(q, &pen);
+        screen_set_pen(s, &pen);
 }
 
 static void csi_decstbm(Screen *s, const VtSequence *q) {

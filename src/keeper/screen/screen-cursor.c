@@ -61,14 +61,19 @@ void screen_save_cursor(Screen *s) {
         bool alternate = screen_is_alternate(s);
 
         s->saved[alternate] = s->cursor;
+        s->saved[alternate].pen = screen_pen(s); /* a link goes on */
         if (alternate)
                 s->alternate_saved = true;
 }
 
 void screen_restore_cursor(Screen *s) {
+        const Cursor *saved = s->saved + screen_is_alternate(s);
+        Style pen = s->cursor.pen;
         uint32_t row, column;
 
-        s->cursor = s->saved[screen_is_alternate(s)];
+        s->cursor = *saved;
+        s->cursor.pen = pen;
+        screen_set_pen(s, &saved->pen);
         row = s->cursor.row;
         column = s->cursor.column;
         s->single_shift = 0;

@@ -21,7 +21,7 @@ bool screen_push_line(Screen *s, uint32_t row) {
         s->line.size = 0;
         s->line.failed = false;
         if (record.shape.width > 0)
-                cells_write(&s->line, line->cells, record.shape.width, &s->clusters);
+                cells_write(&s->line, line->cells, record.shape.width, &s->clusters, s->links);
         record.text = s->line.data;
         record.size = s->line.size;
         scrollback_push(&s->scrollback, &record);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Operating system commands: titles and colours, and answers to what they ask. The others, such as hyperlinks (8) and
- * prompt marks (133), are between the program and whatever terminal is there at that moment. */
+/* Operating system commands: titles, colours, hyperlinks, and answers to what they ask. The others, such as notifications
+ * (9) and prompt marks (133), are between the program and whatever terminal is there at that moment. */
 
 #include "keeper/screen/screen-state.h"
 
@@ -42,7 +42,9 @@ void screen_osc(void *userdata, const char *text, size_t size, bool bell) {
         titles_osc(&s->titles, number, text + i, size - i);
         palette_osc(&s->palette, number, text + i, size - i);
         screen_answer_colors(s, number, text + i, size - i, bell);
-        if (number == 22)
+        if (number == 8)
+                link_open(s->links, s->grids, ELEMENTSOF(s->grids), &s->cursor.pen, text + i, size - i);
+        else if (number == 22)
                 answer_pointer(s, text + i, size - i, bell);
         else if (number == 52)
                 answer_clipboard(s, text + i, size - i, bell);

@@ -21,7 +21,7 @@
 static const char prologue[] = "\x18\x1b\\"
                                "\x1b[?25h\x1b"
                                "7\x1b[?1049l\x1b[?69l\x1b[r\x1b[?6l\x1b[?7h\x1b[4l\x1b[20l"
-                               "\x1b(B\x1b)B\x1b*B\x1b+B\x0f\x1b[m"
+                               "\x1b(B\x1b)B\x1b*B\x1b+B\x0f\x1b[m\x1b]8;;\x1b\\"
                                "\x1b[H\x1b[J";
 
 static void write_move(TextWriter *w, uint32_t row, uint32_t column) {
@@ -78,7 +78,7 @@ static void print_wide_line(Printer *p, const ScrollbackLine *line) {
                 shape = cells_shape(cells, n, i + step < all->used || line->shape.wrapped);
                 shape.continues = i > 0 || line->shape.continues;
                 printer_next(p, shape);
-                cells_write(p->w, cells, shape.width, &reader->clusters);
+                cells_write(p->w, cells, shape.width, &reader->clusters, reader->links);
         }
 }
 
@@ -98,7 +98,7 @@ static void print_grid(Printer *p, const Screen *s, const Grid *g) {
                 shape.continues = grid_continues(g, row);
                 printer_next(p, shape);
                 if (shape.width > 0)
-                        cells_write(p->w, g->rows[row]->cells, shape.width, &s->clusters);
+                        cells_write(p->w, g->rows[row]->cells, shape.width, &s->clusters, s->links);
         }
 }
 
@@ -190,18 +190,19 @@ static void write_cursor(const Screen *s, TextWriter *w) {
         uint32_t top = s->cursor.origin ? s->top : 0, left = s->cursor.origin ? s->left : 0, column;
         bool wraps = screen_has(s, MODE_AUTOWRAP);
         const Cell *before = cell_before(s, &column);
+        const Style none = { 0 };
 
         /* A pending wrap can outlast autowrap; without one, the last column is printed to without autowrap. */
         if (!wraps && !s->pending_wrap)
                 text_writer_text(w, "\x1b[?7l");
         if (before && column >= left) {
                 write_move(w, s->cursor.row - top, column - left);
-                write_pen(w, &before->style);
+                link_write(w, s->links, &none, &before->style);
                 glyph_write(w, before->glyph, &s->clusters);
-                sgr_write(w, &before->style, &s->cursor.pen);
+                link_write(w, s->links, &before->style, &s->cursor.pen);
         } else {
                 write_move(w, s->cursor.row - top, s->cursor.column - left);
-                write_pen(w, &s->cursor.pen);
+                link_write(w, s->links, &none, &s->cursor.pen);
         }
         if (!wraps && s->pending_wrap)
                 text_writer_text(w, "\x1b[?7l");

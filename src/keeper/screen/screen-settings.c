@@ -16,10 +16,10 @@ static void answer_writer(Screen *s, const TextWriter *w) {
 
 /* The pen as the parameters of SGR, beginning with the reset. */
 static void write_rendition(const Screen *s, TextWriter *w) {
-        const Style none = { .guarded = s->cursor.pen.guarded };
+        const Style none = { .guarded = s->cursor.pen.guarded }, pen = screen_pen(s);
         size_t begin = w->size;
 
-        sgr_write(w, &none, &s->cursor.pen);
+        sgr_write(w, &none, &pen);
         if (w->size == begin || w->failed) {
                 text_writer_text(w, "0m");
                 return;

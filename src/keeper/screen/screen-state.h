@@ -8,6 +8,7 @@
 #include "keeper/screen/cluster.h"
 #include "keeper/screen/color-spec.h"
 #include "keeper/screen/grid.h"
+#include "keeper/screen/links.h"
 #include "keeper/screen/palette.h"
 #include "keeper/screen/screen.h"
 #include "keeper/screen/scrollback.h"
@@ -84,6 +85,8 @@ struct Screen {
         Grid grids[2]; /* that of the alternate screen has no rows while it is not shown */
         Grid *grid;    /* the one that is shown */
         ClusterTable clusters;
+        LinkTable *links; /* own_links, or those of the screen that this one reads lines for */
+        LinkTable own_links;
         size_t budget; /* of the grids */
         Scrollback scrollback;
         TextWriter line; /* scratch */
@@ -126,6 +129,15 @@ static inline Style screen_blank(const Screen *s) {
 /* Where the line ends for a cursor at column. */
 static inline uint32_t screen_limit(const Screen *s) {
         return s->cursor.column < s->right ? s->right : s->columns;
+}
+
+/* The pen without its link; what changes it must keep the link. */
+static inline Style screen_pen(const Screen *s) {
+        return link_plain(s->links, &s->cursor.pen);
+}
+
+static inline void screen_set_pen(Screen *s, const Style *plain) {
+        link_restyle(s->links, s->grids, ELEMENTSOF(s->grids), &s->cursor.pen, plain);
 }
 
 /* screen.c */

@@ -4,9 +4,13 @@
 
 #include "keeper/screen/screen-state.h"
 
-/* Sequences of line-text.h: where one ends, and the number in it. */
+/* Sequences of line-text.h: where one ends, and the number in it. Links end in ST. */
 static const char *read_sequence(const char *p, const char *end, uint32_t *ret_n) {
         *ret_n = 0;
+        if (p + 1 < end && p[1] == ']') {
+                p = memmem(p, (size_t) (end - p), "\x1b\\", 2);
+                return p ? p + 1 : end;
+        }
         for (p += 2; p < end && (*p < 0x40 || *p > 0x7e); p++)
                 *ret_n = *p >= '0' && *p <= '9' ? *ret_n * 10 + (uint32_t) (*p - '0') : 0;
         return p;
@@ -76,7 +80,8 @@ int screen_text(const Screen *s, uint32_t scrollback, ScreenTextFlags flags, Byt
                 record.shape.continues = grid_continues(s->grid, row);
                 line.size = 0;
                 if (record.shape.width > 0)
-                        cells_write(&line, s->grid->rows[row]->cells, record.shape.width, &s->clusters);
+                        cells_write(&line, s->grid->rows[row]->cells, record.shape.width, &s->clusters,
+                                s->links);
                 record.text = line.data;
                 record.size = line.size;
                 lines_add(&lines, &record);

@@ -41,6 +41,7 @@ int screen_new(uint32_t rows, uint32_t columns, uint32_t scrollback, Screen **re
         /* Not zeroed as a whole: most of the parser's memory is never touched. */
         memset((char *) s + sizeof(VtParser), 0, sizeof(*s) - sizeof(VtParser));
         vt_parser_init(&s->parser, &handlers, s);
+        s->links = &s->own_links;
         s->rows = rows;
         s->columns = columns;
         s->budget = SCREEN_CELLS_MAX;
@@ -70,6 +71,7 @@ Screen *screen_free(Screen *s) {
                 if (s->grids[i].storage)
                         grid_done(&s->grids[i]);
         cluster_table_done(&s->clusters);
+        link_table_done(&s->own_links);
         scrollback_clear(&s->scrollback);
         text_writer_done(&s->line);
         palette_done(&s->palette);

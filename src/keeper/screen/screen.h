@@ -11,7 +11,8 @@
  * - margins, tab stops, all modes of screen-modes.c, modifyOtherKeys and kitty's keyboard flags;
  * - titles and their stack, working directory (OSC 7), changed colours;
  * - a sequence or character that has only half arrived.
- * What is not: hyperlinks (OSC 8), double-size lines, pictures (sixel), the alternate screen once it is left,
+ * - hyperlinks (OSC 8);
+ * What is not: double-size lines, pictures (sixel), the alternate screen once it is left,
  * values saved by XTSAVE, and a pending wrap in a saved cursor.
  *
  * On a change of width lines are not wrapped anew. Cells beyond the right edge are kept, and seen again when the screen

@@ -8,8 +8,9 @@
 static void expect(const Cell *cells, uint32_t n, const char *expected) {
         _cleanup_text_writer_ TextWriter w = { 0 };
         ClusterTable clusters = { 0 };
+        LinkTable links = { 0 };
 
-        cells_write(&w, cells, n, &clusters);
+        cells_write(&w, cells, n, &clusters, &links);
         text_writer_byte(&w, 0);
         ck_assert_str_eq(w.data, expected);
 }
