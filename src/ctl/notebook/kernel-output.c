@@ -12,8 +12,15 @@ static const char *const type_names[_OUTPUT_MAX] = {
         [OUTPUT_EXECUTE_RESULT] = "execute_result",
         [OUTPUT_ERROR] = "error",
         [OUTPUT_CLEAR_OUTPUT] = "clear_output",
+        [OUTPUT_COMM_OPEN] = "comm_open",
+        [OUTPUT_COMM_MSG] = "comm_msg",
+        [OUTPUT_COMM_CLOSE] = "comm_close",
         [OUTPUT_SESSION] = "session",
 };
+
+const char *kernel_output_type_to_string(KernelOutputType type) {
+        return type_names[type];
+}
 
 static KernelOutputType type_from_string(const char *s) {
         for (KernelOutputType i = 0; i < _OUTPUT_MAX; i++)

@@ -15,6 +15,9 @@ typedef enum KernelOutputType {
         OUTPUT_EXECUTE_RESULT,
         OUTPUT_ERROR,
         OUTPUT_CLEAR_OUTPUT,
+        OUTPUT_COMM_OPEN, /* of widgets */
+        OUTPUT_COMM_MSG,
+        OUTPUT_COMM_CLOSE,
         /* what the session's keeper says about the kernel and the record of it */
         OUTPUT_SESSION,
         _OUTPUT_MAX,
@@ -29,6 +32,9 @@ typedef struct KernelOutput {
         json_object *content; /* an object. In the line's object */
         json_object *line;
 } KernelOutput;
+
+/* As Jupyter names the message. */
+const char *kernel_output_type_to_string(KernelOutputType type);
 
 /* Reads one line, without its end. The result is to be cleaned up. 1; 0: of a type that this program does not know;
  * -EBADMSG: it is no such line; -ENOMEM. */

@@ -6,12 +6,6 @@
 
 #include "ctl/notebook/notebook-document.h"
 
-/* All outputs that are displayed under one id: they change together. */
-struct DisplayId {
-        char *id;
-        LIST_HEAD(, CellOutput) outputs;
-};
-
 static int compare_displays(const void *a, const void *b) {
         return strcmp(((const DisplayId *) a)->id, ((const DisplayId *) b)->id);
 }
@@ -23,26 +17,15 @@ static int compare_parents(const void *a, const void *b) {
 void notebook_document_init(NotebookDocument *d) {
         *d = (NotebookDocument){};
         TAILQ_INIT(&d->cells);
-}
-
-static void output_free(NotebookCell *cell, CellOutput *output) {
-        TAILQ_REMOVE(&cell->outputs, output, outputs);
-        if (output->display)
-                LIST_REMOVE(output, of_display);
-        (void) json_object_put(output->content);
-        (void) json_object_put(output->count);
-        free(output->text);
-        free(output);
-}
-
-static void clear_outputs(NotebookCell *cell) {
-        for (CellOutput *output; (output = TAILQ_FIRST(&cell->outputs));)
-                output_free(cell, output);
-        cell->clear_at_next = false;
+        notebook_widgets_init(&d->widgets);
 }
 
 static void cell_free(NotebookCell *cell) {
-        clear_outputs(cell);
+        for (OutputCatcher *catcher; (catcher = LIST_FIRST(&cell->catchers));) {
+                LIST_REMOVE(catcher, catchers);
+                free(catcher);
+        }
+        cell_outputs_clear(&cell->outputs);
         (void) json_object_put(cell->input);
         free(cell->parent);
         free(cell->text);
@@ -64,6 +47,7 @@ void notebook_document_done(NotebookDocument *d) {
                 TAILQ_REMOVE(&d->cells, cell, cells);
                 cell_free(cell);
         }
+        notebook_widgets_done(&d->widgets);
         tdestroy(d->by_parent, keep);
         tdestroy(d->displays, display_free);
         free(d->kernel);
@@ -90,7 +74,8 @@ static NotebookCell *add_cell(NotebookDocument *d, const KernelOutput *o, const 
 
         if (!cell)
                 return NULL;
-        TAILQ_INIT(&cell->outputs);
+        cell_outputs_init(&cell->outputs);
+        LIST_INIT(&cell->catchers);
         cell->time = o->time;
         cell->parent = strdup(parent);
         if (!cell->parent || (!isempty(parent) && !tsearch(cell, &d->by_parent, compare_parents))) {
@@ -143,47 +128,6 @@ static NotebookCell *cell_of_output(NotebookDocument *d, const KernelOutput *o, 
         return cell;
 }
 
-static CellOutput *add_output(NotebookCell *cell, KernelOutputType type) {
-        CellOutput *output = calloc(1, sizeof(CellOutput));
-
-        if (!output)
-                return NULL;
-        output->type = type;
-        TAILQ_INSERT_TAIL(&cell->outputs, output, outputs);
-        return output;
-}
-
-static int append_text(CellOutput *output, const char *text, size_t size) {
-        if (size >= output->allocated - output->size) {
-                size_t wanted = MAX(2 * output->allocated, output->size + size + 1);
-                char *grown = realloc(output->text, wanted);
-
-                if (!grown)
-                        return -ENOMEM;
-                output->text = grown;
-                output->allocated = wanted;
-        }
-        memcpy(output->text + output->size, text, size);
-        output->size += size;
-        output->text[output->size] = 0;
-        return 0;
-}
-
-static int add_stream(NotebookCell *cell, bool is_stderr, const char *text, size_t size) {
-        CellOutput *output;
-
-        if (cell->clear_at_next)
-                clear_outputs(cell);
-        output = TAILQ_LAST(&cell->outputs, CellOutputs);
-        if (!output || output->type != OUTPUT_STREAM || output->is_stderr != is_stderr) {
-                output = add_output(cell, OUTPUT_STREAM);
-                if (!output)
-                        return -ENOMEM;
-                output->is_stderr = is_stderr;
-        }
-        return append_text(output, text, size);
-}
-
 static int find_display(NotebookDocument *d, const char *id, DisplayId **ret) {
         DisplayId key = { .id = (char *) id }, *display, **found;
 
@@ -204,19 +148,16 @@ static int find_display(NotebookDocument *d, const char *id, DisplayId **ret) {
         return 0;
 }
 
-static void set_content(CellOutput *output, json_object *content) {
-        (void) json_object_put(output->content);
-        output->content = json_object_get(content);
-}
-
 static void update_display(DisplayId *display, json_object *content) {
         CellOutput *output;
 
         LIST_FOREACH(output, &display->outputs, of_display)
-                set_content(output, content);
+                cell_output_set_content(output, content);
 }
 
-static int add_message(NotebookDocument *d, NotebookCell *cell, const KernelOutput *o) {
+/* What a widget catches can be updated by nobody, as with nbclient; what was displayed before under the same id is. */
+static int add_message(
+        NotebookDocument *d, NotebookCell *cell, NotebookWidget *catcher, const KernelOutput *o) {
         json_object *transient = json_member(o->content, "transient", json_type_object);
         const char *id = transient ? json_text_of(transient, "display_id", NULL) : "";
         DisplayId *display = NULL;
@@ -229,14 +170,11 @@ static int add_message(NotebookDocument *d, NotebookCell *cell, const KernelOutp
                         return r;
                 update_display(display, o->content);
         }
-        if (cell->clear_at_next)
-                clear_outputs(cell);
-        output = add_output(cell, o->type);
+        if (catcher)
+                return notebook_widget_catch(catcher, o);
+        output = cell_outputs_add_content(&cell->outputs, o->type, o->content);
         if (!output)
                 return -ENOMEM;
-        set_content(output, o->content);
-        /* Kept apart, as an update of the content does not have it. */
-        output->count = json_object_get(json_member(o->content, "execution_count", json_type_int));
         output->display = display;
         if (display)
                 LIST_INSERT_HEAD(&display->outputs, output, of_display);
@@ -261,7 +199,7 @@ static int add_session_event(NotebookDocument *d, const KernelOutput *o) {
 
         if (streq(event, "process")) {
                 text = json_text_of(o->content, "text", &size);
-                return d->runs && d->last ? add_stream(d->last, true, text, size) : 0;
+                return d->runs && d->last ? cell_outputs_add_text(&d->last->outputs, true, text, size) : 0;
         }
         d->runs = d->runs && !kernel_output_is_start_or_end(o);
         for (size_t i = 0; i < ELEMENTSOF(told); i++)
@@ -272,26 +210,77 @@ static int add_session_event(NotebookDocument *d, const KernelOutput *o) {
 
 static int add_to_cell(NotebookDocument *d, const KernelOutput *o) {
         NotebookCell *cell = cell_of_output(d, o, o->parent);
-        const char *text;
-        json_object *wait;
-        size_t size;
+        NotebookWidget *catcher;
 
         if (!cell)
                 return -ENOMEM;
+        catcher = LIST_EMPTY(&cell->catchers) ? NULL : LIST_FIRST(&cell->catchers)->widget;
         switch (o->type) {
         case OUTPUT_STREAM:
-                text = json_text_of(o->content, "text", &size);
-                return add_stream(cell, streq(json_text_of(o->content, "name", NULL), "stderr"), text, size);
+                return catcher ? notebook_widget_catch(catcher, o) : cell_outputs_add(&cell->outputs, o);
         case OUTPUT_CLEAR_OUTPUT:
-                wait = json_member(o->content, "wait", json_type_boolean);
-                if (wait && json_object_get_boolean(wait))
-                        cell->clear_at_next = true;
+                if (catcher)
+                        notebook_widget_clear(catcher, o->content);
                 else
-                        clear_outputs(cell);
+                        cell_outputs_clear_by(&cell->outputs, o->content);
                 return 0;
         default:
-                return add_message(d, cell, o);
+                return add_message(d, cell, catcher, o);
         }
+}
+
+static int add_catcher(NotebookCell *cell, NotebookWidget *widget) {
+        OutputCatcher *catcher = malloc(sizeof(OutputCatcher));
+
+        if (!catcher)
+                return -ENOMEM;
+        *catcher = (OutputCatcher){ .widget = widget };
+        LIST_INSERT_HEAD(&cell->catchers, catcher, catchers);
+        return 0;
+}
+
+static void remove_catcher(NotebookCell *cell, const NotebookWidget *widget) {
+        OutputCatcher *catcher;
+
+        LIST_FOREACH(catcher, &cell->catchers, catchers) {
+                if (catcher->widget != widget)
+                        continue;
+                LIST_REMOVE(catcher, catchers);
+                free(catcher);
+                return;
+        }
+}
+
+/* "with out:" tells the widget for which request it is to catch what is put out, and none when it is left. */
+static int move_catcher(NotebookDocument *d, const KernelOutput *o, NotebookWidget *widget) {
+        json_object *data = json_member(o->content, "data", json_type_object);
+        json_object *state = json_member(data, "state", json_type_object);
+        const char *request = json_text_of(state, "msg_id", NULL);
+        NotebookCell *cell;
+
+        if (!json_member(state, "msg_id", json_type_string))
+                return 0;
+        if (isempty(request)) {
+                cell = find_cell(d, widget->catches_for);
+                if (cell)
+                        remove_catcher(cell, widget);
+                return MIN(replace_string(&widget->catches_for, NULL), 0);
+        }
+        cell = cell_of_output(d, o, request);
+        if (!cell)
+                return -ENOMEM;
+        return MIN(replace_string(&widget->catches_for, request), add_catcher(cell, widget));
+}
+
+static int add_comm(NotebookDocument *d, const KernelOutput *o) {
+        bool by_cell = find_cell(d, o->parent);
+        NotebookWidget *widget;
+        int r;
+
+        r = notebook_widgets_take(&d->widgets, o, by_cell, &widget);
+        if (r <= 0 || !by_cell || !widget->catches || o->type != OUTPUT_COMM_MSG)
+                return MIN(r, 0);
+        return move_catcher(d, o, widget);
 }
 
 /* What the kernel is, as was said when it started. */
@@ -324,6 +313,11 @@ int notebook_document_add(NotebookDocument *d, const KernelOutput *o) {
                 return add_input(d, o);
         case OUTPUT_UPDATE_DISPLAY_DATA:
                 return change_display(d, o);
+        case OUTPUT_COMM_OPEN:
+        case OUTPUT_COMM_MSG:
+                return add_comm(d, o);
+        case OUTPUT_COMM_CLOSE:
+                return 0;
         case OUTPUT_SESSION:
                 r = take_kernel(d, o);
                 return r < 0 ? r : add_session_event(d, o);

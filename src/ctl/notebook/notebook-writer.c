@@ -176,7 +176,7 @@ static void write_code(Json *j, const NotebookCell *cell) {
                 write_time(j, cell->time);
         json_end_object(j);
         json_begin_array(j, "outputs");
-        TAILQ_FOREACH(output, &cell->outputs, outputs)
+        TAILQ_FOREACH(output, &cell->outputs.list, outputs)
         write_output(j, output);
         json_end_array(j);
         if (cell->input)
@@ -201,7 +201,90 @@ static void write_cell(Json *j, const NotebookCell *cell, size_t number) {
         json_end_object(j);
 }
 
-static void write_metadata(Json *j, const NotebookMetadata *m) {
+/* Within metadata everything is as JSON has it: texts are not divided into lines. */
+static void write_caught(Json *j, const CellOutput *output) {
+        static const char *const members[] = { "data", "ename", "evalue", "metadata", "traceback" };
+        json_object *value;
+
+        json_begin_object(j, NULL);
+        if (output->type == OUTPUT_STREAM) {
+                json_string(j, "name", output->is_stderr ? "stderr" : "stdout");
+                json_text(j, "text", output->text, output->size);
+        }
+        for (size_t i = 0; i < ELEMENTSOF(members); i++)
+                if (output->content && json_object_object_get_ex(output->content, members[i], &value))
+                        write_value(j, members[i], value);
+        if (output->type == OUTPUT_EXECUTE_RESULT)
+                write_count(j, output->count);
+        json_string(j, "output_type", kernel_output_type_to_string(output->type));
+        json_end_object(j);
+}
+
+static void write_caught_outputs(Json *j, const NotebookWidget *widget) {
+        const CellOutput *output;
+
+        json_begin_array(j, "outputs");
+        TAILQ_FOREACH(output, &widget->outputs.list, outputs)
+        write_caught(j, output);
+        json_end_array(j);
+}
+
+static void write_state_member(Json *j, const char *key, json_object *state, const char *member) {
+        json_object *value;
+
+        if (json_object_object_get_ex(state, member, &value))
+                write_value(j, key, value);
+        else
+                json_null(j, key);
+}
+
+static void write_widget(Json *j, const NotebookWidget *widget) {
+        json_object *state = widget->state;
+
+        json_begin_object(j, widget->id);
+        if (widget->buffers) {
+                json_begin_array(j, "buffers");
+                json_object_object_foreach(widget->buffers, path, buffer) {
+                        (void) path;
+                        write_value(j, NULL, buffer);
+                }
+                json_end_array(j);
+        }
+        write_state_member(j, "model_module", state, "_model_module");
+        write_state_member(j, "model_module_version", state, "_model_module_version");
+        write_state_member(j, "model_name", state, "_model_name");
+        json_begin_object(j, "state");
+        json_object_object_foreach(state, key, value) {
+                if (!widget->has_outputs || !streq(key, "outputs"))
+                        write_value(j, key, value);
+        }
+        if (widget->has_outputs)
+                write_caught_outputs(j, widget);
+        json_end_object(j);
+        json_end_object(j);
+}
+
+/* As the schema of Jupyter's widgets has it. Comms that are no widgets have no model. */
+static void write_widgets(Json *j, const NotebookWidgets *widgets) {
+        const NotebookWidget *widget;
+
+        if (TAILQ_EMPTY(&widgets->list))
+                return;
+        json_begin_object(j, "widgets");
+        json_begin_object(j, "application/vnd.jupyter.widget-state+json");
+        json_begin_object(j, "state");
+        TAILQ_FOREACH(widget, &widgets->list, widgets) {
+                if (json_object_object_get_ex(widget->state, "_model_name", NULL))
+                        write_widget(j, widget);
+        }
+        json_end_object(j);
+        json_unsigned(j, "version_major", 2);
+        json_unsigned(j, "version_minor", 0);
+        json_end_object(j);
+        json_end_object(j);
+}
+
+static void write_metadata(Json *j, const NotebookMetadata *m, const NotebookWidgets *widgets) {
         json_begin_object(j, "metadata");
         if (!isempty(m->kernel)) {
                 json_begin_object(j, "kernelspec");
@@ -216,6 +299,7 @@ static void write_metadata(Json *j, const NotebookMetadata *m) {
                 json_string(j, "name", m->language);
                 json_end_object(j);
         }
+        write_widgets(j, widgets);
         json_end_object(j);
 }
 
@@ -230,7 +314,7 @@ int notebook_write(const NotebookDocument *d, const NotebookMetadata *metadata, 
         TAILQ_FOREACH(cell, &d->cells, cells)
         write_cell(&json, cell, ++n);
         json_end_array(&json);
-        write_metadata(&json, metadata);
+        write_metadata(&json, metadata, &d->widgets);
         json_unsigned(&json, "nbformat", 4);
         json_unsigned(&json, "nbformat_minor", 5);
         json_end_object(&json);

@@ -98,6 +98,7 @@ int jupyter_message_read(MessageKey *key, const MessagePart *parts, size_t n_par
         if (n_parts - i <= PART_CONTENT)
                 return invalid("it is not all there", ret_reason);
         parts += i;
+        n_parts -= i;
         if (!message_key_verify(key, parts + PART_HEADER, N_SIGNED, parts[PART_SIGNATURE].data,
                     parts[PART_SIGNATURE].size))
                 return invalid("its signature is wrong", ret_reason);
@@ -109,6 +110,8 @@ int jupyter_message_read(MessageKey *key, const MessagePart *parts, size_t n_par
         if (json_scan_object(m.content, NULL, 0) < 0 && repair_content(&m) < 0)
                 return invalid("its content is not a JSON object", ret_reason);
 
+        m.buffers = parts + PART_CONTENT + 1;
+        m.n_buffers = n_parts - (PART_CONTENT + 1);
         *ret = m;
         m = (JupyterMessage){};
         return 0;

@@ -9,7 +9,7 @@
 #include "keeper/jupyter/json-scan.h"
 #include "keeper/jupyter/message-key.h"
 
-#define MESSAGE_PARTS_MAX 32 /* that are looked at */
+#define MESSAGE_PARTS_MAX 1024 /* that are looked at */
 #define MESSAGE_TYPE_SIZE 48
 #define MESSAGE_ID_SIZE   40
 
@@ -19,9 +19,11 @@ typedef SignedPart MessagePart;
 typedef struct JupyterMessage {
         char type[MESSAGE_TYPE_SIZE];
         char parent_type[MESSAGE_TYPE_SIZE]; /* "" if it has no parent */
-        JsonSpan parent_id; /* a JSON string, with its quotes; no data if it has no parent */
-        JsonSpan content;   /* a JSON object */
-        char *repaired;     /* it, if it had to be */
+        JsonSpan parent_id;         /* a JSON string, with its quotes; no data if it has no parent */
+        JsonSpan content;           /* a JSON object */
+        char *repaired;             /* it, if it had to be */
+        const MessagePart *buffers; /* binary values, in the memory of whoever received it */
+        size_t n_buffers;
 } JupyterMessage;
 
 /* Takes a message apart, checks its signature, and that its headers and content are JSON objects. What ret points to

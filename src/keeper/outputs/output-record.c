@@ -5,13 +5,14 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "keeper/outputs/base64.h"
 #include "keeper/outputs/output-record.h"
 #include "shared/text.h"
 #include "shared/time-span.h"
 
 #define ENTRY_SPACE       1024U /* of an entry beside its content; the parent's id is at most 256 bytes */
 #define STREAM_NAME_MAX   64U
-#define CONTENT_PARTS_MAX 5U
+#define CONTENT_PARTS_MAX 5U /* of a message, with what belongs to it */
 
 static const char *const event_names[_OUTPUT_EVENT_MAX] = {
         [OUTPUT_EVENT_STARTED] = "started",
@@ -26,7 +27,7 @@ static const char *const event_names[_OUTPUT_EVENT_MAX] = {
 
 bool output_is_recorded(const char *type) {
         static const char *const types[] = { "stream", "execute_input", "display_data", "execute_result",
-                "error", "update_display_data", "clear_output" };
+                "error", "update_display_data", "clear_output", "comm_open", "comm_msg", "comm_close" };
 
         for (size_t i = 0; i < ELEMENTSOF(types); i++)
                 if (streq(type, types[i]))
@@ -166,9 +167,39 @@ static int record_end_of_stream(OutputLog *log, const JupyterMessage *m, uint64_
         return record_parts(log, m, position + 1, parts, ELEMENTSOF(parts));
 }
 
+/* Puts the member with the binary values of a message behind its content; *ret is the caller's. -EMSGSIZE: they are more
+ * than an entry can have. */
+static int put_buffers(const OutputLog *log, const JupyterMessage *m, struct iovec *ret) {
+        static const char begin[] = ",\"buffers\":[";
+        size_t size = sizeof(begin) + 1;
+        char *p;
+
+        for (size_t i = 0; i < m->n_buffers; i++) {
+                if (m->buffers[i].size > output_log_entry_max(log))
+                        return -EMSGSIZE;
+                size += base64_size(m->buffers[i].size) + strlen("\"\",");
+                if (size > output_log_entry_max(log))
+                        return -EMSGSIZE;
+        }
+        ret->iov_base = p = malloc(size);
+        if (!p)
+                return -ENOMEM;
+        p = mempcpy(p, begin, strlen(begin));
+        for (size_t i = 0; i < m->n_buffers; i++) {
+                if (i > 0)
+                        *p++ = ',';
+                *p++ = '"';
+                p = base64_encode(p, m->buffers[i].data, m->buffers[i].size);
+                *p++ = '"';
+        }
+        *p++ = ']';
+        ret->iov_len = (size_t) (p - (char *) ret->iov_base);
+        return 0;
+}
+
 int output_record_message(OutputLog *log, const JupyterMessage *m, uint64_t position) {
-        _cleanup_free_ char *joined = NULL;
-        struct iovec content;
+        _cleanup_free_ char *joined = NULL, *buffers = NULL;
+        struct iovec content[2];
         int r;
 
         if (m->content.size > output_log_entry_max(log) - ENTRY_SPACE && streq(m->type, "stream"))
@@ -176,8 +207,14 @@ int output_record_message(OutputLog *log, const JupyterMessage *m, uint64_t posi
         r = join_lines(m->content, &joined);
         if (r < 0)
                 return r;
-        content = (struct iovec){ joined ? joined : (char *) m->content.data, m->content.size };
-        return record_parts(log, m, position, &content, 1);
+        content[0] = (struct iovec){ joined ? joined : (char *) m->content.data, m->content.size };
+        if (m->n_buffers == 0)
+                return record_parts(log, m, position, content, 1);
+        r = put_buffers(log, m, &content[1]);
+        if (r < 0)
+                return r;
+        buffers = content[1].iov_base;
+        return record_parts(log, m, position, content, 2);
 }
 
 #define ESCAPED_MAX 6 /* bytes that one may need */

@@ -5,7 +5,7 @@
  *
  *      {"seq":12,"time":1700000000123456,"type":"stream","parent":"<msg_id>","content":{…}}
  *
- * time is in µs, CLOCK_REALTIME. type is that of Jupyter's message, with its content as it came, but for white space
+ * and, if the message came with binary values, "buffers":["<base64>", …]. time is in µs, CLOCK_REALTIME. type is that of Jupyter's message, with its content as it came, but for white space
  * that would make several lines of it; or "session" for what the keeper itself has to say. */
 
 #include "keeper/jupyter/jupyter-message.h"

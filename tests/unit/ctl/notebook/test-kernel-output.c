@@ -46,7 +46,8 @@ TEST(what_is_missing_is_nothing) {
 
 TEST(types) {
         static const char *const names[] = { "execute_input", "stream", "display_data",
-                "update_display_data", "execute_result", "error", "clear_output", "session" };
+                "update_display_data", "execute_result", "error", "clear_output", "comm_open", "comm_msg",
+                "comm_close", "session" };
 
         for (size_t i = 0; i < ELEMENTSOF(names); i++) {
                 _cleanup_kernel_output_ KernelOutput o = {};

@@ -48,7 +48,7 @@ static char *describe(const NotebookDocument *d) {
                         fprintf(f, "\"%s\"", cell->text);
                 else
                         fprintf(f, "[%s]", cell->input ? json_text_of(cell->input, "code", NULL) : "?");
-                TAILQ_FOREACH(o, &cell->outputs, outputs) {
+                TAILQ_FOREACH(o, &cell->outputs.list, outputs) {
                         json_object *data =
                                 o->content ? json_member(o->content, "data", json_type_object) : NULL;
 
@@ -94,8 +94,8 @@ TEST(streams_are_joined_by_kind) {
                 add_stream(&d, "1", "0123456789");
         add(&d, "stream", "1", "{\"name\":\"stderr\",\"text\":\"e\"}");
         add_stream(&d, "1", "f");
-        ck_assert_uint_eq(TAILQ_FIRST(&TAILQ_FIRST(&d.cells)->outputs)->size, 10000);
-        TAILQ_FIRST(&TAILQ_FIRST(&d.cells)->outputs)->text[2] = 0;
+        ck_assert_uint_eq(TAILQ_FIRST(&TAILQ_FIRST(&d.cells)->outputs.list)->size, 10000);
+        TAILQ_FIRST(&TAILQ_FIRST(&d.cells)->outputs.list)->text[2] = 0;
         CHECK(&d, "[a]out:01;err:e;out:f;");
 }
 
@@ -140,7 +140,7 @@ TEST(results_keep_their_number_when_updated) {
                 "{\"data\":{\"text/plain\":\"r\"},\"execution_count\":4,\"transient\":{\"display_id\":\"d\"}}");
         add_display(&d, "update_display_data", "1", "d", "s");
         CHECK(&d, "[?]result:s;");
-        ck_assert_int_eq(json_object_get_int(TAILQ_FIRST(&TAILQ_FIRST(&d.cells)->outputs)->count), 4);
+        ck_assert_int_eq(json_object_get_int(TAILQ_FIRST(&TAILQ_FIRST(&d.cells)->outputs.list)->count), 4);
 }
 
 TEST(outputs_without_input) {
@@ -183,7 +183,7 @@ TEST(many_cells) {
                 snprintf(parent, sizeof(parent), "%d", i * 7919 % 20000);
                 add_display(&d, "display_data", parent, parent, "");
         }
-        ck_assert_ptr_null(TAILQ_NEXT(TAILQ_FIRST(&TAILQ_FIRST(&d.cells)->outputs), outputs));
+        ck_assert_ptr_null(TAILQ_NEXT(TAILQ_FIRST(&TAILQ_FIRST(&d.cells)->outputs.list), outputs));
 }
 
 TEST_MAIN(cells_are_in_the_order_of_their_inputs, streams_are_joined_by_kind, clear_output,

@@ -51,6 +51,30 @@ TEST(messages) {
 }
 END_TEST
 
+TEST(binary_values) {
+        static const char content[] = "{\"comm_id\":\"c\"}";
+        static const uint8_t bytes[] = { 0, 0xff, 1 };
+        MessagePart buffers[] = { { bytes, 3 }, { bytes, 0 } };
+        JupyterMessage m = {
+                .type = "comm_msg",
+                .content = { content, strlen(content) },
+                .buffers = buffers,
+                .n_buffers = 2,
+        };
+        _cleanup_json_ json_object *line = NULL;
+        _cleanup_output_log_ OutputLog *log = NULL;
+
+        ck_assert(output_is_recorded("comm_msg"));
+        ck_assert_int_eq(output_log_new(0, &log), 0);
+        ck_assert_int_eq(output_record_message(log, &m, 1), 1);
+        line = last_line(log);
+        ck_assert_str_eq(json_object_to_json_string_ext(member(line, "buffers"), JSON_C_TO_STRING_PLAIN),
+                "[\"AP8B\",\"\"]");
+        buffers[1].size = SIZE_MAX / 2;
+        ck_assert_int_eq(output_record_message(log, &m, 2), -EMSGSIZE);
+}
+END_TEST
+
 /* Each piece is one character in the end. */
 static const char *const pieces[] = { "a", "\\n", "\\\\", "\\\"", "\\u00e9", "\xc3\xa9", "\\ud83d\\ude00",
         "\xf0\x9f\x98\x80", "\\u005c", "\xe2\x82\xac" };
@@ -146,10 +170,9 @@ TEST(types) {
         ck_assert(output_is_recorded("error"));
         ck_assert(output_is_recorded("update_display_data"));
         ck_assert(!output_is_recorded("status"));
-        ck_assert(!output_is_recorded("comm_msg"));
         ck_assert(!output_is_recorded("session"));
         ck_assert(!output_is_recorded(""));
 }
 END_TEST
 
-TEST_MAIN(messages, long_streams_are_cut, other_long_messages_are_not_kept, notices, types);
+TEST_MAIN(messages, binary_values, long_streams_are_cut, other_long_messages_are_not_kept, notices, types);
