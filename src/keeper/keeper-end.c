@@ -75,7 +75,7 @@ void keeper_end(Keeper *k) {
                 terminal_drain(k->terminal);
         /* That of a restart may have died at its gate, with the keeper that was just about to open it. */
         not_ready = keeper_awaits_kernel(k) && !(k->was_taken_up && keeper_has_run_kernel(k));
-        keeper_end_kernel(k);
+        keeper_end_kernel(k, code, status);
         if (not_ready) {
                 keeper_describe_dead_kernel(k, code, status, &failure);
                 keeper_fail(k, &failure, 0);

@@ -8,6 +8,7 @@
 #include "keeper/keeper-end.h"
 #include "keeper/keeper-kernel.h"
 #include "keeper/keeper-outputs.h"
+#include "keeper/keeper-process.h"
 #include "keeper/keeper-requests.h"
 #include "keeper/keeper-start.h"
 #include "keeper/launch/start-record.h"
@@ -17,18 +18,6 @@
 #include "shared/time-span.h"
 
 #define TELL_USEC (100 * USEC_PER_MSEC) /* changes are told no more often */
-
-/* What survives with the log. */
-struct KernelRecord {
-        KernelState state;
-        usec_t start_timeout;
-        uint32_t interrupt_mode;
-        uint32_t is_watched;
-        uint32_t restarts;
-        int32_t leader; /* of one that is watched; 0 = unknown */
-};
-
-static_assert(sizeof(struct KernelRecord) <= OUTPUT_LOG_ANNEX_SIZE, "it must fit into the log's annex");
 
 bool keeper_is_watching(const Keeper *k) {
         return k->kernel_record && k->kernel_record->is_watched;
@@ -62,31 +51,6 @@ static void record(Keeper *k, OutputEvent event, const char *text, uint64_t entr
         r = output_record_notice(k->outputs, &notice);
         if (r < 0)
                 (void) log_warning_errno(r, "Could not record what happened to the kernel: %m");
-        output_readers_wake(k->readers);
-}
-
-static void on_process_output(void *userdata, const char *text, size_t size, uint64_t position) {
-        Keeper *k = userdata;
-        uint64_t known = output_log_position(k->outputs, OUTPUT_ORIGIN_PROCESS);
-        OutputNotice notice = {
-                .event = OUTPUT_EVENT_PROCESS,
-                .text = text,
-                .size = size,
-                .origin = OUTPUT_ORIGIN_PROCESS,
-                .position = position - 1,
-        };
-        int r;
-
-        /* An earlier keeper may have recorded some of it, and died before it noted that it had. */
-        if (known >= position)
-                return;
-        if (known > position - size) {
-                notice.size = position - known;
-                notice.text = text + size - notice.size;
-        }
-        r = output_record_notice(k->outputs, &notice);
-        if (r < 0)
-                (void) log_warning_errno(r, "Could not record what the kernel's process printed: %m");
         output_readers_wake(k->readers);
 }
 
@@ -159,6 +123,8 @@ static void on_ready(void *userdata) {
         k->ready_timer = sd_event_source_disable_unref(k->ready_timer);
         if (keeper_is_watching(k))
                 return;
+        if (k->process_output)
+                process_output_set_journal(k->process_output, false);
         if (restarts > 0)
                 record(k, OUTPUT_EVENT_RESTARTED, "The kernel was restarted.", restarts);
         else
@@ -197,24 +163,6 @@ static const KernelHandlers kernel_handlers = {
         .output = on_output,
 };
 
-#define LAST_WORDS_SIZE (PROCESS_OUTPUT_LAST_MAX + 64)
-
-/* What the process printed last, for the end of a sentence: in one line. */
-static const char *last_words(const Keeper *k, const char *otherwise, char ret[LAST_WORDS_SIZE]) {
-        const char *last = k->process_output ? process_output_last(k->process_output) : "";
-        size_t length = strlen(last);
-
-        while (length > 0 && last[length - 1] == '\n')
-                length--;
-        if (length == 0)
-                (void) snprintf(ret, LAST_WORDS_SIZE, " %s", otherwise);
-        else
-                (void) snprintf(ret, LAST_WORDS_SIZE, " It said: %.*s", (int) length, last);
-        for (char *p = strchr(ret, '\n'); p; p = strchr(p, '\n'))
-                *p = ' ';
-        return ret;
-}
-
 static int on_ready_timeout(sd_event_source *source, uint64_t usec, void *userdata) {
         _cleanup_failure_ Failure failure = {};
         Keeper *k = userdata;
@@ -226,7 +174,8 @@ static int on_ready_timeout(sd_event_source *source, uint64_t usec, void *userda
                 process_output_flush(k->process_output);
         failure_set(&failure, KEEPER_ERROR_KERNEL_NOT_READY, "Kernel '%s' did not answer within %s.%s",
                 k->state.kernel, format_time_span(k->kernel_record->start_timeout, span),
-                last_words(k, "Try it with jupyter console, or raise KernelStartTimeoutSec=.", words));
+                keeper_last_words(
+                        k, "Try it with jupyter console, or raise KernelStartTimeoutSec=.", words));
         keeper_fail(k, &failure, 0);
         return 0;
 }
@@ -290,22 +239,6 @@ static int new_iopub_buffer(Keeper *k) {
         return descriptor_store_put(STORED_IOPUB_BUFFER, stream_buffer_fd(k->iopub_buffer));
 }
 
-static int new_process_output(Keeper *k) {
-        ProcessOutput *o;
-        int r;
-
-        r = process_output_new(k->event, on_process_output, k, &o);
-        if (r < 0)
-                return r;
-        k->process_output = o;
-        r = descriptor_store_put(STORED_PROCESS_OUT, process_output_read_fd(o));
-        if (r >= 0)
-                r = descriptor_store_put(STORED_PROCESS_IN, process_output_write_fd(o));
-        if (r >= 0)
-                r = descriptor_store_put(STORED_PROCESS_BUFFER, process_output_buffer_fd(o));
-        return r;
-}
-
 int keeper_make_kernel(Keeper *k, const StartRequest *request, const WireMessage *message) {
         int r;
 
@@ -317,7 +250,7 @@ int keeper_make_kernel(Keeper *k, const StartRequest *request, const WireMessage
         r = new_iopub_buffer(k);
         if (r < 0)
                 return r;
-        r = new_process_output(k);
+        r = keeper_make_process_output(k);
         if (r < 0)
                 return r;
         r = start_record_new(message, &k->start_fd);
@@ -336,6 +269,10 @@ int keeper_prepare_kernel_again(Keeper *k, InterruptMode mode, uint32_t restarts
                 return -ENODATA;
         k->kernel_record->interrupt_mode = mode;
         k->kernel_record->restarts = restarts;
+        k->kernel_record->is_told_to_end = false;
+        k->kernel_record->captures = false;
+        if (k->process_output)
+                process_output_set_journal(k->process_output, true);
         (void) kernel_state_start(&k->kernel_record->state, now_usec(CLOCK_REALTIME));
         keeper_tell_kernel(k);
         return start_record_restore_connection_file(k->start_fd, k->state.connection_file);
@@ -355,20 +292,6 @@ static void take_outputs(Keeper *k, int *fd) {
         kernel_state_check(&k->kernel_record->state);
 }
 
-static int take_process_output(Keeper *k, DescriptorStore *store) {
-        int *fds = store->fds, r = -ENODATA;
-
-        if (fds[STORED_PROCESS_OUT] >= 0 && fds[STORED_PROCESS_IN] >= 0 && fds[STORED_PROCESS_BUFFER] >= 0)
-                r = process_output_adopt(k->event, fds[STORED_PROCESS_OUT], fds[STORED_PROCESS_IN],
-                        fds[STORED_PROCESS_BUFFER], on_process_output, k, &k->process_output);
-        if (r < 0)
-                return r;
-        (void) TAKE_FD(fds[STORED_PROCESS_OUT]);
-        (void) TAKE_FD(fds[STORED_PROCESS_IN]);
-        (void) TAKE_FD(fds[STORED_PROCESS_BUFFER]);
-        return 0;
-}
-
 int keeper_take_kernel(Keeper *k, DescriptorStore *store) {
         _cleanup_failure_ Failure failure = {};
         _cleanup_close_ int iopub = TAKE_FD(store->fds[STORED_IOPUB]);
@@ -383,7 +306,7 @@ int keeper_take_kernel(Keeper *k, DescriptorStore *store) {
                 return r;
         k->start_fd = TAKE_FD(store->fds[STORED_START]);
         if (!keeper_is_watching(k)) {
-                r = take_process_output(k, store);
+                r = keeper_adopt_process_output(k, store);
                 if (r < 0)
                         (void) log_warning_errno(
                                 r, "Could not take up what the kernel's process prints: %m");
@@ -428,14 +351,14 @@ int keeper_watch_kernel(Keeper *k, uint64_t log_size, pid_t leader, Failure *fai
 
 /* Ending */
 
-void keeper_end_kernel(Keeper *k) {
+void keeper_end_kernel(Keeper *k, int code, int status) {
         if (!k->kernel_record)
                 return;
         k->ready_timer = sd_event_source_disable_unref(k->ready_timer);
         if (k->kernel)
                 kernel_drain(k->kernel);
         if (k->process_output)
-                process_output_flush(k->process_output);
+                keeper_end_process_output(k, code, status);
         k->kernel = kernel_free(k->kernel);
         (void) descriptor_store_remove(STORED_IOPUB);
         if (kernel_state_end(&k->kernel_record->state, now_usec(CLOCK_REALTIME)))
@@ -450,7 +373,8 @@ void keeper_describe_dead_kernel(const Keeper *k, int code, int status, Failure 
         else if (code == CLD_KILLED || code == CLD_DUMPED)
                 (void) snprintf(how, sizeof(how), "was killed by signal %d (%s)", status, strsignal(status));
         failure_set(failure, KEEPER_ERROR_KERNEL_NOT_READY, "Kernel '%s' %s before it was ready.%s",
-                k->state.kernel, how, last_words(k, "It said nothing; try it with jupyter console.", words));
+                k->state.kernel, how,
+                keeper_last_words(k, "It said nothing; try it with jupyter console.", words));
 }
 
 void keeper_free_kernel(Keeper *k) {
@@ -532,5 +456,6 @@ int keeper_shut_down(Keeper *k, bool restart, Failure *failure) {
         /* A kernel that does nothing would only be startled. */
         if (k->kernel_record->state.status == KERNEL_STATUS_BUSY)
                 (void) interrupt(k, &ignored);
+        k->kernel_record->is_told_to_end = true;
         return kernel_shutdown(k->kernel, restart);
 }

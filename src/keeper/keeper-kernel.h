@@ -9,6 +9,20 @@
 #include "keeper/launch/start-request.h"
 #include "keeper/store/descriptor-store.h"
 
+/* What survives with the log, in its annex. */
+struct KernelRecord {
+        KernelState state;
+        usec_t start_timeout;
+        uint32_t interrupt_mode;
+        uint32_t is_watched;
+        uint32_t restarts;
+        int32_t leader;    /* of one that is watched; 0 = unknown */
+        uint32_t captures; /* the kernel publishes what its process prints, and prints it to us besides */
+        uint32_t is_told_to_end; /* by us */
+};
+
+static_assert(sizeof(struct KernelRecord) <= OUTPUT_LOG_ANNEX_SIZE, "it must fit into the log's annex");
+
 /* Makes log, pipe and buffers for a session that starts, where the next keeper finds them. message: START. */
 int keeper_make_kernel(Keeper *k, const StartRequest *request, const WireMessage *message);
 
@@ -36,8 +50,8 @@ bool keeper_has_run_kernel(const Keeper *k);
 /* Has the kernel yet to answer for the first time? */
 bool keeper_awaits_kernel(const Keeper *k);
 
-/* The payload ended: takes the last of what it said, and lets go of the connection. */
-void keeper_end_kernel(Keeper *k);
+/* The payload ended, as wait(2) says: takes the last of what it said, and lets go of the connection. */
+void keeper_end_kernel(Keeper *k, int code, int status);
 
 /* Sets failure to why the kernel, whose process ended, did not get ready: what it said at last. */
 void keeper_describe_dead_kernel(const Keeper *k, int code, int status, Failure *failure);

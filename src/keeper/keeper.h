@@ -56,6 +56,7 @@ typedef struct Keeper {
                 kept_until; /* the next entry's number when outputs were kept last; 0 = not by this keeper */
         StreamBuffer *iopub_buffer;
         ProcessOutput *process_output; /* NULL: somebody else started the kernel */
+        size_t unrecorded;             /* how much of the last that the process printed is not in the log */
         Kernel *kernel;                /* NULL: it does not run */
         int start_fd;                  /* of start-record.h */
         sd_event_source *ready_timer;

@@ -153,3 +153,40 @@ def test_runtime_directory_that_cannot_be_written(user1):
     said = user1.try_run("computectl", "notebook", "--setenv=JUPYTER_RUNTIME_DIR=/proc/nowhere", "/tmp/a.ipynb")
     assert said.status != 0 and "/proc/nowhere" in said.output + said.errors
     assert user1.ids() == []
+
+
+def test_what_the_kernel_publishes_is_not_recorded_twice(user1, session):
+    """It takes what is written to descriptors 1 and 2, publishes it, and writes it to where they led before."""
+    execute(user1, session, "import os; os.system('echo one-time'); os.system('echo err-time >&2')")
+    machine.wait_until(lambda: "err-time" in printed(user1, session), "it was published")
+    said = [one for one in entries(user1, session) if "-time\n" in one["content"].get("text", "")]
+    assert sorted((one["type"], one["content"].get("name"), one["content"]["text"]) for one in said) == \
+        [("stream", "stderr", "err-time\n"), ("stream", "stdout", "one-time\n")]
+
+
+def test_wrapped_kernel_publishes_too(user1):
+    """The process that was started keeps the pipe; the kernel is its child."""
+    write_kernelspec(user1, "wrapped", ["sh", "-c", "python3 -m ipykernel_launcher -f \"$0\"; exit 0", "{connection_file}"])
+    session, _ = user1.start_notebook("/tmp/wrapped.ipynb", "wrapped", Transport="ipc")
+    execute(user1, session, "import os; os.system('echo one-time')")
+    machine.wait_until(lambda: "one-time" in printed(user1, session), "it was published")
+    assert not [one for one in events(user1, session, "process") if "one-time" in one["text"]]
+
+
+def journal_of(root, session):
+    said = root.run("journalctl", "--output=json", "--all", f"SESSION_ID={session}").output
+    return [str(json.loads(line)["MESSAGE"]) for line in said.splitlines()]
+
+
+def test_journal_has_no_outputs_until_the_kernel_dies(root, user1, session):
+    """What a user's cells print is nobody's business who may read the journal."""
+    execute(user1, session, "import os; os.system('seq -f private-%g 300000')")
+    machine.wait_until(lambda: "private-300000\n" in printed(user1, session), "it was published", 120)
+    assert not [line for line in journal_of(root, session) if "private" in line]
+    spawn(user1, session, "import ctypes, faulthandler, sys; faulthandler.enable(sys.stderr.fileno()); ctypes.string_at(0)")
+    machine.wait_until(lambda: not user1.ids(), "the session has ended")
+    machine.wait_until(lambda: any("most recent call first" in line for line in journal_of(root, session)), "it says why")
+    assert len([line for line in journal_of(root, session) if "private" in line]) < 50
+    said = events(user1, session, "process")
+    assert "Fatal Python error: Segmentation fault" in said[-1]["text"]
+    assert "private" not in "".join(one["text"] for one in said)

@@ -46,7 +46,7 @@ def execute(notebook, connection_file):
     manager = SessionManager(connection_file=connection_file)
     manager.load_connection_file()
     client = nbclient.NotebookClient(notebook, km=manager, timeout=CELL_TIMEOUT, startup_timeout=CELL_TIMEOUT,
-                                     allow_errors=True, record_timing=False)
+                                     iopub_timeout=CELL_TIMEOUT, allow_errors=True, record_timing=False)
     client.execute()
     client.kc.stop_channels()
     return client.nb

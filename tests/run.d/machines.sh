@@ -146,6 +146,7 @@ step_trixie() {
                 failed=1
         cp build/trixie/meson-logs/unit.junit.xml "$results/unit-trixie.xml" || failed=1
         test_features trixie -m 'not slow and not kernels' || failed=1
+        compare_notebooks || failed=1
         return $failed
 }
 

@@ -11,6 +11,7 @@
  * nothing while nobody does anything. */
 
 #include <stdio.h>
+#include <sys/socket.h>
 
 #include "keeper/jupyter/kernel-socket.h"
 #include "keeper/kernel/kernel.h"
@@ -465,6 +466,16 @@ int kernel_interrupt(Kernel *k) {
 
 int kernel_shutdown(Kernel *k, bool restart) {
         return kernel_tell(k, "shutdown_request", restart ? "{\"restart\":true}" : "{\"restart\":false}");
+}
+
+pid_t kernel_process(const Kernel *k) {
+        struct ucred peer = {};
+        socklen_t size = sizeof(peer);
+
+        /* Of an ipc socket this is who listens: the kernel itself, whatever wrapper started it. */
+        if (!k->iopub || getsockopt(kernel_socket_fd(k->iopub), SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
+                return 0;
+        return MAX(peer.pid, 0);
 }
 
 void kernel_hear(Kernel *k) {

@@ -4,6 +4,7 @@
 /* A running kernel, as its keeper sees it: what it publishes is recorded and followed; and it can be asked whether it
  * is ready, and told to interrupt what it does or to end. */
 
+#include <sys/types.h>
 #include <systemd/sd-event.h>
 
 #include "keeper/jupyter/connection-info.h"
@@ -40,6 +41,9 @@ Kernel *kernel_free(Kernel *k);
 /* Sends interrupt_request or shutdown_request on the control channel, once it can. */
 int kernel_interrupt(Kernel *k);
 int kernel_shutdown(Kernel *k, bool restart);
+
+/* The process that publishes; 0: not known, as over tcp. */
+pid_t kernel_process(const Kernel *k);
 
 /* Takes what it published so far, now instead of later in the loop. */
 void kernel_hear(Kernel *k);

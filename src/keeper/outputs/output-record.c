@@ -11,6 +11,7 @@
 #include "shared/time-span.h"
 
 #define ENTRY_SPACE       1024U /* of an entry beside its content; the parent's id is at most 256 bytes */
+#define SEARCHED_MAX      (256U * 1024U)
 #define STREAM_NAME_MAX   64U
 #define CONTENT_PARTS_MAX 5U /* of a message, with what belongs to it */
 
@@ -281,6 +282,27 @@ int output_notice_format(const OutputNotice *notice, uint64_t seq, char **ret, s
         *ret = line;
         *ret_size = (size_t) (p - line);
         return 0;
+}
+
+bool output_record_has_text(const OutputLog *log, const char *text, size_t size) {
+        uint64_t end = output_log_end(log), at = output_log_begin(log);
+        uint64_t first = end - MIN(end, (uint64_t) SEARCHED_MAX);
+        _cleanup_free_ char *escaped = malloc(ESCAPED_MAX * size + 1);
+        size_t n;
+
+        if (!escaped)
+                return false;
+        n = (size_t) (escape(escaped, text, size) - escaped);
+        while (at < end) {
+                OutputEntry entry = output_log_get(log, at);
+
+                size_t skip = at < first ? MIN(first - at, (uint64_t) entry.size) : 0;
+
+                if (memmem(entry.text + skip, entry.size - skip, escaped, n))
+                        return true;
+                at = entry.next;
+        }
+        return false;
 }
 
 int output_record_notice(OutputLog *log, const OutputNotice *notice) {

@@ -50,5 +50,8 @@ bool output_is_recorded(const char *type);
 int output_record_message(OutputLog *log, const JupyterMessage *m, uint64_t position);
 int output_record_notice(OutputLog *log, const OutputNotice *notice);
 
+/* Is this text, a line for instance, within one of the newest entries, as far as some hundred kB of them reach? */
+bool output_record_has_text(const OutputLog *log, const char *text, size_t size);
+
 /* The line of a notice that is not in the log, with the number seq; the caller's. -ENOMEM. */
 int output_notice_format(const OutputNotice *notice, uint64_t seq, char **ret, size_t *ret_size);

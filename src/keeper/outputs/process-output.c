@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What a kernel's process writes to its stdout and stderr: to the journal, as if they were the journal's, and to who
- * asked for it. */
+/* What a kernel's process writes to its stdout and stderr: to who asked for it and, while the kernel starts, to the
+ * journal, as if they were the journal's. */
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "keeper/outputs/process-output.h"
@@ -22,6 +24,8 @@ struct ProcessOutput {
         void *userdata;
         char last[PROCESS_OUTPUT_LAST_MAX + 1];
         size_t n_last;
+        size_t n_untold; /* of these, at the end: not in the journal */
+        bool spares_journal;
 };
 
 ProcessOutput *process_output_free(ProcessOutput *o) {
@@ -55,8 +59,45 @@ static void remember(ProcessOutput *o, const char *text, size_t size) {
         o->last[o->n_last] = 0;
 }
 
-const char *process_output_last(const ProcessOutput *o) {
+const char *process_output_last(const ProcessOutput *o, size_t *ret_size) {
+        if (ret_size)
+                *ret_size = o->n_last;
         return o->last;
+}
+
+void process_output_set_journal(ProcessOutput *o, bool is_told) {
+        o->spares_journal = !is_told;
+}
+
+void process_output_tell_last(const ProcessOutput *o) {
+        size_t least = o->n_last - MIN(o->n_untold, o->n_last), n = o->n_last, lines = 0;
+
+        if (n == least)
+                return;
+        for (n--; n > least; n--)
+                if (o->last[n - 1] == '\n' && ++lines == PROCESS_OUTPUT_LAST_LINES)
+                        break;
+        pass_to_journal(o->last + n, o->n_last - n);
+}
+
+int process_output_is_of(const ProcessOutput *o, pid_t pid) {
+        struct stat ours, theirs;
+
+        if (fstat(o->write_fd, &ours) < 0)
+                return -errno;
+        for (int number = STDOUT_FILENO; number <= STDERR_FILENO; number++) {
+                char path[64];
+
+                (void) snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int) pid, number);
+                if (stat(path, &theirs) < 0) {
+                        /* It may have closed this one, but not hidden all. */
+                        (void) snprintf(path, sizeof(path), "/proc/%d/fd/.", (int) pid);
+                        if (access(path, X_OK) < 0)
+                                return -errno;
+                } else if (ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino)
+                        return 1;
+        }
+        return 0;
 }
 
 /* How much of it can be handed over: whole lines; of a long line what is there, but no character that is cut. */
@@ -80,7 +121,12 @@ static void hand_over(ProcessOutput *o, bool all) {
         n = all || size == 0 ? size : whole(text, size);
         if (n == 0)
                 return;
-        pass_to_journal(text, n);
+        if (o->spares_journal)
+                o->n_untold = MIN(o->n_untold + n, (size_t) PROCESS_OUTPUT_LAST_MAX);
+        else {
+                pass_to_journal(text, n);
+                o->n_untold = 0;
+        }
         remember(o, text, n);
         o->handler(o->userdata, text, n, stream_buffer_position(o->buffer) + n);
         stream_buffer_skip(o->buffer, n, false);

@@ -8,7 +8,8 @@
 
 #include "keeper/jupyter/stream-buffer.h"
 
-#define PROCESS_OUTPUT_LAST_MAX 600U
+#define PROCESS_OUTPUT_LAST_LINES 50U
+#define PROCESS_OUTPUT_LAST_MAX   8192U
 
 typedef struct ProcessOutput ProcessOutput;
 
@@ -29,8 +30,17 @@ int process_output_buffer_fd(const ProcessOutput *o);
 /* The process has ended, or is given up: hands over all that is there, not what others print meanwhile. */
 void process_output_flush(ProcessOutput *o);
 
-/* The last lines, at most PROCESS_OUTPUT_LAST_MAX bytes. The output's. */
-const char *process_output_last(const ProcessOutput *o);
+/* The last lines, at most PROCESS_OUTPUT_LAST_MAX bytes; *ret_size may be NULL. The output's. */
+const char *process_output_last(const ProcessOutput *o, size_t *ret_size);
+
+/* Does what comes from now on go to the journal, too? It does at first. Others may read the journal, so what a kernel's
+ * process prints is not for it once it is a user's work and not a start that may fail. */
+void process_output_set_journal(ProcessOutput *o, bool is_told);
+/* Tells the journal the last lines of what it was not told, PROCESS_OUTPUT_LAST_LINES at most. */
+void process_output_tell_last(const ProcessOutput *o);
+
+/* Is the stdout or stderr of this process our pipe? 1 or 0; -errno: that cannot be seen. */
+int process_output_is_of(const ProcessOutput *o, pid_t pid);
 
 DEFINE_CLEANUP(ProcessOutput *, process_output_free);
 #define _cleanup_process_output_ _cleanup_(process_output_free_pointer)

@@ -51,6 +51,32 @@ TEST(messages) {
 }
 END_TEST
 
+TEST(newest_texts_are_found) {
+        static char many[900000];
+        static const char text[] = "said \"this\"\n\x1b[0m and more";
+        const OutputNotice notice = { .event = OUTPUT_EVENT_PROCESS, .text = text, .size = strlen(text) };
+        _cleanup_output_log_ OutputLog *log = NULL;
+
+        ck_assert_int_eq(output_log_new(4 * sizeof(many), &log), 0);
+        ck_assert(!output_record_has_text(log, text, strlen(text)));
+        ck_assert_int_eq(output_record_notice(log, &notice), 1);
+        ck_assert(output_record_has_text(log, text, strlen(text)));
+        ck_assert(output_record_has_text(log, text + 5, 6));
+        ck_assert(!output_record_has_text(log, "said that", 9));
+        for (size_t i = 0; i < 100000; i++)
+                memcpy(many + 9 * i, i == 0 ? "beginning" : i == 99999 ? "the end  " : "between  ", 9);
+        ck_assert_int_eq(output_record_notice(log,
+                                 &(OutputNotice){
+                                         .event = OUTPUT_EVENT_PROCESS,
+                                         .text = many,
+                                         .size = sizeof(many),
+                                 }),
+                1);
+        ck_assert(output_record_has_text(log, "the end", 7));
+        ck_assert(!output_record_has_text(log, "beginning", 9));
+}
+END_TEST
+
 TEST(binary_values) {
         static const char content[] = "{\"comm_id\":\"c\"}";
         static const uint8_t bytes[] = { 0, 0xff, 1 };
@@ -175,4 +201,5 @@ TEST(types) {
 }
 END_TEST
 
-TEST_MAIN(messages, binary_values, long_streams_are_cut, other_long_messages_are_not_kept, notices, types);
+TEST_MAIN(messages, newest_texts_are_found, binary_values, long_streams_are_cut,
+        other_long_messages_are_not_kept, notices, types);

@@ -2,6 +2,7 @@
 
 /* What a process prints, in whole lines. */
 
+#include <limits.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -52,7 +53,7 @@ TEST(whole_lines) {
         process_output_flush(o);
         ck_assert_str_eq(capture_end(&c), heard);
         ck_assert_str_eq(heard, "one\ntwo\nthree\nend without a line");
-        ck_assert_str_eq(process_output_last(o), heard);
+        ck_assert_str_eq(process_output_last(o, NULL), heard);
         process_output_free(o);
         sd_event_unref(event);
 }
@@ -78,7 +79,7 @@ TEST(long_lines_and_last_words) {
         LOOP_UNTIL(event, n_heard == 30004);
         (void) capture_end(&c);
         memcpy(last, heard + n_heard - PROCESS_OUTPUT_LAST_MAX, sizeof(last));
-        ck_assert_str_eq(process_output_last(o), last);
+        ck_assert_str_eq(process_output_last(o, NULL), last);
         process_output_free(o);
         sd_event_unref(event);
 }
@@ -127,4 +128,61 @@ TEST(flush_comes_to_an_end) {
 }
 END_TEST
 
-TEST_MAIN(whole_lines, long_lines_and_last_words, taken_up, flush_comes_to_an_end);
+/* Once the kernel is ready, the journal is told nothing but the last lines of one that died. */
+TEST(the_journal_is_spared) {
+        sd_event *event = NULL;
+        ProcessOutput *o;
+        Capture c;
+
+        ck_assert_int_ge(sd_event_new(&event), 0);
+        ck_assert_int_eq(process_output_new(event, on_text, NULL, &o), 0);
+        capture_begin(&c);
+        print(o, "starts\n");
+        LOOP_UNTIL(event, n_calls == 1);
+        process_output_tell_last(o);
+        ck_assert_str_eq(capture_end(&c), "starts\n");
+
+        process_output_set_journal(o, false);
+        capture_begin(&c);
+        for (int i = 0; i < 100; i++) {
+                char line[32];
+
+                snprintf(line, sizeof(line), "line %d\n", i);
+                print(o, line);
+        }
+        process_output_flush(o);
+        ck_assert_str_eq(capture_end(&c), "");
+        capture_begin(&c);
+        process_output_tell_last(o);
+        (void) capture_end(&c);
+        ck_assert_uint_eq(count_lines(c.text), PROCESS_OUTPUT_LAST_LINES);
+        ck_assert_ptr_nonnull(startswith(c.text, "line 50\n"));
+        process_output_free(o);
+        sd_event_unref(event);
+}
+END_TEST
+
+TEST(whose_it_is) {
+        int fds[2] = { dup(STDOUT_FILENO), dup(STDERR_FILENO) };
+        sd_event *event = NULL;
+        ProcessOutput *o;
+
+        ck_assert_int_ge(sd_event_new(&event), 0);
+        ck_assert_int_eq(process_output_new(event, on_text, NULL, &o), 0);
+        ck_assert_int_eq(process_output_is_of(o, getpid()), 0);
+        ck_assert_int_lt(process_output_is_of(o, INT_MAX), 0);
+        for (int number = STDOUT_FILENO; number <= STDERR_FILENO; number++) {
+                int answer;
+
+                ck_assert_int_ge(dup2(process_output_write_fd(o), number), 0);
+                answer = process_output_is_of(o, getpid());
+                ck_assert_int_ge(dup2(fds[number - 1], number), 0);
+                ck_assert_int_eq(answer, 1);
+        }
+        process_output_free(o);
+        sd_event_unref(event);
+}
+END_TEST
+
+TEST_MAIN(whole_lines, the_journal_is_spared, whose_it_is, long_lines_and_last_words, taken_up,
+        flush_comes_to_an_end);
