@@ -8,6 +8,7 @@
 #include "keeper/keeper-describe.h"
 #include "keeper/keeper-end.h"
 #include "keeper/keeper-requests.h"
+#include "keeper/keeper.h"
 #include "keeper/store/footprint.h"
 #include "shared/log.h"
 

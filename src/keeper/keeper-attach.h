@@ -3,7 +3,7 @@
 
 /* Between the terminal and those who look at it. */
 
-#include "keeper/keeper.h"
+#include "keeper/keeper-data.h"
 
 /* Starts to read the terminal, and to record it: keeper.recording must be there. */
 int keeper_watch_terminal(Keeper *k);

@@ -3,7 +3,7 @@
 
 /* What the manager is told of a terminal: its title, and the program that is in its foreground. */
 
-#include "keeper/keeper.h"
+#include "keeper/keeper-data.h"
 
 /* The terminal has shown something: looks, a while later, whether there is something to tell. A terminal that is quiet
  * wakes nobody. */

@@ -7,6 +7,7 @@
 #include "keeper/keeper-outputs.h"
 #include "keeper/keeper-requests.h"
 #include "keeper/keeper-start.h"
+#include "keeper/keeper.h"
 #include "keeper/launch/connection-file.h"
 #include "keeper/launch/leader.h"
 #include "keeper/store/descriptor-store.h"

@@ -3,7 +3,7 @@
 
 /* The end of the payload: seen by its pidfd, recorded, told. */
 
-#include "keeper/keeper.h"
+#include "keeper/keeper-data.h"
 
 /* Follows the payload by leader_fd. If there is none, the payload counts as ended. */
 int keeper_watch_leader(Keeper *k);

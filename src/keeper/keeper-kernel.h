@@ -4,7 +4,7 @@
 /* What a notebook session has besides its payload: the kernel as it is spoken to, the log of its outputs and those who
  * read it, what its process prints. */
 
-#include "keeper/keeper.h"
+#include "keeper/keeper-data.h"
 #include "keeper/launch/kernelspec.h"
 #include "keeper/launch/start-request.h"
 #include "keeper/store/descriptor-store.h"

@@ -3,7 +3,7 @@
 
 /* What becomes of a notebook's outputs: they are read while the session lives, and kept when it ends. */
 
-#include "keeper/keeper.h"
+#include "keeper/keeper-data.h"
 
 /* Writes entries beyond since into a stream socket, which becomes the keeper's on success. Returns as failure.h says. */
 int keeper_read_outputs(Keeper *k, int fd, uint64_t since, bool follow, Failure *failure);

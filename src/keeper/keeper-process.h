@@ -7,7 +7,7 @@
  * write it to where these led before, which is our pipe. What such a kernel prints is recorded as it published it, and
  * not once more. A kernel does so if neither of its descriptors 1 and 2 is our pipe. */
 
-#include "keeper/keeper.h"
+#include "keeper/keeper-data.h"
 #include "keeper/store/descriptor-store.h"
 
 #define LAST_WORDS_SIZE 664U

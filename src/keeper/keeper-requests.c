@@ -10,6 +10,7 @@
 #include "keeper/keeper-describe.h"
 #include "keeper/keeper-kernel.h"
 #include "keeper/keeper-start.h"
+#include "keeper/keeper.h"
 #include "keeper/kernel-requests.h"
 #include "keeper/store/message-fields.h"
 #include "shared/log.h"

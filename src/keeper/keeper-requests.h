@@ -3,7 +3,7 @@
 
 /* What the manager asks for, and what it is told. */
 
-#include "keeper/keeper.h"
+#include "keeper/keeper-data.h"
 
 /* A ControlHandler; userdata is the keeper. */
 int keeper_handle_message(void *userdata, const WireMessage *message, WireAncillary *a);

@@ -7,6 +7,7 @@
 #include "keeper/keeper-end.h"
 #include "keeper/keeper-kernel.h"
 #include "keeper/keeper-requests.h"
+#include "keeper/keeper.h"
 #include "keeper/launch/launch.h"
 #include "keeper/launch/login-place.h"
 #include "keeper/launch/start-record.h"

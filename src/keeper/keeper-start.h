@@ -3,7 +3,7 @@
 
 /* From START to STARTED. What goes wrong is told to the manager by FAILED, and leaves the keeper idle. */
 
-#include "keeper/keeper.h"
+#include "keeper/keeper-data.h"
 #include "keeper/launch/start-request.h"
 
 /* Makes the terminal or the connection file, and forks the payload, which tells the manager that it is at the gate.

@@ -8,6 +8,7 @@
 #include "keeper/keeper-outputs.h"
 #include "keeper/keeper-requests.h"
 #include "keeper/keeper-start.h"
+#include "keeper/keeper.h"
 #include "keeper/kernel-requests.h"
 #include "keeper/launch/notebook.h"
 #include "keeper/store/message-fields.h"

@@ -21,13 +21,14 @@ PROGRAMS = {
 ROOMS = {
     "keeper": {
         "store": (),
-        "screen": ("store",),
+        "vt": ("store",),
+        "screen": ("vt", "store"),
         "jupyter": ("store",),
         "outputs": ("jupyter", "store"),
         "kernel": ("outputs", "jupyter"),
-        "terminal": ("screen", "store"),
+        "terminal": ("screen", "vt", "store"),
         "launch": ("terminal", "outputs", "store"),
-        "": ("launch", "terminal", "kernel", "outputs", "jupyter", "screen", "store"),
+        "": ("launch", "terminal", "kernel", "outputs", "jupyter", "screen", "vt", "store"),
     },
     "manager": {
         "model": (),

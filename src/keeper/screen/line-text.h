@@ -6,7 +6,7 @@
 
 #include "keeper/screen/cluster.h"
 #include "keeper/screen/links.h"
-#include "keeper/screen/text-writer.h"
+#include "keeper/vt/text-writer.h"
 
 /* What of a line matters to the lines around it. */
 typedef struct LineShape {

@@ -6,7 +6,7 @@
  * many, those that no cell has any more are forgotten. */
 
 #include "keeper/screen/grid.h"
-#include "keeper/screen/text-writer.h"
+#include "keeper/vt/text-writer.h"
 
 #define LINKS_MAX      8192U
 #define LINK_TEXT_MAX  2400U /* bytes; terminals take URIs of 2083 */

@@ -2,8 +2,8 @@
 
 /* Text into cells: runs of ASCII as fast as memory takes them, everything else one by one. */
 
-#include "keeper/screen/char-width.h"
 #include "keeper/screen/screen-state.h"
+#include "keeper/vt/char-width.h"
 
 size_t screen_ascii_run(const uint8_t *data, size_t size) {
         const uint64_t ones = 0x0101010101010101U, high = ones * 0x80;

@@ -4,16 +4,16 @@
 /* What a screen is made of, for the files screen-*.c. Everybody else uses screen.h. */
 
 #include "keeper/screen/answers.h"
-#include "keeper/screen/charset.h"
 #include "keeper/screen/cluster.h"
-#include "keeper/screen/color-spec.h"
 #include "keeper/screen/grid.h"
 #include "keeper/screen/links.h"
-#include "keeper/screen/palette.h"
 #include "keeper/screen/screen.h"
 #include "keeper/screen/scrollback.h"
 #include "keeper/screen/titles.h"
-#include "keeper/screen/vt-parser.h"
+#include "keeper/vt/charset.h"
+#include "keeper/vt/color-spec.h"
+#include "keeper/vt/palette.h"
+#include "keeper/vt/vt-parser.h"
 
 #define KITTY_STACK_MAX     8U
 #define KEY_RESOURCES_MAX   8U

@@ -18,8 +18,8 @@
  * On a change of width lines are not wrapped anew. Cells beyond the right edge are kept, and seen again when the screen
  * grows, until their line is written to. */
 
-#include "keeper/screen/color-spec.h"
 #include "keeper/store/byte-queue.h"
+#include "keeper/vt/color-spec.h"
 #include "shared/macros.h"
 
 #define SCREEN_ROWS_MAX    65535U

@@ -5,8 +5,8 @@
  * Numbers are those of xterm's ctlseqs, with kitty's 4:n and 58, and ECMA-48's 53. */
 
 #include "keeper/screen/cell.h"
-#include "keeper/screen/text-writer.h"
-#include "keeper/screen/vt-parser.h"
+#include "keeper/vt/text-writer.h"
+#include "keeper/vt/vt-parser.h"
 
 /* Applies CSI ... m. What has no meaning is skipped. */
 void sgr_apply(const VtSequence *s, Style *style);

@@ -4,7 +4,7 @@
 /* What a program says about itself: window title, icon title and their stack (OSC 0, 1, 2; CSI 22 t, CSI 23 t), and
  * its working directory (OSC 7). NULL: it did not say; the terminal has its own. */
 
-#include "keeper/screen/text-writer.h"
+#include "keeper/vt/text-writer.h"
 
 #define TITLE_MAX       1024U /* bytes */
 #define TITLE_STACK_MAX 10U   /* as xterm; older ones are forgotten */

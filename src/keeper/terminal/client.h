@@ -5,9 +5,9 @@
 
 #include <systemd/sd-event.h>
 
-#include "keeper/screen/color-spec.h"
 #include "keeper/store/byte-queue.h"
 #include "keeper/terminal/output-policy.h"
+#include "keeper/vt/color-spec.h"
 #include "shared/macros.h"
 
 typedef struct Client Client;

@@ -4,7 +4,7 @@
 /* What a client's terminal answers to the keeper's questions about its colours, found in what the client types. As long as
  * one is owed, it is taken out, however late it comes: a program must not read it as something that was typed. */
 
-#include "keeper/screen/color-spec.h"
+#include "keeper/vt/color-spec.h"
 
 #define REPLY_HELD_MAX 64U /* bytes: a whole reply */
 

@@ -2,7 +2,7 @@
 
 /* Many lines at once come out as the same lines one by one. */
 
-#include "keeper/screen/text-writer.h"
+#include "keeper/vt/text-writer.h"
 #include "tests/unit/screen.h"
 
 static void expect_equal(const Screen *one, const Screen *other) {

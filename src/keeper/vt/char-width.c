@@ -2,14 +2,14 @@
 
 /* How many columns a character takes. */
 
-#include "keeper/screen/char-width.h"
+#include "keeper/vt/char-width.h"
 
 typedef struct CharRange {
         uint32_t first;
         uint32_t last;
 } CharRange;
 
-#include "keeper/screen/char-width-table.h"
+#include "keeper/vt/char-width-table.h"
 
 static bool in_ranges(uint32_t code, const CharRange *ranges, size_t n) {
         size_t low = 0, high = n;

@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "keeper/screen/vt-parser.h"
+#include "keeper/vt/vt-parser.h"
 #include "tests/unit/test-main.h"
 
 typedef struct Log {

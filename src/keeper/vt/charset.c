@@ -2,7 +2,7 @@
 
 /* The character sets of the DEC terminals that are still in use. */
 
-#include "keeper/screen/charset.h"
+#include "keeper/vt/charset.h"
 
 uint32_t charset_translate(Charset set, uint8_t c) {
         static const uint16_t graphics[] = { /* from 0x5f on */

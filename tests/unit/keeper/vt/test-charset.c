@@ -2,7 +2,7 @@
 
 /* Character sets. */
 
-#include "keeper/screen/charset.h"
+#include "keeper/vt/charset.h"
 #include "tests/unit/test-main.h"
 
 TEST(translates) {

@@ -2,7 +2,7 @@
 
 /* How wide characters are. */
 
-#include "keeper/screen/char-width.h"
+#include "keeper/vt/char-width.h"
 #include "tests/unit/test-main.h"
 
 TEST(narrow) {

@@ -2,7 +2,7 @@
 
 /* Colours in text. */
 
-#include "keeper/screen/color-spec.h"
+#include "keeper/vt/color-spec.h"
 #include "tests/unit/test-main.h"
 
 static void expect(const char *text, const char *expected) {

@@ -2,7 +2,7 @@
 
 /* Changed colours. */
 
-#include "keeper/screen/palette.h"
+#include "keeper/vt/palette.h"
 #include "tests/unit/test-main.h"
 
 static void osc(Palette *p, unsigned number, const char *text) {

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "keeper/screen/color-spec.h"
+#include "keeper/vt/color-spec.h"
 
 static int digit(char c) {
         if (c >= '0' && c <= '9')

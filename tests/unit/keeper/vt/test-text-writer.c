@@ -2,7 +2,7 @@
 
 /* The text that grows. */
 
-#include "keeper/screen/text-writer.h"
+#include "keeper/vt/text-writer.h"
 #include "tests/unit/test-main.h"
 
 TEST(writes) {

@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "keeper/screen/text-writer.h"
+#include "keeper/vt/text-writer.h"
 
 #define FORMAT_MAX 256
 

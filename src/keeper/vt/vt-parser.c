@@ -19,7 +19,7 @@
  * characters inside a sequence are acted on at once, as if they came before it. Two-byte C1 controls of UTF-8 (U+0080 to
  * U+009F) are what xterm takes them for: ESC and a letter. */
 
-#include "keeper/screen/vt-parser.h"
+#include "keeper/vt/vt-parser.h"
 
 typedef enum Class {
         CLASS_CONTROL,      /* C0 but the four below */

@@ -4,7 +4,7 @@
 
 #include <limits.h>
 
-#include "keeper/screen/palette.h"
+#include "keeper/vt/palette.h"
 
 #define N_DYNAMIC 10U
 #define N_ENTRIES (PALETTE_NUMBERS + N_DYNAMIC)

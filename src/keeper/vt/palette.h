@@ -4,7 +4,7 @@
 /* The colours that a program redefined: OSC 4 and 104 for the 256 numbers, OSC 10 to 19 and 110 to 119 for those of text,
  * background, cursor and so on. Kept as they were said; takes no memory until one is changed. */
 
-#include "keeper/screen/text-writer.h"
+#include "keeper/vt/text-writer.h"
 
 #define PALETTE_NUMBERS  256U
 #define PALETTE_SPEC_MAX 31U /* "rgb:ffff/ffff/ffff" takes 18; longer ones are not kept */
