@@ -133,12 +133,13 @@ class Viewer:
 
     def look(self, *others):
         """Emulators of this and of other clients, which all got the same to the end. The end is told by a title, which
-        changes nothing in the picture."""
-        mark = f"mark {next(marks)}"
-        self.user.shell(f"printf '\\033]2;{mark}\\007' > /dev/{self.tty}")
+        changes nothing in the picture; and, as only the owner's terminal gets titles, by a colour of no text."""
+        n = next(marks)
+        title, color = f"mark {n}", f"\x1b[38;2;1;2;{n}m"
+        self.user.shell(f"printf '\\033]2;{title}\\007{color}\\033[39m' > /dev/{self.tty}")
         everybody = [self, *others]
         for one in everybody:
-            one.until(f"{mark}[\x07\x1b]")
+            one.until(f"{title}[\x07\x1b]" if one.user is self.user else re.escape(color))
         shown = [show(one.seen.encode("latin-1").decode(), one.rows, one.columns) for one in everybody]
         return shown if others else shown[0]
 

@@ -42,7 +42,8 @@ def test_all_see_the_same(root, user1):
     others[1].type("seq 30; printf '\\033[1;32mof all\\033[m'\n")
     first.until("\x1b\\[1;32mof all")
     everything, *shown = first.look(*others)
-    assert [difference(everything, one) for one in shown] == [{}, {}, {}]
+    # Titles are for the owner.
+    assert [difference(everything, one) for one in shown] == [{}, {"title": (everything.title, "")}, {}]
     machine.wait_until(lambda: user1.get(session, "Clients") == 4, "four clients")
     others[0].close()
     machine.wait_until(lambda: user1.get(session, "Clients") == 3, "three clients")

@@ -257,12 +257,14 @@ def test_keeper_is_restarted_by_an_administrator(root, user1, session):
 
 
 MUCH = "for i in range(450): print(i, 10**5 * 'x', flush=True)"  # in several pieces
-# Stops a process as soon as there is a file of that session that is not whole, and kills it, when the manager would
-# dismiss it if the session ends; exit status 1: there was none.
+# Says that it is ready. Stops a process as soon as there is a file of that session that is not whole, and kills it, when
+# the manager would dismiss it if the session ends; exit status 1: there was none.
 KILL_WHILE_IT_WRITES = """
 import glob, os, select, sys, time
 pid, end = int(sys.argv[1]), time.monotonic() + 60
 pidfd = os.pidfd_open(pid)
+os.nice(-20)
+print("ready", flush=True)
 while not glob.glob(sys.argv[2]):
     if time.monotonic() > end or select.select([pidfd], [], [], 0)[0]:
         sys.exit(1)
@@ -286,10 +288,11 @@ def kill_while_it_writes(root, user, session, end):
     """Returns whether it was."""
     keeper = machine.main_pid(root, f"compute-keeper-{session}")
     record = f"/run/compute-sessions/sessions/{session}" if end != stop_keeper else ""
-    killer = root.spawn("/usr/bin/python3", "-c", KILL_WHILE_IT_WRITES, keeper,
-                        f"{user.home}/{FOLDER}/{session}-*.jsonl.new", record)
+    killer = root.on_terminal("/usr/bin/python3", "-c", KILL_WHILE_IT_WRITES, keeper,
+                              f"{user.home}/{FOLDER}/{session}-*.jsonl.new", record)
+    killer.expect("ready")
     end(root, user, session)
-    return root.wait(killer).status == 0
+    return root.wait(killer.pid).status == 0
 
 
 @pytest.mark.parametrize("end", [kill_kernel, stop, stop_scope, stop_keeper])
