@@ -15,9 +15,9 @@ boot() {
         boot_machine build/gcc
 }
 
-# boot_machine BUILD_DIR
+# boot_machine BUILD_DIR [OPTION]…: with options of the build, if it is not there yet.
 boot_machine() {
-        export BUILD_DIR=$1 BUILD_OPTIONS=-Dwerror=true
+        export BUILD_DIR=$1 BUILD_OPTIONS="-Dwerror=true ${*:2}"
         if [[ ! $keep ]]; then
                 trap 'tests/machine halt' EXIT
                 tests/machine halt
@@ -150,15 +150,10 @@ step_trixie() {
         return $failed
 }
 
-# Has virtual machines built with the compiler of their release. What a step of the same release built is taken as it is.
+# Has virtual machines built with the compiler and the libraries of their release, which are not all that this system has.
 boot_virtual() {
         export MACHINE=$1
-        local release=${1%-vm} build=build/${1%-vm}
-        if [[ $release == bookworm ]] && grep -qx 'VERSION_CODENAME=bookworm' /etc/os-release; then
-                build_gcc
-                build=build/gcc
-        fi
-        boot_machine "$build"
+        boot_machine "build/${1%-vm}" -Dunit-tests=false
 }
 
 # What needs cgroup v2, and what docs/features.md tells of. All else takes an hour and more when it is emulated: it is for
