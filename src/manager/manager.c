@@ -27,6 +27,7 @@
 #include "manager/base/watchdog.h"
 #include "manager/bus/manager-bus.h"
 #include "manager/bus/session-bus.h"
+#include "manager/idleness/idle-sampler.h"
 #include "manager/keepers/keeper-link.h"
 #include "manager/keepers/keeper-socket.h"
 #include "manager/manager.h"
@@ -155,6 +156,7 @@ Manager *manager_free(Manager *m) {
         sd_bus_slot_unref(m->systemd_jobs.match);
         sd_event_source_disable_unref(m->flush);
         sd_event_source_disable_unref(m->idle);
+        sd_event_source_disable_unref(m->idle_sampler);
         sd_bus_flush_close_unref(m->bus);
         charges_done(&m->charges);
         watchdog_done(&m->watchdog);
@@ -312,6 +314,9 @@ int manager_start(Manager *m) {
         if (r < 0)
                 return r;
         start_keeping_users(m);
+        r = idle_sampler_start(m);
+        if (r < 0)
+                return log_error_errno(r, "Cannot set a timer: %m");
 
         /* 4. Open for callers, who so see everything at once. */
         r = sd_bus_request_name(m->bus, BUS_NAME, 0);
@@ -377,6 +382,8 @@ static int on_flush(sd_event_source *source _unused_, void *userdata) {
                 next = s->next_changed;
                 s->next_changed = NULL;
                 session_bus_tell(s);
+                if (is_new)
+                        idle_sampler_touch(m);
                 if (is_new || is_revived) {
                         session_answer_starters(s, is_new);
                         session_answer_restarters(s);

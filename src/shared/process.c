@@ -158,6 +158,18 @@ int process_may_signal(pid_t pid, uid_t sender) {
         return sender == 0 || sender == uids.real || sender == uids.saved;
 }
 
+int process_voluntary_switches(pid_t pid, uint64_t *ret) {
+        const char *line;
+        char text[4096];
+        int r;
+
+        r = read_file(pid, "status", text, sizeof(text));
+        if (r < 0)
+                return r;
+        line = strstr(text, "\nvoluntary_ctxt_switches:");
+        return line && sscanf(line, "\nvoluntary_ctxt_switches: %" SCNu64, ret) == 1 ? 0 : -EIO;
+}
+
 int process_exit_info(int pidfd, int *ret_code, int *ret_status) {
         struct pidfd_info_v2 info = { .mask = PIDFD_INFO_EXIT_BIT };
 

@@ -51,10 +51,13 @@ METHODS = {
     (MANAGER, "GetEndedOutputs"): ("st", lambda t: (t.id, 0), ENDED),
     (MANAGER, "GetUsage"): ("as", lambda t: ([t.id],), on(EVERYBODY, NO_SESSION)),
     (MANAGER, "GetActivity"): ("as", lambda t: ([t.id],), on(EVERYBODY, NO_SESSION)),
+    (MANAGER, "GetIdleness"): ("as", lambda t: ([t.id],), on(EVERYBODY, NO_SESSION)),
     (MANAGER, "GetSession"): ("s", lambda t: (t.id,), on(EVERYBODY, NO_SESSION)),
     (MANAGER, "GetSessionByPID"): ("u", lambda t: (t.leader,), on(EVERYBODY, NO_PROCESS)),
     (MANAGER, "GetSessionByNotebook"): ("s", lambda t: (t.notebook,), on(NOBODY, NO_SESSION)),
     (MANAGER, "KillSession"): ("ssi", lambda t: (t.id, "all", 18), on(NEEDS_POLKIT, NO_SESSION)),
+    (MANAGER, "StopUnusedSessions"): ("a{sv}", lambda t: (options(DryRun=True),),
+                                      dict.fromkeys(itertools.product(CALLERS, TARGETS), OK)),
     (MANAGER, "StopSession"): ("s", lambda t: (t.victims.pop(),), on(NEEDS_POLKIT, NO_SESSION)),
     (SESSION, "Attach"): ("uua{sv}", lambda t: (24, 80, {}), on(NEEDS_POLKIT, NO_OBJECT)),
     (SESSION, "Resize"): ("uu", lambda t: (24, 80), on(NEEDS_POLKIT, NO_OBJECT)),
@@ -84,7 +87,8 @@ PUBLIC = {(SESSION, name) for name in (
     "KernelStateTimestamp", "ExecutionCount", "RestartOnCrash", "Restarts", "MemoryMax", "MemoryPeak",
     "FreezerState", "MemoryHigh", "MemorySwapMax", "CPUQuotaPerSecUSec", "CPUWeight", "IOWeight", "TasksMax",
     "MemorySwapCurrent", "MemoryPressureAvg10", "CPUPressureAvg10", "IOPressureAvg10", "MemoryPressure", "OOMKills",
-    "LastOOMKillTimestamp", "LastOOMKillPID", "LastOOMKillCommand", "KeepUser")} | {
+    "LastOOMKillTimestamp", "LastOOMKillPID", "LastOOMKillCommand", "KeepUser", "IdleSince",
+    "IdleReason")} | {
     (MANAGER, name) for name in (
         "Version", "NotebookCount", "TerminalCount", "RecommendedSessions", "RecommendedExceeded", "SessionsMax",
         "SessionsMaxPerUser", "FrozenSessions")}

@@ -39,8 +39,9 @@ ROOMS = {
         "systemd": ("keepers", "access", "registry", "base"),
         "memory": ("access", "registry", "base"),
         "session": ("memory", "systemd", "keepers", "access", "registry", "base"),
-        "bus": ("session", "memory", "systemd", "keepers", "access", "registry", "base"),
-        "": ("bus", "session", "memory", "systemd", "keepers", "access", "registry", "base"),
+        "idleness": ("session", "access", "registry", "base"),
+        "bus": ("idleness", "session", "memory", "systemd", "keepers", "access", "registry", "base"),
+        "": ("bus", "idleness", "session", "memory", "systemd", "keepers", "access", "registry", "base"),
     },
     "ctl": {
         "text": (),

@@ -27,7 +27,8 @@ typedef struct SessionProperties {
                 *kernel_state, *kernel_language, *freezer_state, *keep_user, *memory_pressure, *oom_command;
         char **command;
         uint32_t user, leader, rows, columns, clients, execution_count, restarts;
-        uint64_t created, last_input, last_output, kernel_state_since;
+        uint64_t created, idle_since, kernel_state_since;
+        char *idle_reason;
         uint32_t oom_pid;
         uint64_t oom_kills, last_oom_kill, swap, memory_peak;
         uint64_t memory_avg10, cpu_avg10, io_avg10; /* 1/100 % */
@@ -36,15 +37,14 @@ typedef struct SessionProperties {
         int32_t exit_status;
 } SessionProperties;
 
-#define SESSION_PROPERTIES_NULL                                                                       \
-        {                                                                                             \
-                .memory = UINT64_MAX, .cpu_nsec = UINT64_MAX, .tasks = UINT64_MAX, .exit_status = -1, \
-                .io_read = UINT64_MAX, .io_write = UINT64_MAX, .last_input = UINT64_MAX,              \
-                .last_output = UINT64_MAX, .oom_kills = UINT64_MAX, .swap = UINT64_MAX,               \
-                .memory_peak = UINT64_MAX, .memory_avg10 = UINT64_MAX, .cpu_avg10 = UINT64_MAX,       \
-                .io_avg10 = UINT64_MAX, .limits = {                                                   \
-                        LIMITS_NONE                                                                   \
-                }                                                                                     \
+#define SESSION_PROPERTIES_NULL                                                                          \
+        {                                                                                                \
+                .memory = UINT64_MAX, .cpu_nsec = UINT64_MAX, .tasks = UINT64_MAX, .exit_status = -1,    \
+                .io_read = UINT64_MAX, .io_write = UINT64_MAX, .idle_since = UINT64_MAX,                 \
+                .oom_kills = UINT64_MAX, .swap = UINT64_MAX, .memory_peak = UINT64_MAX,                  \
+                .memory_avg10 = UINT64_MAX, .cpu_avg10 = UINT64_MAX, .io_avg10 = UINT64_MAX, .limits = { \
+                        LIMITS_NONE                                                                      \
+                }                                                                                        \
         }
 
 /* Reads a session's a{sv}; what is not in it stays as it is. */

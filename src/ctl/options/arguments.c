@@ -38,6 +38,8 @@ enum {
         OPTION_ANSI,
         OPTION_ENTER,
         OPTION_KILL_WHOM,
+        OPTION_UNUSED,
+        OPTION_DRY_RUN,
         OPTION_SINCE,
         OPTION_FORMAT,
         OPTION_RESTART_ON_CRASH,
@@ -81,6 +83,8 @@ static const struct option options[] = {
         { "enter", no_argument, NULL, OPTION_ENTER },
         { "signal", required_argument, NULL, 's' },
         { "kill-whom", required_argument, NULL, OPTION_KILL_WHOM },
+        { "unused", optional_argument, NULL, OPTION_UNUSED },
+        { "dry-run", no_argument, NULL, OPTION_DRY_RUN },
         { "since", required_argument, NULL, OPTION_SINCE },
         { "follow", no_argument, NULL, 'f' },
         { "format", required_argument, NULL, OPTION_FORMAT },
@@ -307,6 +311,17 @@ static int parse_display_option(Arguments *a, int option) {
         }
 }
 
+/* Without a value it is what the service takes: 2h. */
+static int parse_unused(Arguments *a, const char *s) {
+        usec_t span = 0;
+
+        if (s && (parse_time_span(s, &span) < 0 || span < USEC_PER_MINUTE || span == USEC_INFINITY))
+                return bad_value("--unused=", s, "a time span of at least 1min, like \"2h\"");
+        a->unused = true;
+        a->unused_for = span;
+        return 0;
+}
+
 static int parse_option(Arguments *a, int option) {
         switch (option) {
         case OPTION_TYPE:
@@ -334,6 +349,11 @@ static int parse_option(Arguments *a, int option) {
                 if (!streq(optarg, "all") && !streq(optarg, "leader"))
                         return bad_value("--kill-whom=", optarg, "\"all\" or \"leader\"");
                 a->kill_whom = optarg;
+                return 0;
+        case OPTION_UNUSED:
+                return parse_unused(a, optarg);
+        case OPTION_DRY_RUN:
+                a->dry_run = true;
                 return 0;
         case OPTION_SINCE:
                 a->since = optarg;

@@ -5,6 +5,7 @@
 
 #include "ctl/options/detach-key.h"
 #include "shared/session-types.h"
+#include "shared/time-span.h"
 
 #define LINES_DEFAULT     UINT64_MAX /* -n was not given */
 #define SCROLLBACK_UNSAID UINT32_MAX /* --scrollback was not given */
@@ -71,6 +72,9 @@ typedef struct Arguments {
         /* others */
         int signal;
         const char *kill_whom;
+        bool unused;
+        usec_t unused_for; /* 0: not said */
+        bool dry_run;
         const char *since;
 
         char **words; /* the verb and what belongs to it; strings of argv */

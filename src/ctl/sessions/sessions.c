@@ -38,6 +38,7 @@ static void entry_done(SessionEntry *e) {
         free(e->type);
         free(e->name);
         free(e->state);
+        free(e->idle_reason);
 }
 
 void session_list_done(SessionList *l) {
@@ -59,8 +60,8 @@ static int append_entry(
                 .memory = UINT64_MAX,
                 .cpu_nsec = UINT64_MAX,
                 .tasks = UINT64_MAX,
-                .last_input = UINT64_MAX,
-                .last_output = UINT64_MAX,
+                .idle_since = UINT64_MAX,
+                .last_activity = UINT64_MAX,
                 .clients = UINT64_MAX,
         };
         SessionEntry *grown = NULL;
@@ -117,23 +118,27 @@ int session_list_read_usage(SessionList *l, sd_bus_message *m) {
         return r < 0 ? r : 0;
 }
 
-int session_list_read_activity(SessionList *l, sd_bus_message *m) {
-        uint64_t last_input, last_output;
+int session_list_read_idleness(SessionList *l, sd_bus_message *m) {
+        uint64_t idle_since, last_activity;
+        const char *id, *reason;
         uint32_t clients;
-        const char *id;
         int r;
 
-        r = sd_bus_message_enter_container(m, 'a', "(sutt)");
+        r = sd_bus_message_enter_container(m, 'a', "(sutts)");
         if (r < 0)
                 return r;
-        while ((r = sd_bus_message_read(m, "(sutt)", &id, &clients, &last_input, &last_output)) > 0) {
+        while ((r = sd_bus_message_read(m, "(sutts)", &id, &clients, &idle_since, &last_activity, &reason)) >
+                0) {
                 SessionEntry *entry = find_entry(l, id);
 
                 if (!entry)
                         continue;
                 entry->clients = clients;
-                entry->last_input = last_input;
-                entry->last_output = last_output;
+                entry->idle_since = idle_since;
+                entry->last_activity = last_activity;
+                r = replace_string(&entry->idle_reason, reason);
+                if (r < 0)
+                        return r;
         }
         return r < 0 ? r : 0;
 }
@@ -155,13 +160,13 @@ int session_list_note_frozen(SessionList *l) {
 enum {
         CALL_LIST,
         CALL_USAGE,
-        CALL_ACTIVITY,
+        CALL_IDLENESS,
         CALL_PROPERTIES,
         N_CALLS,
 };
 
 static int send_all(Client *c, Call *calls) {
-        static const char *const members[] = { "ListSessions", "GetUsage", "GetActivity" };
+        static const char *const members[] = { "ListSessions", "GetUsage", "GetIdleness" };
         _cleanup_message_ sd_bus_message *properties = NULL;
         int r;
 
@@ -201,12 +206,12 @@ static int read_all(SessionList *l, Client *c, Call *calls) {
                 r = session_list_read_usage(l, calls[CALL_USAGE].reply);
         if (r < 0)
                 (void) client_report(c, r, &calls[CALL_USAGE].error, "learn what the sessions use");
-        r = calls[CALL_ACTIVITY].result;
+        r = calls[CALL_IDLENESS].result;
         if (r >= 0)
-                r = session_list_read_activity(l, calls[CALL_ACTIVITY].reply);
+                r = session_list_read_idleness(l, calls[CALL_IDLENESS].reply);
         if (r < 0)
                 (void) client_report(
-                        c, r, &calls[CALL_ACTIVITY].error, "learn what happens in the sessions");
+                        c, r, &calls[CALL_IDLENESS].error, "learn what happens in the sessions");
         r = calls[CALL_PROPERTIES].result;
         if (r >= 0)
                 r = properties_read(calls[CALL_PROPERTIES].reply, fields, ELEMENTSOF(fields), l);
@@ -263,14 +268,36 @@ size_t session_list_count(const SessionList *l, SessionType type) {
         return n;
 }
 
-usec_t session_idle(uint64_t last_input, uint64_t last_output, usec_t now) {
-        usec_t last = 0;
-
-        if (last_input != UINT64_MAX)
-                last = last_input;
-        if (last_output != UINT64_MAX)
-                last = MAX(last, last_output);
-        if (last == 0)
+usec_t session_idle(uint64_t last_activity, usec_t now) {
+        if (last_activity == UINT64_MAX)
                 return USEC_INFINITY;
-        return last < now ? now - last : 0;
+        return last_activity < now ? now - last_activity : 0;
+}
+
+static const struct {
+        const char *reason, *text, *state;
+} reasons[] = {
+        { "changing", "it starts or ends", NULL },
+        { "busy", "its kernel is busy", "busy" },
+        { "cpu", "its processes use CPU time", NULL },
+        { "input", "it was used just now", NULL },
+        { "output", "it printed just now", NULL },
+        { "new", "it was started just now", NULL },
+        { "waiting-for-input", "waiting for input", "waiting" },
+        { "busy-without-cpu", "its kernel is busy, but uses no CPU time", "stuck" },
+        { "frozen", "frozen", NULL },
+};
+
+const char *idle_reason_text(const char *reason) {
+        for (size_t i = 0; i < ELEMENTSOF(reasons); i++)
+                if (streq_null(reason, reasons[i].reason))
+                        return reasons[i].text;
+        return "";
+}
+
+const char *idle_reason_state(const char *reason) {
+        for (size_t i = 0; i < ELEMENTSOF(reasons); i++)
+                if (streq_null(reason, reasons[i].reason) && reasons[i].state)
+                        return reasons[i].state;
+        return "running";
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* All sessions with what they use and do, put together from the answers of ListSessions, GetUsage and GetActivity,
+/* All sessions with what they use and do, put together from the answers of ListSessions, GetUsage and GetIdleness,
  * which come from different moments: a session may be in one and not in another. */
 
 #include <sys/types.h>
@@ -13,7 +13,9 @@ typedef struct SessionEntry {
         char *id, *type, *name, *state;
         uid_t uid;
         uint64_t memory, cpu_nsec, tasks; /* UINT64_MAX: unknown */
-        uint64_t last_input, last_output; /* 0: never, UINT64_MAX: unknown */
+        uint64_t idle_since;              /* 0: it is not idle; UINT64_MAX: unknown */
+        uint64_t last_activity;           /* UINT64_MAX: unknown */
+        char *idle_reason;                /* IdleReason; NULL: unknown */
         uint64_t clients;                 /* UINT64_MAX: unknown */
 } SessionEntry;
 
@@ -31,7 +33,7 @@ void session_list_done(SessionList *l);
 /* Read one answer each. The list must be read first; the others skip sessions that are not in it. 0 or -errno. */
 int session_list_read(SessionList *l, sd_bus_message *m);
 int session_list_read_usage(SessionList *l, sd_bus_message *m);
-int session_list_read_activity(SessionList *l, sd_bus_message *m);
+int session_list_read_idleness(SessionList *l, sd_bus_message *m);
 
 /* Says "frozen" instead of "running" of the sessions in frozen. -ENOMEM. */
 int session_list_note_frozen(SessionList *l);
@@ -43,7 +45,12 @@ void session_list_drop(SessionList *l, const EndedSessions *ended);
 int session_id_compare(const char *a, const char *b);
 /* How many there are of this type. */
 size_t session_list_count(const SessionList *l, SessionType type);
-/* How long nothing was typed or printed; USEC_INFINITY: not known, or nothing ever. */
-usec_t session_idle(uint64_t last_input, uint64_t last_output, usec_t now);
+/* How long it has done nothing; USEC_INFINITY: not known. */
+usec_t session_idle(uint64_t last_activity, usec_t now);
+
+/* What an IdleReason means, for people: "its kernel is busy"; "": there is nothing to say. */
+const char *idle_reason_text(const char *reason);
+/* What a session that runs does by its IdleReason, in a word: "busy", "waiting", "stuck", or "running". */
+const char *idle_reason_state(const char *reason);
 
 #define _cleanup_session_list_ _cleanup_(session_list_done)

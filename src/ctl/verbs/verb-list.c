@@ -42,11 +42,11 @@ static int print_table(const SessionList *l, const Arguments *a, FILE *f, usec_t
                         e->type,
                         e->name,
                         user_format(e->uid, user),
-                        e->state,
+                        streq(e->state, "running") ? idle_reason_state(e->idle_reason) : e->state,
                         bytes_format(e->memory, memory),
                         cpu_format(e->cpu_nsec, cpu),
                         number_format(e->tasks, tasks),
-                        span_format(session_idle(e->last_input, e->last_output, now), idle),
+                        span_format(session_idle(e->last_activity, now), idle),
                         number_format(e->clients, clients),
                 };
 
@@ -148,7 +148,9 @@ static void print_json(
                 json_unsigned(&json, "memory", e->memory);
                 json_unsigned(&json, "cpu_nsec", e->cpu_nsec);
                 json_unsigned(&json, "tasks", e->tasks);
-                json_unsigned(&json, "idle_usec", session_idle(e->last_input, e->last_output, now));
+                json_unsigned(&json, "idle_usec", session_idle(e->last_activity, now));
+                json_unsigned(&json, "idle_since_usec", e->idle_since);
+                json_string(&json, "idle_reason", strempty(e->idle_reason));
                 json_unsigned(&json, "clients", e->clients);
                 json_end_object(&json);
         }

@@ -183,12 +183,22 @@ static void print_cpu(FILE *f, const SessionProperties *p) {
                 weight, quota[0] || weight[0] ? ")" : "");
 }
 
-static void print_use(FILE *f, const SessionProperties *p, usec_t now) {
-        usec_t idle = session_idle(p->last_input, p->last_output, now);
-        char span[TIME_SPAN_SIZE], bytes[BYTES_SIZE], written[BYTES_SIZE], weight[LIMIT_SIZE];
+/* "3h 2min (waiting for input)", or "no (its kernel is busy)". */
+static void print_idleness(FILE *f, const SessionProperties *p, usec_t now) {
+        const char *why = idle_reason_text(p->idle_reason);
+        usec_t idle = session_idle(p->idle_since, now);
+        char span[TIME_SPAN_SIZE];
 
         if (idle != USEC_INFINITY)
-                print_field(f, "Idle", "%s", span_format(idle - idle % USEC_PER_SEC, span));
+                print_field(f, "Idle", "%s%s%s%s",
+                        p->idle_since == 0 ? "no" : span_format(idle - idle % USEC_PER_SEC, span),
+                        why[0] ? " (" : "", why, why[0] ? ")" : "");
+}
+
+static void print_use(FILE *f, const SessionProperties *p, usec_t now) {
+        char bytes[BYTES_SIZE], written[BYTES_SIZE], weight[LIMIT_SIZE];
+
+        print_idleness(f, p, now);
         print_counts(f, p);
         print_cpu(f, p);
         (void) limit_format(LIMIT_IO_WEIGHT, p->limits[LIMIT_IO_WEIGHT], weight);

@@ -8,6 +8,7 @@
 #include "ctl/sessions/each-session.h"
 #include "ctl/sessions/front-end.h"
 #include "ctl/sessions/outside.h"
+#include "ctl/verbs/stop-unused.h"
 #include "ctl/verbs/verbs.h"
 #include "shared/ids.h"
 #include "shared/log.h"
@@ -105,8 +106,17 @@ static int make_kill(Client *c, const char *id, void *userdata _unused_, sd_bus_
 
 int verb_stop(Client *c, char **operands) {
         _cleanup_(remainders_done) Remainders remainders = {};
-        int r = each_session(c, operands, make_stop, &remainders, "stop", STOP_TIMEOUT_USEC);
+        int r;
 
+        if (c->arguments->unused && !operands[0])
+                return stop_unused(c);
+        if (c->arguments->unused || c->arguments->dry_run || !operands[0]) {
+                log_error(
+                        "Which sessions? Expected 'computectl stop SESSION...', or 'computectl stop --unused "
+                        "[--dry-run]' for those that nobody uses. Try 'computectl --help'.");
+                return -EINVAL;
+        }
+        r = each_session(c, operands, make_stop, &remainders, "stop", STOP_TIMEOUT_USEC);
         tell_remainders(&remainders);
         return r;
 }

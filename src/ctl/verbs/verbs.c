@@ -38,7 +38,8 @@ static const Verb verbs[] = {
         { "freeze", 1, VERB_ANY, 0, verb_freeze, "SESSION...",
                 "Take the CPU from sessions, and nothing else" },
         { "thaw", 1, VERB_ANY, 0, verb_thaw, "SESSION...", "Let frozen sessions go on" },
-        { "stop", 1, VERB_ANY, 0, verb_stop, "SESSION...", "Stop sessions with all their processes" },
+        { "stop", 0, VERB_ANY, 0, verb_stop, "SESSION...|--unused[=TIME]",
+                "Stop sessions with all their processes, or those that nobody uses" },
         { "kill", 1, VERB_ANY, 0, verb_kill, "SESSION...", "Send a signal to processes of sessions" },
         { "history", 0, 1, 0, verb_history, "[SESSION]",
                 "Show what happened to sessions, from the journal" },
@@ -95,6 +96,8 @@ static const char options_help[] =
         "     --enter                send: press Enter behind the text\n"
         "\n"
         "Others:\n"
+        "     --unused[=TIME]        stop: those without clients that have been idle for so long (2h)\n"
+        "     --dry-run              stop --unused: only say which\n"
         "  -s --signal=SIGNAL        kill: which one (SIGTERM)\n"
         "     --kill-whom=WHOM       kill: all processes, or the leader only\n"
         "  -h --help                 This help\n"

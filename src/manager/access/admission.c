@@ -208,17 +208,21 @@ static bool reads_usage(sd_bus_message *call) {
                 return false;
         r = sd_bus_message_read(call, "ss", &interface, &property);
         (void) sd_bus_message_rewind(call, /* complete = */ true);
-        return r >= 0 && usage_counter_from_string(property) >= 0;
+        return r >= 0 &&
+                (usage_counter_from_string(property) >= 0 || streq(property, "IdleSince") ||
+                        streq(property, "IdleReason") || streq(property, "LastActivityTimestamp"));
 }
 
 /* Asks for what the answer will be made of. Returns the ticket to wait for, 0 for nothing, -errno. */
 static int64_t want_samples(Manager *m, sd_bus_message *call) {
         Session *s;
 
-        if (sd_bus_message_is_method_call(call, MANAGER_INTERFACE, "GetUsage") > 0)
+        if (sd_bus_message_is_method_call(call, MANAGER_INTERFACE, "GetUsage") > 0 ||
+                sd_bus_message_is_method_call(call, MANAGER_INTERFACE, "GetIdleness") > 0)
                 return want_listed_samples(m, call);
-        if (sd_bus_message_is_method_call(call, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects") >
-                0)
+        if (sd_bus_message_is_method_call(call, MANAGER_INTERFACE, "StopUnusedSessions") > 0 ||
+                sd_bus_message_is_method_call(
+                        call, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects") > 0)
                 return usage_want(m, NULL);
         if (sd_bus_message_is_method_call(call, "org.freedesktop.DBus.Properties", NULL) > 0) {
                 s = session_of_path(m, call);

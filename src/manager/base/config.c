@@ -82,6 +82,8 @@ static const Setting settings[] = {
                 USEC_PER_SEC, USEC_PER_HOUR, "a time span from 1s to 1h" },
         { "Notebook", "KernelShutdownTimeoutSec", parse_time_span, offsetof(Config, kernel_shutdown_timeout),
                 100 * USEC_PER_MSEC, USEC_PER_HOUR, "a time span from 100ms to 1h" },
+        { "Notebook", "BusyWithoutCPUSec", parse_time_span, offsetof(Config, busy_without_cpu),
+                USEC_PER_MINUTE, USEC_INFINITY, "a time span of at least 1min, or 'infinity'" },
 };
 
 /* One file being read. */
@@ -112,6 +114,7 @@ void config_init(Config *c) {
                 .ended_outputs_max = ENDED_OUTPUTS_DEFAULT,
                 .kernel_start_timeout = 60 * USEC_PER_SEC,
                 .kernel_shutdown_timeout = 5 * USEC_PER_SEC,
+                .busy_without_cpu = USEC_PER_HOUR,
         };
         for (SessionType type = 0; type < SESSION_TYPE_MAX; type++)
                 limits_init(&c->limits[type]);

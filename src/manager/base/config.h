@@ -33,18 +33,19 @@ struct Config {
         uint64_t recommended_sessions; /* advice shown to users */
         uint64_t sessions_max;         /* of everybody */
         uint64_t sessions_max_per_user;
-        uint64_t starts_max_per_user;    /* under way at the same time */
-        uint64_t keep_user;              /* KeepUser */
-        usec_t start_timeout;            /* from the request to the running program */
-        usec_t stop_timeout;             /* from SIGTERM to SIGKILL */
-        usec_t exit_idle;                /* without sessions, after the last call */
-        uint64_t thaw_on_attach;         /* attaching to a frozen session thaws it: 0 or 1 */
-        uint64_t restart_on_crash;       /* of kernels whose starter does not say: 0 or 1 */
-        uint64_t output_log_size;        /* bytes, of each notebook */
-        uint64_t ended_outputs_max;      /* bytes, of all ended sessions of a user; 0: none are kept */
-        usec_t kernel_start_timeout;     /* from the running process to its kernel_info_reply */
-        usec_t kernel_shutdown_timeout;  /* from shutdown_request to SIGTERM */
-        usec_t on_detach;                /* of terminals that do not say; USEC_INFINITY: keep; 0: stop */
+        uint64_t starts_max_per_user;   /* under way at the same time */
+        uint64_t keep_user;             /* KeepUser */
+        usec_t start_timeout;           /* from the request to the running program */
+        usec_t stop_timeout;            /* from SIGTERM to SIGKILL */
+        usec_t exit_idle;               /* without sessions, after the last call */
+        uint64_t thaw_on_attach;        /* attaching to a frozen session thaws it: 0 or 1 */
+        uint64_t restart_on_crash;      /* of kernels whose starter does not say: 0 or 1 */
+        uint64_t output_log_size;       /* bytes, of each notebook */
+        uint64_t ended_outputs_max;     /* bytes, of all ended sessions of a user; 0: none are kept */
+        usec_t kernel_start_timeout;    /* from the running process to its kernel_info_reply */
+        usec_t kernel_shutdown_timeout; /* from shutdown_request to SIGTERM */
+        usec_t busy_without_cpu; /* how long a kernel may be busy without CPU time until it counts as idle */
+        usec_t on_detach;        /* of terminals that do not say; USEC_INFINITY: keep; 0: stop */
         uint64_t output_buffer_size;     /* bytes of a terminal's output that its keeper keeps */
         uint64_t clipboard;              /* programs in terminals may set their user's clipboard: 0 or 1 */
         Limits limits[SESSION_TYPE_MAX]; /* of sessions that do not say */

@@ -15,6 +15,7 @@ static const struct {
         { MANAGER_INTERFACE, "ListEnded", POLICY_ANYONE, NULL },
         { MANAGER_INTERFACE, "GetUsage", POLICY_ANYONE, NULL },
         { MANAGER_INTERFACE, "GetActivity", POLICY_ANYONE, NULL },
+        { MANAGER_INTERFACE, "GetIdleness", POLICY_ANYONE, NULL },
         { MANAGER_INTERFACE, "GetSession", POLICY_ANYONE, NULL },
         { MANAGER_INTERFACE, "GetSessionByPID", POLICY_ANYONE, NULL },
         { MANAGER_INTERFACE, "GetSessionByNotebook", POLICY_ANYONE, NULL },
@@ -22,6 +23,7 @@ static const struct {
         { MANAGER_INTERFACE, "StartNotebook", POLICY_ANYONE, NULL },
         { MANAGER_INTERFACE, "RegisterSession", POLICY_ANYONE, NULL },
         { MANAGER_INTERFACE, "StopSession", POLICY_OWNER_OF_FIRST, MANAGE_OTHERS },
+        { MANAGER_INTERFACE, "StopUnusedSessions", POLICY_ANYONE, NULL },
         { MANAGER_INTERFACE, "KillSession", POLICY_OWNER_OF_FIRST, MANAGE_OTHERS },
         { MANAGER_INTERFACE, "GetEndedOutputs", POLICY_OWNER_OF_ENDED, ATTACH_OTHERS },
 

@@ -10,6 +10,7 @@
 #include "manager/base/policy.h"
 #include "manager/base/start-request.h"
 #include "manager/bus/bus-reply.h"
+#include "manager/bus/idleness-bus.h"
 #include "manager/model/manager.h"
 #include "manager/model/session-state.h"
 #include "manager/model/session.h"
@@ -199,13 +200,13 @@ static int method_get_ended_outputs(sd_bus_message *call, void *userdata, sd_bus
         return errand_send_outputs(m, e->uid, e->id, e->created, since, &reply, error);
 }
 
-static int append_usage(sd_bus_message *reply, const Session *s) {
+static int append_usage(sd_bus_message *reply, Session *s) {
         return sd_bus_message_append(reply, "(stttttt)", s->id, s->usage.counters[USAGE_MEMORY],
                 s->usage.counters[USAGE_CPU], s->usage.counters[USAGE_TASKS],
                 s->usage.counters[USAGE_IO_READ], s->usage.counters[USAGE_IO_WRITE], s->usage.realtime);
 }
 
-static int append_activity(sd_bus_message *reply, const Session *s) {
+static int append_activity(sd_bus_message *reply, Session *s) {
         usec_t input, output;
 
         session_read_activity(s, &input, &output);
@@ -216,7 +217,7 @@ static int append_activity(sd_bus_message *reply, const Session *s) {
 
 /* Answers a call for some sessions (as), or for all, with one struct for each. */
 static int reply_for_each(Manager *m, sd_bus_message *call, const char *signature,
-        int (*append)(sd_bus_message *, const Session *), sd_bus_error *error) {
+        int (*append)(sd_bus_message *, Session *), sd_bus_error *error) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         _cleanup_strv_ char **ids = NULL;
         int r;
@@ -240,7 +241,7 @@ static int reply_for_each(Manager *m, sd_bus_message *call, const char *signatur
                                 return r;
                 }
         STRV_FOREACH(id, ids) {
-                const Session *s = session_table_get_by_id(&m->sessions, *id);
+                Session *s = session_table_get_by_id(&m->sessions, *id);
                 _cleanup_free_ char *shown = NULL;
 
                 if (!s || !s->announced) {
@@ -264,6 +265,10 @@ static int method_get_usage(sd_bus_message *call, void *userdata, sd_bus_error *
 
 static int method_get_activity(sd_bus_message *call, void *userdata, sd_bus_error *error) {
         return reply_for_each(userdata, call, "(sutt)", append_activity, error);
+}
+
+static int method_get_idleness(sd_bus_message *call, void *userdata, sd_bus_error *error) {
+        return reply_for_each(userdata, call, "(sutts)", idleness_bus_append, error);
 }
 
 /* Starting and ending */
@@ -377,6 +382,8 @@ static const sd_bus_vtable vtable[] = {
                 method_get_usage, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("GetActivity", SD_BUS_ARGS("as", ids), SD_BUS_RESULT("a(sutt)", activity),
                 method_get_activity, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("GetIdleness", SD_BUS_ARGS("as", ids), SD_BUS_RESULT("a(sutts)", idleness),
+                method_get_idleness, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("GetSession", SD_BUS_ARGS("s", id), SD_BUS_RESULT("o", session),
                 method_get_session, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("GetSessionByPID", SD_BUS_ARGS("u", pid), SD_BUS_RESULT("o", session),
@@ -392,6 +399,8 @@ static const sd_bus_vtable vtable[] = {
                 SD_BUS_RESULT("s", id, "o", session), method_register_session, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("StopSession", SD_BUS_ARGS("s", id), SD_BUS_NO_RESULT, method_stop_session,
                 SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("StopUnusedSessions", SD_BUS_ARGS("a{sv}", options),
+                SD_BUS_RESULT("a(sss)", sessions), idleness_bus_stop_unused, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("KillSession", SD_BUS_ARGS("s", id, "s", whom, "i", signal),
                 SD_BUS_NO_RESULT, method_kill_session, SD_BUS_VTABLE_UNPRIVILEGED),
 

@@ -9,6 +9,7 @@
 #include "manager/base/cgroup.h"
 #include "manager/base/policy.h"
 #include "manager/bus/bus-reply.h"
+#include "manager/bus/idleness-bus.h"
 #include "manager/bus/limits-bus.h"
 #include "manager/bus/notebook-bus.h"
 #include "manager/bus/terminal-bus.h"
@@ -100,8 +101,6 @@ static int get_activity(sd_bus *bus _unused_, const char *path _unused_, const c
         usec_t input, output;
 
         session_read_activity(userdata, &input, &output);
-        if (streq(property, "LastActivityTimestamp"))
-                return sd_bus_message_append(reply, "t", MAX(input, output));
         return sd_bus_message_append(reply, "t", streq(property, "LastInputTimestamp") ? input : output);
 }
 
@@ -261,7 +260,9 @@ static const sd_bus_vtable vtable[] = {
         SD_BUS_PROPERTY("OnDetach", "s", get_text, 0, CONSTANT),
         SD_BUS_PROPERTY("LastInputTimestamp", "t", get_activity, 0, 0),
         SD_BUS_PROPERTY("LastOutputTimestamp", "t", get_activity, 0, 0),
-        SD_BUS_PROPERTY("LastActivityTimestamp", "t", get_activity, 0, 0),
+        SD_BUS_PROPERTY("LastActivityTimestamp", "t", idleness_bus_get, 0, 0),
+        SD_BUS_PROPERTY("IdleSince", "t", idleness_bus_get, 0, 0),
+        SD_BUS_PROPERTY("IdleReason", "s", idleness_bus_get, 0, 0),
         SD_BUS_PROPERTY("Notebook", "s", get_text, 0, CHANGES),
         SD_BUS_PROPERTY("KernelName", "s", get_text, 0, CONSTANT),
         SD_BUS_PROPERTY("KernelLanguage", "s", get_text, 0, CHANGES),

@@ -50,6 +50,7 @@ struct Manager {
         bool systemd_takes_pidfds; /* of processes that are to be in a scope */
         uint64_t limits_supported; /* those that this system can enforce, 1 << LimitKind */
         UsageReader usage;
+        sd_event_source *idle_sampler; /* see idle-sampler.c */
 
         /* Events mark, the loop acts: sessions with something to tell, and the counts as last told. */
         Session *changed;

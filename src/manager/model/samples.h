@@ -17,6 +17,22 @@ typedef struct Usage {
         unsigned pending; /* replies awaited; while there are any, it is not asked for again */
 } Usage;
 
+/* Since when its processes have used next to no CPU time; see cpu-watch.h. */
+typedef struct CpuWatch {
+        usec_t begin;   /* of the window that is being watched, CLOCK_MONOTONIC; 0: not yet */
+        uint64_t usage; /* at that time, in ns */
+        usec_t looked;  /* when nobody asked and it was looked at all the same, CLOCK_MONOTONIC */
+        usec_t last;    /* when CPU time was seen to be used last, CLOCK_REALTIME; 0: never */
+} CpuWatch;
+
+/* Whether its kernel waits for somebody to type; see input-watch.h. */
+typedef struct InputWatch {
+        usec_t begin;      /* of the window, CLOCK_MONOTONIC; 0: not yet */
+        uint64_t switches; /* of the kernel's main thread at that time */
+        uint64_t usage;    /* of CPU time at that time, in ns */
+        usec_t since;      /* it waits, CLOCK_REALTIME; 0: it does not, as far as is known */
+} InputWatch;
+
 /* The manager's part: which samples are wanted, which calls wait for them. */
 typedef struct UsageReader {
         uint64_t *queue; /* session numbers to be asked about, oldest first */

@@ -179,6 +179,8 @@ struct Session {
 
         Nesting nesting; /* where its terminal is shown */
         Usage usage;
+        CpuWatch cpu_watch;
+        InputWatch input_watch;
         ScopeEvents scope_events;
         MemoryEvents memory_events;
         struct Reclaim *reclaim; /* of its memory, the last one */

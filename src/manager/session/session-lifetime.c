@@ -51,6 +51,7 @@ int session_new(Manager *m, SessionType type, uint64_t number, uid_t uid, bool k
         if (kept)
                 session_keeper_name(s->id, s->keeper.unit);
         usage_init(&s->usage);
+        s->cpu_watch.begin = s->created_monotonic;
         limits_init(&s->limits.values);
         r = sd_bus_path_encode(SYSTEMD_UNIT_PATH, s->scope.unit, &s->scope.path);
         if (r >= 0)

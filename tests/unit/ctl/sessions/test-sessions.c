@@ -16,12 +16,12 @@ TEST(answers_are_put_together) {
         sd_bus_message *usage = message_make("a(stttttt)", 2, "t9", UINT64_C(1), UINT64_C(2), UINT64_C(3),
                 UINT64_C(4), UINT64_C(5), UINT64_C(6), "t77", UINT64_C(1), UINT64_C(1), UINT64_C(1),
                 UINT64_C(1), UINT64_C(1), UINT64_C(1));
-        sd_bus_message *activity = message_make(
-                "a(sutt)", 2, "n77", 1U, UINT64_C(1), UINT64_C(1), "n11", 4U, UINT64_C(0), UINT64_MAX);
+        sd_bus_message *activity = message_make("a(sutts)", 2, "n77", 1U, UINT64_C(1), UINT64_C(1), "cpu",
+                "n11", 4U, UINT64_C(0), UINT64_C(5), "busy");
 
         ck_assert_int_eq(session_list_read(&list, sessions), 0);
         ck_assert_int_eq(session_list_read_usage(&list, usage), 0);
-        ck_assert_int_eq(session_list_read_activity(&list, activity), 0);
+        ck_assert_int_eq(session_list_read_idleness(&list, activity), 0);
 
         ck_assert_uint_eq(list.n_entries, 3);
         ck_assert_str_eq(list.entries[0].id, "n11");
@@ -33,6 +33,10 @@ TEST(answers_are_put_together) {
         ck_assert_uint_eq(list.entries[2].memory, UINT64_MAX);
         ck_assert_uint_eq(list.entries[0].clients, 4);
         ck_assert_uint_eq(list.entries[1].clients, UINT64_MAX);
+        ck_assert_uint_eq(list.entries[0].idle_since, 0);
+        ck_assert_uint_eq(list.entries[0].last_activity, 5);
+        ck_assert_str_eq(list.entries[0].idle_reason, "busy");
+        ck_assert_uint_eq(list.entries[1].idle_since, UINT64_MAX);
         ck_assert_uint_eq(session_list_count(&list, SESSION_NOTEBOOK), 1);
         ck_assert_uint_eq(session_list_count(&list, SESSION_TERMINAL), 2);
 
@@ -87,14 +91,21 @@ TEST(order_of_ids) {
 }
 
 TEST(idle) {
-        ck_assert_uint_eq(session_idle(0, 0, 100), USEC_INFINITY);
-        ck_assert_uint_eq(session_idle(UINT64_MAX, UINT64_MAX, 100), USEC_INFINITY);
-        ck_assert_uint_eq(session_idle(UINT64_MAX, 0, 100), USEC_INFINITY);
-        ck_assert_uint_eq(session_idle(10, 30, 100), 70);
-        ck_assert_uint_eq(session_idle(30, 10, 100), 70);
-        ck_assert_uint_eq(session_idle(30, UINT64_MAX, 100), 70);
-        ck_assert_uint_eq(session_idle(30, 200, 100), 0); /* clocks differ */
+        ck_assert_uint_eq(session_idle(UINT64_MAX, 100), USEC_INFINITY);
+        ck_assert_uint_eq(session_idle(30, 100), 70);
+        ck_assert_uint_eq(session_idle(200, 100), 0); /* clocks differ */
+}
+
+TEST(reasons) {
+        ck_assert_str_eq(idle_reason_state("busy"), "busy");
+        ck_assert_str_eq(idle_reason_state("waiting-for-input"), "waiting");
+        ck_assert_str_eq(idle_reason_state("busy-without-cpu"), "stuck");
+        ck_assert_str_eq(idle_reason_state("no-activity"), "running");
+        ck_assert_str_eq(idle_reason_state(NULL), "running");
+        ck_assert_str_eq(idle_reason_text("waiting-for-input"), "waiting for input");
+        ck_assert_str_eq(idle_reason_text("no-activity"), "");
+        ck_assert_str_eq(idle_reason_text("of a later version"), "");
 }
 
 TEST_MAIN(answers_are_put_together, what_ends_between_two_answers_is_there_once, empty_and_wrong_answers,
-        order_of_ids, idle);
+        order_of_ids, idle, reasons);
