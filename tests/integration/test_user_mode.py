@@ -11,6 +11,7 @@ from bus import UNKNOWN, User
 
 from test_interface import hears_of_starts_and_ends
 
+EXAMPLES = machine.FOLDER.parents[1] / "examples"
 CLIENT = str(machine.FOLDER / "kernel_client.py")
 
 
@@ -203,3 +204,26 @@ def test_daemons_are_gone_after_stop(own):
 
 def test_generic_clients_hear_of_starts_and_ends(own):
     hears_of_starts_and_ends(own, "SESSION")
+
+
+@pytest.mark.parametrize("example", ["python/list.py", "shell/list.sh"])
+def test_examples_list_its_sessions(own, example):
+    session = own.start_terminal("sleep", "inf", Name="Own")
+    assert own.run(str(EXAMPLES / example), "--user").output.startswith(f"{session} terminal ")
+
+
+def test_an_ordinary_user_follows_in_shell(own):
+    follower = own.on_terminal(str(EXAMPLES / "shell/follow.sh"), "--user")
+    follower.expect("Monitoring")
+    session = own.start_terminal("sleep", "inf")
+    follower.expect(rf'\["SessionNew",.*"{session}"')
+    follower.close()
+
+
+@pytest.mark.parametrize("example", ["python/start-and-attach.py", "shell/start-and-attach.sh"])
+def test_examples_start_and_attach(own, example):
+    terminal = own.on_terminal(str(EXAMPLES / example), "--user", "sh", "-c", "read line; echo got $line")
+    terminal.send("it\n")
+    terminal.expect("got it\r\n.* ended")
+    terminal.exit_status()
+    terminal.close()

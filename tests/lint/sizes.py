@@ -26,7 +26,7 @@ def functions(text):
 def check(files):
     lengths = []
     for path, text in files.items():
-        if not path.startswith(("src/", "tests/")):
+        if not path.startswith(("src/", "tests/", "examples/")):
             continue
         lines = text.count("\n")
         if lines > FILE_MAX:

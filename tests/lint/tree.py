@@ -25,7 +25,7 @@ def read_tree():
 
 
 def is_c(path):
-    return path.endswith((".c", ".h")) and path.startswith(("src/", "tests/"))
+    return path.endswith((".c", ".h")) and path.startswith(("src/", "tests/", "examples/"))
 
 
 def lint(check, samples):

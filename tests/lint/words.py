@@ -72,7 +72,7 @@ def check_sleeps(path, text):
 
 def check(files):
     for path, text in files.items():
-        if not path.startswith(("src/", "tests/", "dbus/", "conf/", "units/", "meson.build")):
+        if not path.startswith(("src/", "tests/", "examples/", "dbus/", "conf/", "units/", "meson.build")):
             continue
         if path == "tests/lint/words.py":
             continue
