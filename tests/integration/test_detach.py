@@ -120,6 +120,44 @@ def test_manager_that_died_still_stops_it(root, user1):
     assert user1.wait_removed(mark, session) == "detached"
 
 
+# What is left on the terminal of who leaves, and what comes back
+
+BESIDE = r"""stty -echo; echo waiting; read go
+printf '\033[?9001h\033[?5522h\033[?2027h\033]22;text\033\\\033]22;>wait\033\\\033]9;4;1;30\033\\rea''dy'
+read go
+printf '\033[?9001l\033[?5522l\033]22;<\033\\\033]22;\033\\\033]9;4;0\033\\over'
+exec cat"""
+SET = ["[?9001h", "[?5522h", "]22;text", "]22;>wait", "]9;4;1;30"]
+UNDONE = ["[?9001l", "[?5522l", "]22;<", "]22;\x1b", "]9;4;0"]
+
+
+def has_all(text, parts):
+    return [part for part in parts if "\x1b" + part not in text] == []
+
+
+def test_what_is_beside_the_text_is_taken_back_and_comes_back(user1):
+    """Keys as Windows has them, paste events, the pointer's shape, progress; grapheme clusters never get there."""
+    session = user1.start_terminal("bash", "-c", BESIDE)
+    stream = user1.on_terminal("computectl", "attach", session)
+    stream.expect("waiting")
+    stream.send("\n")
+    assert has_all(stream.expect("^.*ready").group(0), SET)
+    for _ in range(2):
+        stream.send(DETACH)
+        left = stream.expect_end()
+        assert has_all(left, UNDONE) and "2027" not in left
+        stream = user1.on_terminal("computectl", "attach", session)
+        shown = stream.expect(r"^.*ready.*\[\?9001h").group(0)
+        assert has_all(shown, SET) and "2027" not in shown
+    stream.send("\n")
+    stream.expect("over")
+    stream.send(DETACH)
+    assert not any("\x1b" + part in stream.expect_end() for part in UNDONE[:2])
+    stream = user1.on_terminal("computectl", "attach", session)
+    shown = stream.expect(r"^.*over.*\[\?1016l").group(0)  # the last mode of any picture
+    assert not any("\x1b" + part in shown for part in SET)
+
+
 # What is known of a terminal
 
 @pytest.fixture(name="shell")

@@ -239,17 +239,20 @@ static void feed_osc(ScreenModes *m, char c) {
                 m->intermediate = ';';
                 m->asks = m->asks || c == '?';
                 m->last = c;
+                m->n_commas = (uint8_t) MIN(m->n_commas + (c == ','), UINT8_MAX);
                 if (m->n_head < sizeof(m->head) - 1)
                         m->head[m->n_head++] = c;
         }
 }
 
-/* The pointer's shape: a name; "" for the usual one; kitty also has a stack. */
+/* The pointer's shape: a name; "" for the usual one. kitty also has a stack for each screen, which takes several at once. */
 static void pointer_shape(ScreenModes *m) {
+        uint8_t *pointers = &m->pointers[(m->changed & ALTERNATE_MASK) != 0];
+
         if (m->head[1] == '>')
-                m->pointers = (uint8_t) MIN(m->pointers + 1, UINT8_MAX);
+                *pointers = (uint8_t) MIN(*pointers + 1 + m->n_commas, UINT8_MAX);
         else if (m->head[1] == '<')
-                m->pointers = (uint8_t) (m->pointers - MIN(m->pointers, 1));
+                *pointers = (uint8_t) (*pointers - MIN(*pointers, 1));
         else
                 m->pointer_changed = m->head[0] && m->head[1];
 }
@@ -310,6 +313,7 @@ static void feed_escape(ScreenModes *m, char c) {
         m->n_parameters = 0;
         memset(m->parameters, 0, sizeof(m->parameters));
         m->asks = false;
+        m->n_commas = 0;
         m->n_head = 0;
         memset(m->head, 0, sizeof(m->head));
         m->last = 0;
@@ -433,6 +437,11 @@ static void undo_colors(const ScreenModes *m, FILE *f) {
                         fprintf(f, "\033]%u\033\\", 100 + COLOR_FIRST + i);
 }
 
+static void undo_pointers(uint8_t n, FILE *f) {
+        while (n-- > 0)
+                fputs("\033]22;<\033\\", f);
+}
+
 static void undo_others(const ScreenModes *m, FILE *f) {
         if (m->sends_8bit)
                 fputs("\033 F", f);
@@ -440,8 +449,7 @@ static void undo_others(const ScreenModes *m, FILE *f) {
                 fputs("\033]8;;\033\\", f);
         if (m->pointer_mode_changed)
                 fputs("\033[>1p", f);
-        for (unsigned i = 0; i < m->pointers; i++)
-                fputs("\033]22;<\033\\", f);
+        undo_pointers(m->pointers[0], f);
         if (m->pointer_changed)
                 fputs("\033]22;\033\\", f);
         if (m->shows_progress)
@@ -466,8 +474,10 @@ bool screen_modes_undo(const ScreenModes *m, uint32_t columns, FILE *f) {
         /* Ends a sequence or a string that was cut off. Leaving the alternate screen brings back how text was printed
          * on the main one: so that comes first. Then colours, character sets, insert and newline mode. */
         fputs("\030\033\\", f);
-        if (alternate)
+        if (alternate) {
                 undo_keyboard(&m->keyboard[1], f);
+                undo_pointers(m->pointers[1], f);
+        }
         undo_modes(m, 0, N_ALTERNATE_FORMS, f);
         undo_keyboard(&m->keyboard[0], f);
         fputs("\033[m\033(B\017\033[4l\033[20l", f);

@@ -34,7 +34,7 @@ typedef struct ScreenModes {
         bool guard_changed;
         bool tabs_changed;
         bool palette_changed;
-        uint8_t pointers; /* so many shapes of the pointer were pushed */
+        uint8_t pointers[2]; /* so many shapes of the pointer were pushed, on each screen */
         bool pointer_changed;
         bool pointer_mode_changed; /* XTSMPOINTER: when it is hidden */
         bool shows_progress;
@@ -49,6 +49,7 @@ typedef struct ScreenModes {
         size_t n_parameters;
         bool asks;          /* the OSC has a "?": it changes nothing */
         char head[8], last; /* of what follows the OSC's number */
+        uint8_t n_commas;
         size_t n_head;
 } ScreenModes;
 

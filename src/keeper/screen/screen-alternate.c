@@ -23,6 +23,7 @@ int screen_show_alternate(Screen *s, bool show) {
                 s->saved[ALTERNATE] = screen_home;
                 s->alternate_saved = false;
                 s->keys[ALTERNATE] = (KittyKeys){ 0 };
+                pointer_done(&s->pointers[ALTERNATE]);
         }
         s->pending_wrap = false;
         return 0;

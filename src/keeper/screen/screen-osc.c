@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Operating system commands: titles, colours, hyperlinks, and answers to what they ask. The others, such as notifications
- * (9) and prompt marks (133), are between the program and whatever terminal is there at that moment. */
+/* Operating system commands: titles, colours, hyperlinks, the pointer, progress, and answers to what they ask. The others, such as
+ * notifications (9) and prompt marks (133), are between the program and whatever terminal is there at that moment. */
 
 #include "keeper/screen/screen-state.h"
 
@@ -44,8 +44,11 @@ void screen_osc(void *userdata, const char *text, size_t size, bool bell) {
         screen_answer_colors(s, number, text + i, size - i, bell);
         if (number == 8)
                 link_open(s->links, s->grids, ELEMENTSOF(s->grids), &s->cursor.pen, text + i, size - i);
-        else if (number == 22)
+        else if (number == 9)
+                progress_osc(&s->progress, text + i, size - i);
+        else if (number == 22) {
+                pointer_osc(&s->pointers[screen_is_alternate(s)], text + i, size - i);
                 answer_pointer(s, text + i, size - i, bell);
-        else if (number == 52)
+        } else if (number == 52)
                 answer_clipboard(s, text + i, size - i, bell);
 }

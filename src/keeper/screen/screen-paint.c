@@ -6,7 +6,7 @@
  *  2  lines of the scrollback, then those of the main screen; what does not fit scrolls off the top by itself
  *  3  the main screen's saved cursor (DECSC), while there are no margins that could keep the cursor from its place
  *  4  if the alternate screen is shown: to it, its lines, its saved cursor
- *  5  tab stops, titles, colours, keyboard: all that does not depend on the cursor
+ *  5  tab stops, titles, colours, progress, keyboard: all that does not depend on the cursor
  *  6  margins and origin mode, which both move the cursor; then the cursor, at the character before it, which is
  *     printed again: that brings a pending wrap back, and tells the terminal what combines with it or is repeated
  *  7  what would have been in the way: insert mode, character sets, pen, hidden cursor, single shift
@@ -220,6 +220,7 @@ static void write_lines(const Screen *s, uint32_t scrollback, TextWriter *w) {
                 print_scrollback_line(&p, &line);
         print_grid(&p, s, &s->grids[MAIN]);
         screen_write_kitty_keys(&s->keys[MAIN], w);
+        pointer_write(&s->pointers[MAIN], w);
         write_saved(w, &s->saved[MAIN]);
         if (!screen_is_alternate(s)) {
                 write_saved_undo(w, &s->saved[MAIN]);
@@ -232,6 +233,7 @@ static void write_lines(const Screen *s, uint32_t scrollback, TextWriter *w) {
         p = (Printer){ .w = w, .n_columns = s->columns };
         print_grid(&p, s, &s->grids[ALTERNATE]);
         screen_write_kitty_keys(&s->keys[ALTERNATE], w);
+        pointer_write(&s->pointers[ALTERNATE], w);
         if (s->alternate_saved) {
                 write_saved(w, &s->saved[ALTERNATE]);
                 write_saved_undo(w, &s->saved[ALTERNATE]);
@@ -248,6 +250,7 @@ int screen_paint(const Screen *s, uint32_t scrollback, ByteQueue *out) {
         write_tabs(s, &w);
         titles_write(&s->titles, &w);
         palette_write(&s->palette, &w);
+        progress_write(&s->progress, &w);
         screen_write_key_resources(s, &w);
         screen_write_modes(s, &w);
         if (s->shape >= 0)

@@ -7,6 +7,8 @@
 #include "keeper/screen/cluster.h"
 #include "keeper/screen/grid.h"
 #include "keeper/screen/links.h"
+#include "keeper/screen/pointer.h"
+#include "keeper/screen/progress.h"
 #include "keeper/screen/screen.h"
 #include "keeper/screen/scrollback.h"
 #include "keeper/screen/titles.h"
@@ -112,6 +114,8 @@ struct Screen {
 
         Palette palette;
         Titles titles;
+        Pointer pointers[2];
+        Progress progress;
 
         Answers answers;
         TerminalColor terminal_colors[COLORS_ASKED];

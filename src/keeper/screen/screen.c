@@ -6,7 +6,7 @@
  *                         --> screen-control.c  control characters, ESC
  *                         --> screen-csi.c      CSI, by table: screen-cursor.c, screen-edit.c, screen-modes.c,
  *                                               screen-alternate.c, screen-keys.c, screen-answers.c, sgr.c
- *                         --> screen-osc.c      titles.c, palette.c
+ *                         --> screen-osc.c      titles.c, palette.c, pointer.c, progress.c
  *
  *   grid.c  rows of cells of both screens         screen-paint.c  everything as bytes for another terminal
  *   scrollback.c  lines above, ready to print     screen-text.c   what can be read, for people
@@ -76,6 +76,8 @@ Screen *screen_free(Screen *s) {
         text_writer_done(&s->line);
         palette_done(&s->palette);
         titles_done(&s->titles);
+        for (size_t i = 0; i < ELEMENTSOF(s->pointers); i++)
+                pointer_done(&s->pointers[i]);
         free(s->tabs);
         free(s);
         return NULL;
@@ -90,6 +92,8 @@ void screen_reset(Screen *s, bool hard) {
                 (void) screen_show_alternate(s, false);
                 screen_reset_tabs(s);
                 palette_reset(&s->palette);
+                pointer_reset(&s->pointers[MAIN]);
+                progress_reset(&s->progress);
                 if (s->shape >= 0)
                         s->shape = 0;
                 if (touched)

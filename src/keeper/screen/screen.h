@@ -9,9 +9,9 @@
  *   which lines are one line that wrapped;
  * - cursor with pending wrap, pen, character sets, single shift; saved cursor of each screen; shape, visibility;
  * - margins, tab stops, all modes of screen-modes.c, modifyOtherKeys and kitty's keyboard flags;
- * - titles and their stack, working directory (OSC 7), changed colours;
- * - a sequence or character that has only half arrived.
+ * - titles and their stack, working directory (OSC 7), changed colours, the pointer's shape (OSC 22), progress (OSC 9;4);
  * - hyperlinks (OSC 8);
+ * - a sequence or character that has only half arrived.
  * What is not: double-size lines, pictures (sixel), the alternate screen once it is left,
  * values saved by XTSAVE, and a pending wrap in a saved cursor.
  *

@@ -111,7 +111,11 @@ TEST(links_are_closed) {
 TEST(the_pointer_is_the_usual_one) {
         ck_assert(undoes("\033]22;text\a", ALWAYS "\033]22;\033\\"));
         ck_assert(undoes("\033]22;text\a\033]22;\a", ALWAYS));
-        ck_assert(undoes("\033]22;>wait\a\033]22;>help,wait\a\033]22;<\a", ALWAYS "\033]22;<\033\\"));
+        ck_assert(undoes(
+                "\033]22;>wait\a\033]22;>help,wait\a\033]22;<\a", ALWAYS "\033]22;<\033\\\033]22;<\033\\"));
+        ck_assert(!undoes("\033]22;>wait\a\033[?1049h\033]22;>text\a",
+                END "\033]22;<\033\\\033[?1049l" RESET "\033]22;<\033\\"));
+        ck_assert(undoes("\033[?1049h\033]22;>text,wait\a\033[?1049l", ALWAYS));
         ck_assert(undoes("\033]22;?__current__\a\033]22;<\a", ALWAYS));
         ck_assert(undoes("\033[>2p", ALWAYS "\033[>1p"));
 }
