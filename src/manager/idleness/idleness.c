@@ -42,9 +42,10 @@ static Idleness active(usec_t last, IdleReason reason) {
 }
 
 static Idleness judge_busy(const IdleFacts *f, usec_t last) {
+        usec_t used = MAX(f->last_input, f->last_output);
+
         if (f->input_since > 0)
-                return idle(MAX(MAX(f->input_since, f->last_input), f->last_output),
-                        IDLE_REASON_WAITING_FOR_INPUT);
+                return idle(MAX(f->input_since, used), IDLE_REASON_WAITING_FOR_INPUT);
         if (f->cpu_known && passed(last, f->now) >= f->busy_without_cpu)
                 return idle(last, IDLE_REASON_BUSY_WITHOUT_CPU);
         return active(f->now, IDLE_REASON_BUSY);
