@@ -117,6 +117,20 @@ int process_audit_session(pid_t pid, uint32_t *ret) {
         return sscanf(text, "%" SCNu32, ret) == 1 ? 0 : -EIO;
 }
 
+int process_login_uid(pid_t pid, uid_t *ret) {
+        char text[32];
+        int r;
+
+        r = read_file(pid, "loginuid", text, sizeof(text));
+        if (r == -ESRCH && access("/proc/self/loginuid", F_OK) < 0) {
+                *ret = (uid_t) -1;
+                return 0;
+        }
+        if (r < 0)
+                return r;
+        return sscanf(text, "%" SCNu32, ret) == 1 ? 0 : -EIO;
+}
+
 typedef struct ProcessUids {
         uint32_t real, effective, saved;
 } ProcessUids;

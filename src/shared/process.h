@@ -29,6 +29,10 @@ int process_may_signal(pid_t pid, uid_t sender);
 #define AUDIT_SESSION_UNSET UINT32_MAX
 int process_audit_session(pid_t pid, uint32_t *ret);
 
+/* Who had logged in when it was started, proc_pid_loginuid: the same through su, sudo and pkexec. (uid_t) -1: nobody had, or the
+ * kernel does not know. -ESRCH if gone. */
+int process_login_uid(pid_t pid, uid_t *ret);
+
 /* Its parent, and the device number of its terminal (0: none), of /proc/PID/stat. -ESRCH if gone. */
 int process_parent(pid_t pid, pid_t *ret_parent, uint32_t *ret_tty);
 

@@ -73,6 +73,8 @@ static const struct {
         [HISTORY_OOM_COMMAND] = { "OOM_COMMAND", "oom_command", false },
         [HISTORY_LEVEL] = { "LEVEL", "level", false },
         [HISTORY_ACTOR_UID] = { "ACTOR_UID", "actor_uid", true },
+        [HISTORY_ACTOR_LOGIN_UID] = { "ACTOR_LOGIN_UID", "actor_login_uid", true },
+        [HISTORY_ENDED_WITH] = { "ENDED_WITH", "ended_with", false },
         [HISTORY_METHOD] = { "METHOD", "method", false },
         [HISTORY_ACTION] = { "ACTION", "action", false },
         [HISTORY_LIMITS] = { "LIMITS", "limits", false },
@@ -158,11 +160,24 @@ static char *describe_end(const HistoryEntry *e) {
                 fprintf(f, ", %s CPU", cpu_format(cpu, cpu_time));
         if (peak != UINT64_MAX)
                 fprintf(f, ", %s memory", bytes_format(peak, bytes));
+        if (e->fields[HISTORY_ENDED_WITH])
+                fprintf(f, ", with %s", e->fields[HISTORY_ENDED_WITH]);
         if (fclose(f) != 0) {
                 free(text);
                 return NULL;
         }
         return text;
+}
+
+/* "root (logged in as alice)". */
+#define ACTOR_SIZE (2 * USER_NAME_SIZE + 32)
+static void describe_actor(const HistoryEntry *e, char ret[ACTOR_SIZE]) {
+        char actor[USER_NAME_SIZE], login[USER_NAME_SIZE];
+
+        (void) history_entry_user(e, HISTORY_ACTOR_UID, actor, sizeof(actor));
+        (void) history_entry_user(e, HISTORY_ACTOR_LOGIN_UID, login, sizeof(login));
+        snprintf(ret, ACTOR_SIZE, "%s%s%s%s", actor, login[0] ? " (logged in as " : "", login,
+                login[0] ? ")" : "");
 }
 
 /* "by alice", "by alice (Attach)"; without a method somebody asked systemd itself. */
@@ -208,9 +223,9 @@ static char *describe_want_of_memory(const HistoryEntry *e) {
 
 char *history_entry_detail(const HistoryEntry *e) {
         const char *method = strempty(e->fields[HISTORY_METHOD]), *dot = strrchr(method, '.');
-        char actor[USER_NAME_SIZE], *text = NULL;
+        char actor[ACTOR_SIZE], *text = NULL;
 
-        (void) history_entry_user(e, HISTORY_ACTOR_UID, actor, sizeof(actor));
+        describe_actor(e, actor);
         if (dot)
                 method = dot + 1;
         if (streq(e->event, EVENT_STARTED))

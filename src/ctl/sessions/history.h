@@ -28,6 +28,8 @@ typedef enum HistoryField {
         HISTORY_OOM_COMMAND,
         HISTORY_LEVEL,
         HISTORY_ACTOR_UID,
+        HISTORY_ACTOR_LOGIN_UID,
+        HISTORY_ENDED_WITH,
         HISTORY_METHOD,
         HISTORY_ACTION,
         HISTORY_LIMITS,

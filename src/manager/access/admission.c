@@ -132,11 +132,11 @@ bool admission_may_audit(Manager *m, uid_t uid) {
         return may_audit(&m->admission.audited, uid);
 }
 
-void admission_refuse(Manager *m, sd_bus_message *call, uid_t actor, const char *id, const char *challenge) {
+void admission_refuse(Manager *m, sd_bus_message *call, Actor actor, const char *id, const char *challenge) {
         const char *interface = strempty(sd_bus_message_get_interface(call));
         const char *member = sd_bus_message_get_member(call);
 
-        if (may_audit(&m->admission.refused, actor))
+        if (may_audit(&m->admission.refused, actor.uid))
                 audit_request_refused(
                         m, id ? session_table_get_by_id(&m->sessions, id) : NULL, actor, interface, member);
         if (challenge)
@@ -169,7 +169,7 @@ static bool authorize(Manager *m, sd_bus_message *call, const Caller *caller) {
                 return false;
         case REFUSED:
         default:
-                admission_refuse(m, call, caller->uid, subject.id, /* challenge = */ NULL);
+                admission_refuse(m, call, caller_actor(caller), subject.id, /* challenge = */ NULL);
                 return false;
         }
 }

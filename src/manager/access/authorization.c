@@ -85,7 +85,7 @@ static int on_answer(sd_bus_message *reply, void *userdata, sd_bus_error *error 
                 if (r == -ETIMEDOUT)
                         take_back(a);
                 log_debug("polkit does not say whether user %" PRIu32 " may %s on session %s: %s",
-                        (uint32_t) a->actor, sd_bus_message_get_member(a->call), a->id,
+                        (uint32_t) a->actor.uid, sd_bus_message_get_member(a->call), a->id,
                         strempty(failure->message));
         } else {
                 r = sd_bus_message_enter_container(reply, 'r', "bba{ss}");
@@ -180,7 +180,7 @@ int authorization_ask(
         *a = (Authorization){
                 .manager = m,
                 .call = sd_bus_message_ref(call),
-                .actor = caller->uid,
+                .actor = caller_actor(caller),
                 .owner = subject.uid,
                 .action = action,
         };

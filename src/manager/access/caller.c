@@ -4,6 +4,7 @@
 
 #include "manager/access/caller.h"
 #include "shared/dictionary.h"
+#include "shared/process.h"
 
 void caller_cache_done(CallerCache *cache) {
         for (size_t i = 0; i < ELEMENTSOF(cache->callers); i++)
@@ -70,6 +71,8 @@ int caller_cache_add(CallerCache *cache, const char *name, sd_bus_message *reply
                 return r;
         place->uid = credentials.uid;
         place->pid = (pid_t) credentials.pid;
+        if (place->pid <= 0 || process_login_uid(place->pid, &place->login) < 0)
+                place->login = NO_LOGIN;
         place->seen = ++cache->turn;
         return 0;
 }

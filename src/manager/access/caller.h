@@ -16,9 +16,14 @@
 struct Caller {
         char *name; /* ":1.42" */
         uid_t uid;
-        pid_t pid; /* 0 if the bus does not know */
+        uid_t login; /* who had logged in; NO_LOGIN: nobody, or it is not known */
+        pid_t pid;   /* 0 if the bus does not know */
         uint64_t seen;
 };
+
+static inline Actor caller_actor(const Caller *caller) {
+        return (Actor){ .uid = caller->uid, .login = caller->login };
+}
 
 typedef struct CallerCache {
         Caller callers[CALLERS_MAX];

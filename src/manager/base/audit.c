@@ -68,6 +68,19 @@ static void end(Entry *e) {
                 free(e->fields[i].iov_base);
 }
 
+/* "user 0 (logged in as 1000)". */
+#define ACTOR_SIZE 64
+static void add_actor(Entry *e, Actor actor, char ret_who[ACTOR_SIZE]) {
+        add(e, "ACTOR_UID=%" PRIu32, (uint32_t) actor.uid);
+        if (actor.login == NO_LOGIN || actor.login == actor.uid) {
+                snprintf(ret_who, ACTOR_SIZE, "user %" PRIu32, (uint32_t) actor.uid);
+                return;
+        }
+        add(e, "ACTOR_LOGIN_UID=%" PRIu32, (uint32_t) actor.login);
+        snprintf(ret_who, ACTOR_SIZE, "user %" PRIu32 " (logged in as %" PRIu32 ")", (uint32_t) actor.uid,
+                (uint32_t) actor.login);
+}
+
 void audit_session_started(const Session *s) {
         _cleanup_free_ char *description = session_describe(s);
         Entry e;
@@ -118,12 +131,15 @@ void audit_session_ended(const Session *s, const char *outside) {
         if (s->end.cpu_usage_nsec != USAGE_UNKNOWN)
                 add(&e, "CPU_USAGE_NSEC=%" PRIu64, s->end.cpu_usage_nsec);
         add(&e, "DURATION_USEC=%" PRIu64, duration);
+        if (s->end.companions)
+                add(&e, "ENDED_WITH=%s", s->end.companions);
         if (outside[0])
                 add(&e, "OUTSIDE=%s", outside);
-        add(&e, "MESSAGE=Session %s (%s) of user %" PRIu32 " ended: %s%s, after %s.%s%s%s", s->id,
+        add(&e, "MESSAGE=Session %s (%s) of user %" PRIu32 " ended: %s%s, after %s.%s%s%s%s%s%s", s->id,
                 strempty(s->name), (uint32_t) s->uid, session_result_to_string(s->end.result), how,
-                format_time_span(duration, span), outside[0] ? " Left alone: " : "", outside,
-                outside[0] ? "." : "");
+                format_time_span(duration, span), s->end.companions ? " With it ended: " : "",
+                strempty(s->end.companions), s->end.companions ? "." : "", outside[0] ? " Left alone: " : "",
+                outside, outside[0] ? "." : "");
         end(&e);
 }
 
@@ -138,35 +154,37 @@ void audit_start_failed(const Session *s) {
         end(&e);
 }
 
-void audit_stop_requested(const Session *s, uid_t actor, const char *method) {
+void audit_stop_requested(const Session *s, Actor actor, const char *method) {
+        char who[ACTOR_SIZE];
         Entry e;
 
         begin(&e, s->manager, LOG_INFO, MESSAGE_STOP_REQUESTED, s);
-        add(&e, "ACTOR_UID=%" PRIu32, (uint32_t) actor);
+        add_actor(&e, actor, who);
         add(&e, "METHOD=%s", method);
-        add(&e, "MESSAGE=User %" PRIu32 " asked to end session %s (%s) of user %" PRIu32 ".",
-                (uint32_t) actor, s->id, strempty(s->name), (uint32_t) s->uid);
+        add(&e, "MESSAGE=U%s asked to end session %s (%s) of user %" PRIu32 ".", who + 1, s->id,
+                strempty(s->name), (uint32_t) s->uid);
         end(&e);
 }
 
 /* "User 1000 had the kernel of session n1 (a.ipynb) of user 1000 VERB." */
 static void tell_of_kernel(
-        const Session *s, const char *message_id, uid_t actor, const char *method, const char *verb) {
+        const Session *s, const char *message_id, Actor actor, const char *method, const char *verb) {
+        char who[ACTOR_SIZE];
         Entry e;
 
         begin(&e, s->manager, LOG_INFO, message_id, s);
-        add(&e, "ACTOR_UID=%" PRIu32, (uint32_t) actor);
+        add_actor(&e, actor, who);
         add(&e, "METHOD=%s", method);
-        add(&e, "MESSAGE=User %" PRIu32 " had the kernel of session %s (%s) of user %" PRIu32 " %s.",
-                (uint32_t) actor, s->id, strempty(s->name), (uint32_t) s->uid, verb);
+        add(&e, "MESSAGE=U%s had the kernel of session %s (%s) of user %" PRIu32 " %s.", who + 1, s->id,
+                strempty(s->name), (uint32_t) s->uid, verb);
         end(&e);
 }
 
-void audit_restart_requested(const Session *s, uid_t actor) {
+void audit_restart_requested(const Session *s, Actor actor) {
         tell_of_kernel(s, MESSAGE_RESTART_REQUESTED, actor, "Restart", "restarted");
 }
 
-void audit_interrupted(const Session *s, uid_t actor) {
+void audit_interrupted(const Session *s, Actor actor) {
         tell_of_kernel(s, MESSAGE_KERNEL_INTERRUPTED, actor, "Interrupt", "interrupted");
 }
 
@@ -241,14 +259,13 @@ void audit_memory_pressure(const Session *s, const char *level) {
         end(&e);
 }
 
-void audit_frozen(const Session *s, bool frozen, uid_t actor, const char *method) {
-        char who[32] = "systemd";
+void audit_frozen(const Session *s, bool frozen, Actor actor, const char *method) {
+        char who[ACTOR_SIZE] = "systemd";
         Entry e;
 
         begin(&e, s->manager, LOG_INFO, frozen ? MESSAGE_SESSION_FROZEN : MESSAGE_SESSION_THAWED, s);
         if (method) {
-                snprintf(who, sizeof(who), "user %" PRIu32, (uint32_t) actor);
-                add(&e, "ACTOR_UID=%" PRIu32, (uint32_t) actor);
+                add_actor(&e, actor, who);
                 add(&e, "METHOD=%s", method);
         }
         add(&e, "MESSAGE=Session %s (%s) of user %" PRIu32 " was %s by %s.", s->id, strempty(s->name),
@@ -257,19 +274,20 @@ void audit_frozen(const Session *s, bool frozen, uid_t actor, const char *method
 }
 
 void audit_request_refused(
-        Manager *m, const Session *s, uid_t actor, const char *interface, const char *method) {
+        Manager *m, const Session *s, Actor actor, const char *interface, const char *method) {
+        char who[ACTOR_SIZE];
         Entry e;
 
         begin(&e, m, LOG_NOTICE, MESSAGE_REQUEST_REFUSED, s);
-        add(&e, "ACTOR_UID=%" PRIu32, (uint32_t) actor);
+        add_actor(&e, actor, who);
         add(&e, "METHOD=%s.%s", interface, method);
-        add(&e, "MESSAGE=User %" PRIu32 " was refused %s%s%s.", (uint32_t) actor, method,
-                s ? " on session " : "", s ? s->id : "");
+        add(&e, "MESSAGE=U%s was refused %s%s%s.", who + 1, method, s ? " on session " : "", s ? s->id : "");
         end(&e);
 }
 
-void audit_request_authorized(Manager *m, const Session *s, Owned subject, uid_t actor,
+void audit_request_authorized(Manager *m, const Session *s, Owned subject, Actor actor,
         const char *interface, const char *method, const char *action) {
+        char who[ACTOR_SIZE];
         Entry e;
 
         begin(&e, m, LOG_NOTICE, MESSAGE_REQUEST_AUTHORIZED, s);
@@ -277,27 +295,26 @@ void audit_request_authorized(Manager *m, const Session *s, Owned subject, uid_t
                 add(&e, "SESSION_ID=%s", subject.id);
                 add(&e, "USER_ID=%" PRIu32, (uint32_t) subject.uid);
         }
-        add(&e, "ACTOR_UID=%" PRIu32, (uint32_t) actor);
+        add_actor(&e, actor, who);
         add(&e, "METHOD=%s.%s", interface, method);
         add(&e, "ACTION=%s", action);
-        add(&e,
-                "MESSAGE=User %" PRIu32
-                " was let by polkit (%s) call %s on session %s%s%s%s of user %" PRIu32 ".",
-                (uint32_t) actor, action, method, subject.id, s ? " (" : "", s ? strempty(s->name) : "",
-                s ? ")" : "", (uint32_t) subject.uid);
+        add(&e, "MESSAGE=U%s was let by polkit (%s) call %s on session %s%s%s%s of user %" PRIu32 ".",
+                who + 1, action, method, subject.id, s ? " (" : "", s ? strempty(s->name) : "", s ? ")" : "",
+                (uint32_t) subject.uid);
         end(&e);
 }
 
-void audit_limits_changed(const Session *s, uid_t actor, const Limits *limits) {
+void audit_limits_changed(const Session *s, Actor actor, const Limits *limits) {
         _cleanup_free_ char *text = limits_format(limits);
+        char who[ACTOR_SIZE];
         Entry e;
 
         begin(&e, s->manager, LOG_INFO, MESSAGE_LIMITS_CHANGED, s);
-        add(&e, "ACTOR_UID=%" PRIu32, (uint32_t) actor);
+        add_actor(&e, actor, who);
         add(&e, "METHOD=SetLimits");
         add(&e, "LIMITS=%s", strempty(text));
-        add(&e, "MESSAGE=User %" PRIu32 " limited session %s (%s) of user %" PRIu32 ": %s.",
-                (uint32_t) actor, s->id, strempty(s->name), (uint32_t) s->uid, strempty(text));
+        add(&e, "MESSAGE=U%s limited session %s (%s) of user %" PRIu32 ": %s.", who + 1, s->id,
+                strempty(s->name), (uint32_t) s->uid, strempty(text));
         end(&e);
 }
 

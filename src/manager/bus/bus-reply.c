@@ -62,12 +62,15 @@ static const FrontDoor bus_door = {
 };
 
 Reply bus_reply(Manager *m, sd_bus_message *call, ReplyKind kind) {
+        const Caller *caller = admission_caller(m, call);
+
         return (Reply){
                 .door = &bus_door,
                 .manager = m,
                 .call = call,
                 .kind = kind,
-                .uid = admission_caller(m, call)->uid,
+                .uid = caller->uid,
+                .login = caller->login,
                 .size = m->admission.size,
         };
 }

@@ -68,7 +68,7 @@ int method_interrupt(sd_bus_message *call, void *userdata, sd_bus_error *error) 
         if (r != 0)
                 return r;
         if (admission_may_audit(s->manager, reply.uid))
-                audit_interrupted(s, reply.uid);
+                audit_interrupted(s, reply_actor(&reply));
         if (!has_keeper(s))
                 return interrupt_leader(s, &reply, error);
         request = keeper_request_new(s, KEEPER_INTERRUPT);

@@ -43,7 +43,7 @@ bool unused_decide(
 
 bool unused_stop(Session *s, usec_t idle_for, bool dry_run, const Reply *reply, char why[UNUSED_WHY_SIZE]) {
         _cleanup_(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
-        const Reply nobody = { .uid = reply->uid };
+        const Reply nobody = { .uid = reply->uid, .login = reply->login };
         Idleness idleness = idleness_of(s);
 
         if (!unused_decide(&idleness, s->terminal.clients, idle_for, now_usec(CLOCK_REALTIME), why))

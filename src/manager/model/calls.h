@@ -75,7 +75,7 @@ typedef struct Turns {
 typedef struct Authorization {
         Manager *manager;
         sd_bus_message *call; /* held until there is an answer */
-        uid_t actor;
+        Actor actor;
         char id[SESSION_ID_MAX]; /* of the session, which may end or be forgotten meanwhile */
         uid_t owner;
         const char *action;

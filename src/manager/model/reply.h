@@ -43,12 +43,17 @@ struct Reply {
         void *call; /* the door's */
         ReplyKind kind;
         uid_t uid;   /* who called */
+        uid_t login; /* who had logged in; see Actor */
         size_t size; /* of the call's arguments, in bytes */
 };
 
 /* Is somebody waiting? reply may be NULL. */
 static inline bool reply_is_owed(const Reply *reply) {
         return reply && reply->door;
+}
+
+static inline Actor reply_actor(const Reply *reply) {
+        return (Actor){ .uid = reply->uid, .login = reply->login };
 }
 
 /* A copy with a reference. NULL gives nobody's. */

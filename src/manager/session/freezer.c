@@ -80,7 +80,7 @@ void freezer_update(Session *s, bool is_new) {
         set_state(s, frozen ? FREEZER_FROZEN : FREEZER_RUNNING);
         /* Where nobody is left, nobody is frozen, and nobody did that. */
         if (!is_new && populated && session_phase_state(s->phase) == STATE_RUNNING)
-                audit_frozen(s, frozen, /* actor = */ (uid_t) -1, /* method = */ NULL);
+                audit_frozen(s, frozen, (Actor){}, /* method = */ NULL);
 }
 
 /* Answers */
@@ -104,7 +104,7 @@ static void finish(Session *s, bool freeze, const sd_bus_error *problem) {
                 frozen = freeze == !problem;
         set_state(s, frozen ? FREEZER_FROZEN : FREEZER_RUNNING);
         s->freezer.method = NULL;
-        if (frozen == freeze && method && admission_may_audit(s->manager, s->freezer.actor))
+        if (frozen == freeze && method && admission_may_audit(s->manager, s->freezer.actor.uid))
                 audit_frozen(s, frozen, s->freezer.actor, method);
         /* A process that waits for a disk, say, would be frozen whenever that is over. */
         if (problem && freeze && !frozen)
@@ -167,7 +167,7 @@ static int request(Session *s, bool freeze, const char *method, const Reply *rep
                         "Too many callers wait for session %s to be frozen or thawed already.", s->id);
         if (s->freezer.state == (freeze ? FREEZER_FREEZING : FREEZER_THAWING))
                 return 1;
-        s->freezer.actor = reply->uid;
+        s->freezer.actor = reply_actor(reply);
         s->freezer.method = method;
         r = ask(s, freeze);
         /* Otherwise it is answered with what is under way. */

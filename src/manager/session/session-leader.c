@@ -2,13 +2,16 @@
 
 /* The process whose end is the session's end. */
 
+#include <inttypes.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/epoll.h>
 #include <systemd/sd-event.h>
 
 #include "manager/keepers/keeper-request.h"
 #include "manager/memory/memory-events.h"
 #include "manager/memory/oom-notice.h"
+#include "manager/memory/oom-victim.h"
 #include "manager/memory/oomd.h"
 #include "manager/memory/session-memory.h"
 #include "manager/model/manager.h"
@@ -20,6 +23,8 @@
 #include "manager/session/session-restart.h"
 #include "manager/session/session.h"
 #include "shared/process.h"
+
+#define COMPANIONS_NAMED 8
 
 #define EXIT_STATUS_USEC      (100 * USEC_PER_MSEC) /* for somebody to say how the leader ended; so often: */
 #define EXIT_ATTEMPTS_MAX     20
@@ -143,6 +148,31 @@ int session_find_leader(Session *s) {
         return watch_leader(s);
 }
 
+/* What the leader leaves in the scope is ended with the session: nohup, disown and setsid keep it from the terminal's hangup, not
+ * from this. So it is named. */
+static void note_companions(Session *s) {
+        ProcessList list = {};
+        char *text = NULL;
+        size_t size, n = 0;
+        FILE *f = NULL;
+
+        if (process_list_read(s, &list) >= 0)
+                f = open_memstream(&text, &size);
+        for (size_t i = 0; f && i < list.n; i++) {
+                if (list.items[i].pid == s->leader.pid)
+                        continue;
+                if (++n <= COMPANIONS_NAMED)
+                        fprintf(f, "%s%s (%" PRIi32 ")", n > 1 ? ", " : "", list.items[i].command,
+                                (int32_t) list.items[i].pid);
+        }
+        if (f && n > COMPANIONS_NAMED)
+                fprintf(f, " and %zu more", n - COMPANIONS_NAMED);
+        if (f && fclose(f) == 0 && n > 0)
+                s->end.companions = TAKE_PTR(text);
+        free(text);
+        process_list_done(&list);
+}
+
 void session_on_ended(Session *s, int exit_code, int exit_status) {
         SessionEvent event;
 
@@ -157,8 +187,10 @@ void session_on_ended(Session *s, int exit_code, int exit_status) {
         event = session_survives(s) ? EVENT_CRASHED : EVENT_LEADER_ENDED;
         if (event == EVENT_LEADER_ENDED && !session_phase_expects_end(s->phase)) {
                 keeper_requests_done(&s->keeper.requests);
-                if (s->announced && !session_phase_is_starting(s->phase))
+                if (s->announced && !session_phase_is_starting(s->phase)) {
                         session_set_result(s, session_leader_result(s));
+                        note_companions(s);
+                }
         }
         session_event(s, event);
         if (s->scope.gone)

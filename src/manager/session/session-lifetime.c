@@ -110,6 +110,7 @@ Session *session_free(Session *s) {
         free(s->terminal.foreground);
         free(s->terminal.foreground_directory);
         free(s->error.message);
+        free(s->end.companions);
         free(s);
         return NULL;
 }

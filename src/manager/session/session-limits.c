@@ -133,7 +133,7 @@ static int on_set(SystemdCall *c, Session *s, const sd_bus_error *problem) {
         save(s);
         session_reclaim(s);
         if (admission_may_audit(s->manager, c->charge.uid))
-                audit_limits_changed(s, c->charge.uid, &c->limits);
+                audit_limits_changed(s, reply_actor(&c->reply), &c->limits);
         return reply_success(&c->reply);
 }
 

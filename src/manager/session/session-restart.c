@@ -50,7 +50,7 @@ int session_restart(Session *s, const Reply *reply, sd_bus_error *error) {
                 return sd_bus_error_setf(error, ERROR_LIMIT_REACHED,
                         "Too many callers wait for the restart of session %s already.", s->id);
         if (admission_may_audit(s->manager, reply->uid))
-                audit_restart_requested(s, reply->uid);
+                audit_restart_requested(s, reply_actor(reply));
         session_event(s, EVENT_RESTART);
         return 1;
 }

@@ -24,7 +24,7 @@ int session_stop(Session *s, const Reply *reply, sd_bus_error *error) {
         if (waiters_add(&s->waiters.stop, &s->manager->charges, reply) < 0)
                 return sd_bus_error_setf(error, ERROR_LIMIT_REACHED,
                         "Too many callers wait for the end of session %s already.", s->id);
-        audit_stop_requested(s, reply->uid, "Stop");
+        audit_stop_requested(s, reply_actor(reply), "Stop");
         if (state == STATE_RUNNING || state == STATE_RESTARTING) {
                 s->end.stop_requested = true;
                 session_set_result(s, RESULT_STOPPED);
@@ -91,7 +91,7 @@ int session_kill(Session *s, const char *whom, int signal, const Reply *reply, s
                 return sd_bus_error_setf(
                         error, ERROR_INVALID_ARGUMENT, "There is no signal %i; see signal(7).", signal);
         if (admission_may_audit(s->manager, reply->uid))
-                audit_stop_requested(s, reply->uid, "Kill");
+                audit_stop_requested(s, reply_actor(reply), "Kill");
         if (all)
                 return signal_scope(s, signal, reply, error);
         if (s->leader.fd < 0 || process_has_ended(s->leader.fd) != 0)

@@ -179,6 +179,23 @@ TEST(tells_how_it_ended_or_that_it_cannot) {
         }
 }
 
-TEST_MAIN(follows_a_process_to_its_end, gone_is_told_apart, start_time_stays, start_time_of_a_hostile_name,
-        tells_the_user, tells_the_user_of_others, parent_and_terminal_of_a_hostile_name,
-        audit_session_is_inherited, who_may_signal, tells_how_it_ended_or_that_it_cannot);
+/* What the kernel says of us, or that nobody logged in. */
+TEST(login_user) {
+        uid_t login = 77;
+        char text[32] = "";
+        FILE *f = fopen("/proc/self/loginuid", "re");
+
+        ck_assert_int_eq(process_login_uid(getpid(), &login), 0);
+        if (f) {
+                ck_assert_ptr_nonnull(fgets(text, sizeof(text), f));
+                (void) fclose(f);
+                ck_assert_uint_eq(login, strtoul(text, NULL, 10));
+        } else
+                ck_assert_uint_eq(login, (uid_t) -1);
+        ck_assert_int_eq(process_login_uid(1 << 22, &login), f ? -ESRCH : 0);
+}
+
+TEST_MAIN(login_user, follows_a_process_to_its_end, gone_is_told_apart, start_time_stays,
+        start_time_of_a_hostile_name, tells_the_user, tells_the_user_of_others,
+        parent_and_terminal_of_a_hostile_name, audit_session_is_inherited, who_may_signal,
+        tells_how_it_ended_or_that_it_cannot);

@@ -27,6 +27,11 @@ TEST(details) {
         check_detail(ENTRY("started", FIELD(NAME, "x")), "");
         check_detail(
                 ENTRY("stop requested", FIELD(ACTOR_UID, "0"), FIELD(METHOD, "StopSession")), "by root");
+        check_detail(ENTRY("stop requested", FIELD(ACTOR_UID, "0"), FIELD(ACTOR_LOGIN_UID, "1"),
+                             FIELD(METHOD, "StopSession")),
+                "by root (logged in as daemon)");
+        check_detail(ENTRY("ended", FIELD(RESULT, "success"), FIELD(ENDED_WITH, "train (7)")),
+                "exit status 0, with train (7)");
         check_detail(ENTRY("stop requested", FIELD(ACTOR_UID, "0"), FIELD(METHOD, "KillSession")),
                 "signal sent by root");
         check_detail(
