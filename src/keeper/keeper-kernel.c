@@ -216,18 +216,22 @@ int keeper_follow_kernel(Keeper *k) {
 
 /* Making and taking up */
 
+static int begin_recording(Keeper *k) {
+        if (k->state.unrecorded)
+                output_log_keep_nothing(k->outputs);
+        return output_readers_new(k->event, k->outputs, on_readers_caught_up, k, &k->readers);
+}
+
 static int new_record(Keeper *k, uint64_t log_size) {
         int r;
 
-        r = output_log_new(log_size, &k->outputs);
+        r = output_log_new(k->state.unrecorded ? OUTPUT_LOG_SIZE_MIN : log_size, &k->outputs);
         if (r < 0)
                 return r;
         k->kernel_record = output_log_annex(k->outputs);
         (void) kernel_state_start(&k->kernel_record->state, now_usec(CLOCK_REALTIME));
         r = descriptor_store_put(STORED_OUTPUTS, output_log_fd(k->outputs));
-        if (r < 0)
-                return r;
-        return output_readers_new(k->event, k->outputs, on_readers_caught_up, k, &k->readers);
+        return r < 0 ? r : begin_recording(k);
 }
 
 static int new_iopub_buffer(Keeper *k) {
@@ -301,7 +305,7 @@ int keeper_take_kernel(Keeper *k, DescriptorStore *store) {
         if (!k->outputs)
                 r = new_record(k, OUTPUT_LOG_SIZE_DEFAULT);
         else
-                r = output_readers_new(k->event, k->outputs, on_readers_caught_up, k, &k->readers);
+                r = begin_recording(k);
         if (r < 0)
                 return r;
         k->start_fd = TAKE_FD(store->fds[STORED_START]);

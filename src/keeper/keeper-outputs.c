@@ -19,6 +19,11 @@ int keeper_read_outputs(Keeper *k, int fd, uint64_t since, bool follow, Failure 
                 return failure_set(failure, KEEPER_ERROR_NOT_SUPPORTED,
                         "Session %s has no outputs of a kernel. Give a notebook that was started.",
                         k->state.id);
+        if (k->state.unrecorded)
+                return failure_set(failure, KEEPER_ERROR_NOT_RECORDED,
+                        "Nothing that the kernel of session %s puts out is kept, as it was started with "
+                        "RecordOutputs=no.",
+                        k->state.id);
         /* A client that knows from the kernel that it is done, and asks us then, finds all of it. */
         if (k->kernel)
                 kernel_hear(k->kernel);

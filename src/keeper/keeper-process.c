@@ -136,7 +136,8 @@ void keeper_end_process_output(Keeper *k, int code, int status) {
         if (!died)
                 return;
         record_unpublished(k);
-        process_output_tell_last(k->process_output);
+        if (!k->state.unrecorded)
+                process_output_tell_last(k->process_output);
 }
 
 const char *keeper_last_words(const Keeper *k, const char *otherwise, char ret[LAST_WORDS_SIZE]) {

@@ -133,6 +133,7 @@ static int try_start(Keeper *k, const Attempt *attempt, Failure *failure) {
         _cleanup_launch_ Launch l = {};
         int r;
 
+        k->state.unrecorded = attempt->request->unrecorded;
         r = launch_prepare(attempt->request, k->environment, &k->state, &l, failure);
         if (r != 0)
                 return r;

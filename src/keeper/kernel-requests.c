@@ -17,7 +17,7 @@
 
 typedef struct KernelRequest {
         char *session, *notebook, *kernel, *connection_file;
-        uint64_t since, flags, restarts, leader, log_size;
+        uint64_t since, flags, restarts, leader, log_size, unrecorded;
 } KernelRequest;
 
 static void kernel_request_done(KernelRequest *v) {
@@ -38,6 +38,7 @@ static int kernel_request_read(const WireMessage *message, KernelRequest *v) {
                 { KEEPER_TAG_RESTARTS, FIELD_NUMBER, &v->restarts },
                 { KEEPER_TAG_LEADER, FIELD_NUMBER, &v->leader },
                 { KEEPER_TAG_OUTPUT_LOG_SIZE, FIELD_NUMBER, &v->log_size },
+                { KEEPER_TAG_UNRECORDED, FIELD_NUMBER, &v->unrecorded },
         };
         int r;
 
@@ -73,6 +74,7 @@ static int begin_watching(Keeper *k, KernelRequest *v, Failure *failure) {
         k->state.notebook = TAKE_PTR(v->notebook);
         k->state.kernel = TAKE_PTR(v->kernel);
         k->state.connection_file = TAKE_PTR(v->connection_file);
+        k->state.unrecorded = v->unrecorded;
         if (!keeper_state_fits(&k->state))
                 return -EMSGSIZE;
         r = keeper_watch_kernel(k, v->log_size, (pid_t) v->leader, failure);

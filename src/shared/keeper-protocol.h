@@ -58,13 +58,13 @@ typedef enum KeeperOpcode {
         /* Manager to keeper. */
         KEEPER_HELLO = 1, /* CREATED ENDED_OUTPUTS_MAX, a descriptor: the activity page */
         /* TYPE ARGUMENT* ENVIRONMENT* DIRECTORY ROWS COLUMNS OUTPUT_BUFFER_SIZE SESSION_ID; of notebooks also
-         * NOTEBOOK KERNEL TRANSPORT KERNEL_START_TIMEOUT OUTPUT_LOG_SIZE */
+         * NOTEBOOK KERNEL TRANSPORT KERNEL_START_TIMEOUT OUTPUT_LOG_SIZE UNRECORDED */
         KEEPER_START = 2,
         KEEPER_OPEN_GATE = 3,
         /* In phase ENDED only: forks the payload again, with what START said and the same connection file. RESTARTS;
          * answered as START. */
         KEEPER_RESTART = 4,
-        /* SESSION_ID NOTEBOOK KERNEL CONNECTION_FILE OUTPUT_LOG_SIZE: a kernel that is not our child. REPLY. */
+        /* SESSION_ID NOTEBOOK KERNEL CONNECTION_FILE OUTPUT_LOG_SIZE UNRECORDED: a kernel that is not our child. REPLY. */
         KEEPER_WATCH = 5,
 
         /* Each of these is answered by REPLY. */
@@ -134,6 +134,8 @@ typedef enum KeeperTag {
         KEEPER_TAG_ENDED_OUTPUTS_MAX = 49, /* number: bytes of ended sessions' outputs that the user keeps */
         KEEPER_TAG_WITHIN =
                 50, /* number, repeated: of a session that a client is in; what the manager said of it */
+        KEEPER_TAG_UNRECORDED =
+                51, /* number: 1 = nothing that the kernel puts out is kept; START, WATCH, STATUS */
 } KeeperTag;
 
 typedef enum KeeperFlags {
@@ -168,6 +170,7 @@ typedef enum KeeperError {
         KEEPER_ERROR_LIMIT,              /* too many of something */
         KEEPER_ERROR_KERNEL_NOT_READY,   /* it exited, or gave no kernel_info_reply in time */
         KEEPER_ERROR_NOT_SUPPORTED,      /* not for this type of session, or not in this phase */
+        KEEPER_ERROR_NOT_RECORDED,       /* nothing that this session puts out is kept */
         _KEEPER_ERROR_MAX,
 } KeeperError;
 

@@ -29,6 +29,7 @@
 #define ERROR_ALREADY_IN_SESSION "org.computesession1.Error.AlreadyInSession"
 #define ERROR_NOT_FROM_SERVICE   "org.computesession1.Error.NotFromService"
 #define ERROR_ACCOUNT_REFUSED    "org.computesession1.Error.AccountRefused"
+#define ERROR_NOT_RECORDED       "org.computesession1.Error.NotRecorded"
 #define ERROR_NOT_ATTACHABLE     "org.computesession1.Error.NotAttachable"
 #define ERROR_CIRCULAR           "org.computesession1.Error.CircularAttach"
 #define ERROR_NO_KEEPER          "org.computesession1.Error.KeeperNotAvailable"

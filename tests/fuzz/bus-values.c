@@ -24,9 +24,9 @@ static const char *const strings[] = { "", " ", "all", "leader", "notebook", "te
         "$(reboot)", "t1", "n1", "t0", "t18446744073709551615", "t18446744073709551616", "compute-t1.scope",
         "Name", "Command", "WorkingDirectory", "Environment", "Rows", "Columns", "OnDetach", "Transport",
         "Notebook", "KernelName", "ConnectionFile", "ReadOnly", "Raw", "Scrollback", "SizePolicy", "Styles",
-        "OutputBufferSize", "Lines", "Follow", "RestartOnCrash", "MemoryMax", "MemoryMaxScale", "MemoryHigh",
-        "MemorySwapMax", "CPUQuotaPerSecUSec", "CPUWeight", "IOWeight", "TasksMax",
-        "org.computesession1.Manager", "org.computesession1.Session" };
+        "OutputBufferSize", "Lines", "Follow", "RestartOnCrash", "RecordOutputs", "MemoryMax",
+        "MemoryMaxScale", "MemoryHigh", "MemorySwapMax", "CPUQuotaPerSecUSec", "CPUWeight", "IOWeight",
+        "TasksMax", "org.computesession1.Manager", "org.computesession1.Session" };
 
 static const uint64_t numbers[] = { 0, 1, 2, 9, 15, 24, 80, 127, 128, 255, 256, 10000, 10001, 32767, 32768,
         65535, 65536, INT32_MAX, (uint64_t) INT32_MAX + 1, UINT32_MAX, (uint64_t) UINT32_MAX + 1, INT64_MAX,

@@ -84,7 +84,7 @@ PUBLIC = {(SESSION, name) for name in (
     "CreatedTimestampMonotonic", "Rows", "Columns", "Clients", "Title", "Foreground", "OnDetach", "LastInputTimestamp",
     "LastOutputTimestamp", "Notebook", "KernelName", "MemoryCurrent", "CPUUsageNSec", "TasksCurrent", "IOReadBytes",
     "IOWriteBytes", "Result", "ExitStatus", "LastActivityTimestamp", "KernelLanguage", "KernelState",
-    "KernelStateTimestamp", "ExecutionCount", "RestartOnCrash", "Restarts", "MemoryMax", "MemoryPeak",
+    "KernelStateTimestamp", "ExecutionCount", "RestartOnCrash", "RecordOutputs", "Restarts", "MemoryMax", "MemoryPeak",
     "FreezerState", "MemoryHigh", "MemorySwapMax", "CPUQuotaPerSecUSec", "CPUWeight", "IOWeight", "TasksMax",
     "MemorySwapCurrent", "MemoryPressureAvg10", "CPUPressureAvg10", "IOPressureAvg10", "MemoryPressure", "OOMKills",
     "LastOOMKillTimestamp", "LastOOMKillPID", "LastOOMKillCommand", "KeepUser", "IdleSince",

@@ -17,6 +17,7 @@ def check(files):
     known = ROW.findall(files.get(SOURCE, ""))
     if not known:
         yield f"{SOURCE}: has no settings, or this lint does not recognise them"
+    known = [(USER if section == "User" else section, key) for section, key in known]
     limits = LIMIT.findall(files.get(LIMITS, ""))
     known += [(section, limit) for section in [*SECTION_OF_LIMITS.findall(files.get(SOURCE, "")), USER] for limit in limits]
     if SHOWN not in files:
@@ -52,6 +53,7 @@ lint(check, [
     ("has no settings", {SOURCE: "", SHOWN: ""}),
     ("[User 1000] M= is there 0 times", {SOURCE: TABLE, LIMITS: ROW_M, SHOWN: GOOD}),
     ("[T] M= is there 0 times", {SOURCE: TABLE + 'streq(section, "T")', LIMITS: ROW_M, SHOWN: GOOD + USER_M}),
+    ("[User 1000] C= is there 0 times", {SOURCE: TABLE + '{ "User", "C", parse_x', SHOWN: GOOD}),
     (None, {SOURCE: TABLE, SHOWN: GOOD}),
     (None, {SOURCE: TABLE + 'streq(section, "S")', LIMITS: ROW_M, SHOWN: GOOD + "#M=\n" + USER_M}),
 ])

@@ -46,6 +46,7 @@ static const PropertyField session_fields[] = {
         { "KernelStateTimestamp", "t", offsetof(SessionProperties, kernel_state_since) },
         { "ExecutionCount", "u", offsetof(SessionProperties, execution_count) },
         { "Restarts", "u", offsetof(SessionProperties, restarts) },
+        { "RecordOutputs", "b", offsetof(SessionProperties, record_outputs) },
         { "ConnectionFile", "s", offsetof(SessionProperties, connection_file) },
         { "MemoryCurrent", "t", offsetof(SessionProperties, memory) },
         { "CPUUsageNSec", "t", offsetof(SessionProperties, cpu_nsec) },

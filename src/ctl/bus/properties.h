@@ -29,6 +29,7 @@ typedef struct SessionProperties {
         uint32_t user, leader, rows, columns, clients, execution_count, restarts;
         uint64_t created, idle_since, kernel_state_since;
         char *idle_reason;
+        bool record_outputs;
         uint32_t oom_pid;
         uint64_t oom_kills, last_oom_kill, swap, memory_peak;
         uint64_t memory_avg10, cpu_avg10, io_avg10; /* 1/100 % */
@@ -37,14 +38,15 @@ typedef struct SessionProperties {
         int32_t exit_status;
 } SessionProperties;
 
-#define SESSION_PROPERTIES_NULL                                                                          \
-        {                                                                                                \
-                .memory = UINT64_MAX, .cpu_nsec = UINT64_MAX, .tasks = UINT64_MAX, .exit_status = -1,    \
-                .io_read = UINT64_MAX, .io_write = UINT64_MAX, .idle_since = UINT64_MAX,                 \
-                .oom_kills = UINT64_MAX, .swap = UINT64_MAX, .memory_peak = UINT64_MAX,                  \
-                .memory_avg10 = UINT64_MAX, .cpu_avg10 = UINT64_MAX, .io_avg10 = UINT64_MAX, .limits = { \
-                        LIMITS_NONE                                                                      \
-                }                                                                                        \
+#define SESSION_PROPERTIES_NULL                                                                       \
+        {                                                                                             \
+                .memory = UINT64_MAX, .cpu_nsec = UINT64_MAX, .tasks = UINT64_MAX, .exit_status = -1, \
+                .io_read = UINT64_MAX, .io_write = UINT64_MAX, .idle_since = UINT64_MAX,              \
+                .oom_kills = UINT64_MAX, .swap = UINT64_MAX, .memory_peak = UINT64_MAX,               \
+                .memory_avg10 = UINT64_MAX, .cpu_avg10 = UINT64_MAX, .io_avg10 = UINT64_MAX,          \
+                .record_outputs = true, .limits = {                                                   \
+                        LIMITS_NONE                                                                   \
+                }                                                                                     \
         }
 
 /* Reads a session's a{sv}; what is not in it stays as it is. */

@@ -43,6 +43,7 @@ enum {
         OPTION_SINCE,
         OPTION_FORMAT,
         OPTION_RESTART_ON_CRASH,
+        OPTION_RECORD_OUTPUTS,
         OPTION_CLEAN_ENVIRONMENT,
         OPTION_VERSION,
 };
@@ -89,6 +90,7 @@ static const struct option options[] = {
         { "follow", no_argument, NULL, 'f' },
         { "format", required_argument, NULL, OPTION_FORMAT },
         { "restart-on-crash", no_argument, NULL, OPTION_RESTART_ON_CRASH },
+        { "record-outputs", required_argument, NULL, OPTION_RECORD_OUTPUTS },
         {},
 };
 
@@ -194,6 +196,15 @@ static int parse_size_policy(Arguments *a, const char *s) {
         return bad_value("--size-policy=", s, "\"latest\", \"largest\", \"smallest\" or \"manual\"");
 }
 
+static int parse_record_outputs(Arguments *a, const char *s) {
+        bool value;
+
+        if (parse_boolean(s, &value) < 0)
+                return bad_value("--record-outputs=", s, "\"yes\" or \"no\"");
+        a->record_outputs = value;
+        return 0;
+}
+
 static int parse_terminal_option(Arguments *a, int option) {
         usec_t span;
 
@@ -253,6 +264,8 @@ static int parse_notebook_option(Arguments *a, int option) {
         case OPTION_RESTART_ON_CRASH:
                 a->restart_on_crash = true;
                 return 0;
+        case OPTION_RECORD_OUTPUTS:
+                return parse_record_outputs(a, optarg);
         case OPTION_FORMAT:
                 return parse_format(a, optarg);
         case 'f':
@@ -387,6 +400,7 @@ int arguments_parse(Arguments *a, int argc, char **argv, RestBegins *rest_begins
                 .lines = LINES_DEFAULT,
                 .scrollback = SCROLLBACK_UNSAID,
                 .signal = SIGTERM,
+                .record_outputs = -1,
                 .kill_whom = "all",
         };
         set_detach_key(a);

@@ -68,6 +68,7 @@ typedef struct Arguments {
         bool follow;
         OutputFormat format;
         bool restart_on_crash;
+        int record_outputs; /* -1: not said */
 
         /* others */
         int signal;

@@ -114,6 +114,10 @@ int append_true_option(sd_bus_message *m, const char *name, bool value) {
         return value ? sd_bus_message_append(m, "{sv}", name, "b", (int) value) : 0;
 }
 
+int append_switch_option(sd_bus_message *m, const char *name, int value) {
+        return value >= 0 ? sd_bus_message_append(m, "{sv}", name, "b", value) : 0;
+}
+
 int append_strv_option(sd_bus_message *m, const char *name, char *const *values) {
         int r;
 

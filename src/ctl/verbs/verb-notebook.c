@@ -46,6 +46,8 @@ static int append_arguments(sd_bus_message *m, const Arguments *a, const char *p
         if (r >= 0)
                 r = append_true_option(m, "RestartOnCrash", a->restart_on_crash);
         if (r >= 0)
+                r = append_switch_option(m, "RecordOutputs", a->record_outputs);
+        if (r >= 0)
                 r = sd_bus_message_close_container(m);
         return r < 0 ? log_error_errno(r, "Failed to describe the notebook: %m") : 0;
 }
@@ -85,6 +87,15 @@ static int refuse_other_kernel(const Arguments *a, const SessionProperties *p) {
                 "The notebook is open in %s with the kernel %s, not %s. Re-open it without --kernel=, or stop it "
                 "first: 'computectl%s stop %s'.",
                 p->id, strempty(has), strempty(wanted), a->user ? " --user" : "", p->id);
+        return -EBUSY;
+}
+
+/* Who wants nothing kept is not to believe that it is so. */
+static int refuse_recording(const Arguments *a, const SessionProperties *p) {
+        log_error(
+                "The notebook is open in %s, whose outputs are kept. Re-open it without --record-outputs=no, or stop it "
+                "first: 'computectl%s stop %s'.",
+                p->id, a->user ? " --user" : "", p->id);
         return -EBUSY;
 }
 
@@ -152,6 +163,8 @@ int verb_notebook(Client *c, char **operands) {
                 return client_report(c, r, &error, "learn about %s", id);
         if (!started && is_other_kernel(c->arguments, &p))
                 return refuse_other_kernel(c->arguments, &p);
+        if (!started && c->arguments->record_outputs == 0 && p.record_outputs)
+                return refuse_recording(c->arguments, &p);
         if (started) {
                 notebook_tell_new(c->arguments, path);
                 moved_notebooks_tell(c, id, path);

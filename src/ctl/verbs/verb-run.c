@@ -93,6 +93,8 @@ static int append_arguments(sd_bus_message *m, const Registration *g, const Argu
         if (r >= 0 && streq(g->type, "notebook"))
                 r = append_string_option(m, "KernelName", a->kernel);
         if (r >= 0)
+                r = append_switch_option(m, "RecordOutputs", a->record_outputs);
+        if (r >= 0)
                 r = append_string_option(m, "Notebook", g->notebook);
         if (r >= 0)
                 r = append_limit_options(m, a->properties);

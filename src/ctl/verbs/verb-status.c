@@ -114,6 +114,8 @@ static void print_identity(FILE *f, const SessionProperties *p, const ProcessTre
         print_field(f, "Notebook", "%s", strempty(p->notebook));
         print_field(f, "Kernel", "%s", strempty(p->kernel_name));
         print_kernel_state(f, p, now);
+        if (streq_null(p->type, "notebook"))
+                print_field(f, "Outputs", p->record_outputs ? "kept" : "not kept");
         print_field(f, "Connection file", "%s", strempty(p->connection_file));
         print_field(f, "Working dir", "%s", strempty(p->working_directory));
         print_command(f, p->command);

@@ -80,6 +80,7 @@ static const char options_help[] =
         "     --kernel=NAME          notebook: the kernel, by its name or its folder (python3)\n"
         "     --transport=KIND       notebook: how clients connect: auto, ipc or tcp\n"
         "     --restart-on-crash     notebook: start the kernel again if it dies by itself\n"
+        "     --record-outputs=BOOL  notebook, run: whether what the kernel puts out is kept\n"
         "     --on-detach=WHAT       terminal: when nobody is attached any more: keep, stop, or stop after a time\n"
         "     --type=TYPE            run: notebook or terminal\n"
         "     --notebook=FILE        run: the notebook's file, if not $JPY_SESSION_NAME\n"

@@ -64,7 +64,7 @@ int start_request_read(const WireMessage *message, const char *id, StartRequest 
         _cleanup_start_request_ StartRequest s = {};
         _cleanup_free_ char *type = NULL, *transport = NULL, *session = NULL;
         uint64_t rows = 0, columns = 0, buffer = OUTPUT_BUFFER_SIZE_DEFAULT;
-        uint64_t timeout = KERNEL_START_TIMEOUT_DEFAULT, log_size = OUTPUT_LOG_SIZE_DEFAULT;
+        uint64_t timeout = KERNEL_START_TIMEOUT_DEFAULT, log_size = OUTPUT_LOG_SIZE_DEFAULT, unrecorded = 0;
         const FieldTarget targets[] = {
                 { KEEPER_TAG_SESSION_ID, FIELD_STRING, &session },
                 { KEEPER_TAG_TYPE, FIELD_STRING, &type },
@@ -79,6 +79,7 @@ int start_request_read(const WireMessage *message, const char *id, StartRequest 
                 { KEEPER_TAG_TRANSPORT, FIELD_STRING, &transport },
                 { KEEPER_TAG_KERNEL_START_TIMEOUT, FIELD_NUMBER, &timeout },
                 { KEEPER_TAG_OUTPUT_LOG_SIZE, FIELD_NUMBER, &log_size },
+                { KEEPER_TAG_UNRECORDED, FIELD_NUMBER, &unrecorded },
         };
         SessionType expected;
         int r;
@@ -108,6 +109,7 @@ int start_request_read(const WireMessage *message, const char *id, StartRequest 
         s.output_buffer_size = buffer;
         s.kernel_start_timeout = timeout;
         s.output_log_size = log_size;
+        s.unrecorded = unrecorded;
         r = check_strings(&s, failure);
         if (r != 0)
                 return r;

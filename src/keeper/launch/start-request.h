@@ -23,6 +23,7 @@ typedef struct StartRequest {
         Transport transport;
         usec_t kernel_start_timeout; /* USEC_INFINITY: none */
         uint64_t output_log_size;    /* bytes */
+        bool unrecorded;             /* nothing that the kernel puts out is kept */
 } StartRequest;
 
 /* Reads and validates START for the session id. Returns as failure.h says; -EBADMSG: no manager sends that. */

@@ -40,6 +40,9 @@ int output_log_fd(const OutputLog *log);
 
 void output_log_on_drop(OutputLog *log, OutputLogDropHandler handler, void *userdata);
 
+/* From now on it keeps nothing that is appended, and says that it did. */
+void output_log_keep_nothing(OutputLog *log);
+
 /* Room for what is to survive with the log; zero at first. */
 void *output_log_annex(OutputLog *log);
 

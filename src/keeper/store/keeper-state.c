@@ -40,6 +40,8 @@ void keeper_state_put(const KeeperState *s, WireWriter *w) {
                 wire_put_u64(w, KEEPER_TAG_CREATED, s->created);
                 wire_put_u64(w, KEEPER_TAG_ENDED_OUTPUTS_MAX, s->ended_outputs_max);
         }
+        if (s->unrecorded)
+                wire_put_u64(w, KEEPER_TAG_UNRECORDED, 1);
 }
 
 bool keeper_state_fits(const KeeperState *s) {
@@ -53,7 +55,7 @@ bool keeper_state_fits(const KeeperState *s) {
 int keeper_state_read(const WireMessage *message, KeeperState *ret) {
         _cleanup_keeper_state_ KeeperState s = {};
         _cleanup_free_ char *type = NULL;
-        uint64_t phase = UINT64_MAX, leader = 0, code = 0, status = 0, rows = 0, columns = 0;
+        uint64_t phase = UINT64_MAX, leader = 0, code = 0, status = 0, rows = 0, columns = 0, unrecorded = 0;
         const FieldTarget targets[] = {
                 { KEEPER_TAG_PHASE, FIELD_NUMBER, &phase },
                 { KEEPER_TAG_SESSION_ID, FIELD_STRING, &s.id },
@@ -71,6 +73,7 @@ int keeper_state_read(const WireMessage *message, KeeperState *ret) {
                 { KEEPER_TAG_CONNECTION_FILE, FIELD_STRING, &s.connection_file },
                 { KEEPER_TAG_CREATED, FIELD_NUMBER, &s.created },
                 { KEEPER_TAG_ENDED_OUTPUTS_MAX, FIELD_NUMBER, &s.ended_outputs_max },
+                { KEEPER_TAG_UNRECORDED, FIELD_NUMBER, &unrecorded },
         };
         int r;
 
@@ -89,6 +92,7 @@ int keeper_state_read(const WireMessage *message, KeeperState *ret) {
         s.exit_status = (int) status;
         s.rows = (uint32_t) rows;
         s.columns = (uint32_t) columns;
+        s.unrecorded = unrecorded;
 
         *ret = s;
         s = (KeeperState){};
@@ -102,6 +106,7 @@ void keeper_state_reset(KeeperState *s) {
                 .type = s->type,
                 .created = s->created,
                 .ended_outputs_max = s->ended_outputs_max,
+                .unrecorded = s->unrecorded,
         };
 
         keeper_state_done(s);

@@ -26,6 +26,7 @@ typedef struct KeeperState {
         char *connection_file;
         usec_t created;             /* as the manager says, CLOCK_REALTIME; 0 = it did not */
         uint64_t ended_outputs_max; /* bytes of what all sessions of the user leave */
+        bool unrecorded;            /* nothing that the kernel puts out is kept */
 } KeeperState;
 
 /* Puts everything that is known into a message. */

@@ -26,7 +26,7 @@ typedef struct Setting {
         const char *section;
         const char *key;
         int (*parse)(const char *value, uint64_t *ret);
-        size_t offset; /* of a uint64_t in Config */
+        size_t offset; /* of a uint64_t in Config, or in UserConfig */
         uint64_t lowest, highest;
         const char *expects;
 } Setting;
@@ -39,6 +39,12 @@ static int parse_switch(const char *value, uint64_t *ret) {
         if (r >= 0)
                 *ret = parsed;
         return r;
+}
+
+/* Nothing: not said. */
+static int parse_user_switch(const char *value, uint64_t *ret) {
+        *ret = UINT64_MAX;
+        return isempty(value) ? 0 : parse_switch(value, ret);
 }
 
 static int parse_keep_user(const char *value, uint64_t *ret) {
@@ -74,6 +80,8 @@ static const Setting settings[] = {
         { "Terminal", "Clipboard", parse_switch, offsetof(Config, clipboard), 0, 1, "'yes' or 'no'" },
         { "Notebook", "RestartOnCrash", parse_switch, offsetof(Config, restart_on_crash), 0, 1,
                 "'yes' or 'no'" },
+        { "Notebook", "RecordOutputs", parse_switch, offsetof(Config, record_outputs), 0, 1,
+                "'yes' or 'no'" },
         { "Notebook", "OutputLogSize", parse_size, offsetof(Config, output_log_size), OUTPUT_LOG_SIZE_MIN,
                 OUTPUT_LOG_SIZE_MAX, "a size from 1M to 1G" },
         { "Notebook", "EndedOutputsMax", parse_size, offsetof(Config, ended_outputs_max), 0,
@@ -84,6 +92,12 @@ static const Setting settings[] = {
                 100 * USEC_PER_MSEC, USEC_PER_HOUR, "a time span from 100ms to 1h" },
         { "Notebook", "BusyWithoutCPUSec", parse_time_span, offsetof(Config, busy_without_cpu),
                 USEC_PER_MINUTE, USEC_INFINITY, "a time span of at least 1min, or 'infinity'" },
+};
+
+/* What a section [User …] has beside limits. */
+static const Setting user_settings[] = {
+        { "User", "RecordOutputs", parse_user_switch, offsetof(UserConfig, record_outputs), 0, UINT64_MAX,
+                "'yes' or 'no'" },
 };
 
 /* One file being read. */
@@ -110,6 +124,7 @@ void config_init(Config *c) {
                 .output_buffer_size = OUTPUT_BUFFER_SIZE_DEFAULT,
                 .clipboard = true,
                 .restart_on_crash = false,
+                .record_outputs = true,
                 .output_log_size = OUTPUT_LOG_SIZE_DEFAULT,
                 .ended_outputs_max = ENDED_OUTPUTS_DEFAULT,
                 .kernel_start_timeout = 60 * USEC_PER_SEC,
@@ -120,10 +135,20 @@ void config_init(Config *c) {
                 limits_init(&c->limits[type]);
 }
 
+bool config_records_outputs(const Config *c, uid_t uid) {
+        for (size_t i = 0; i < c->n_users; i++)
+                if (c->users[i].uid == uid && c->users[i].record_outputs != UINT64_MAX)
+                        return c->users[i].record_outputs;
+        return c->record_outputs;
+}
+
 static const Setting *find_setting(const char *section, const char *key) {
         for (size_t i = 0; i < ELEMENTSOF(settings); i++)
                 if (streq(settings[i].section, section) && streq(settings[i].key, key))
                         return &settings[i];
+        for (size_t i = 0; i < ELEMENTSOF(user_settings) && startswith(section, USER_SECTION); i++)
+                if (streq(user_settings[i].key, key))
+                        return &user_settings[i];
         return NULL;
 }
 
@@ -169,8 +194,8 @@ static void _printf_(2, 3) skip(Reading *reading, const char *format, ...) {
         log_warning("%s:%u: %s", reading->path, reading->line, strempty(shown));
 }
 
-/* Where the limits of a section [User …] go; NULL, and logged, if it is of no user. */
-static Limits *find_user_limits(Reading *reading, const char *section) {
+/* What a section [User …] sets; NULL, and logged, if it is of no user. */
+static UserConfig *find_user(Reading *reading, const char *section) {
         Config *c = reading->config;
         uid_t uid;
 
@@ -180,21 +205,22 @@ static Limits *find_user_limits(Reading *reading, const char *section) {
         }
         for (size_t i = 0; i < c->n_users; i++)
                 if (c->users[i].uid == uid)
-                        return &c->users[i].limits;
+                        return &c->users[i];
         if (c->n_users == CONFIG_USERS_MAX) {
                 skip(reading, "There are more than %d users with settings of their own, ignoring it.",
                         CONFIG_USERS_MAX);
                 return NULL;
         }
-        c->users[c->n_users].uid = uid;
+        c->users[c->n_users] = (UserConfig){ .uid = uid, .record_outputs = UINT64_MAX };
         limits_init(&c->users[c->n_users].limits);
-        return &c->users[c->n_users++].limits;
+        return &c->users[c->n_users++];
 }
 
 /* Limits can be set in [Terminal], [Notebook] and [User …]. Returns false if this is none. */
 static bool on_limit(Reading *reading, const char *section, const char *key, const char *value) {
         LimitKind kind = limit_kind_from_name(key);
         Limits *limits = NULL;
+        UserConfig *user;
         uint64_t parsed = LIMIT_NONE;
 
         if (kind < 0)
@@ -209,11 +235,15 @@ static bool on_limit(Reading *reading, const char *section, const char *key, con
                 skip(reading, "%s= must be %s; not '%s', ignoring.", key, limit_expects(kind), value);
                 return true;
         }
-        if (!limits)
-                limits = find_user_limits(reading, section);
-        if (limits && isempty(value))
+        if (!limits) {
+                user = find_user(reading, section);
+                if (!user)
+                        return true;
+                limits = &user->limits;
+        }
+        if (isempty(value))
                 limits_unset(limits, kind);
-        else if (limits)
+        else
                 limits_set(limits, kind, parsed);
         return true;
 }
@@ -222,6 +252,7 @@ static bool on_limit(Reading *reading, const char *section, const char *key, con
 static int on_setting(void *userdata, const char *section, const char *key, const char *value) {
         Reading *reading = userdata;
         const Setting *setting = find_setting(section, key);
+        void *target = reading->config;
         uint64_t parsed;
         int r;
 
@@ -241,7 +272,10 @@ static int on_setting(void *userdata, const char *section, const char *key, cons
                 skip(reading, "%s= must be %s, not '%s', ignoring.", key, setting->expects, value);
                 return 1;
         }
-        memcpy((uint8_t *) reading->config + setting->offset, &parsed, sizeof(parsed));
+        if (startswith(section, USER_SECTION))
+                target = find_user(reading, section);
+        if (target)
+                memcpy((uint8_t *) target + setting->offset, &parsed, sizeof(parsed));
         return 1;
 }
 

@@ -26,6 +26,7 @@ typedef enum KeepUser {
 typedef struct UserConfig {
         uint64_t uid;
         Limits limits;
+        uint64_t record_outputs; /* as in Config; UINT64_MAX: not said */
 } UserConfig;
 
 /* All numbers, so that two of them can be compared as memory. */
@@ -40,6 +41,7 @@ struct Config {
         usec_t exit_idle;               /* without sessions, after the last call */
         uint64_t thaw_on_attach;        /* attaching to a frozen session thaws it: 0 or 1 */
         uint64_t restart_on_crash;      /* of kernels whose starter does not say: 0 or 1 */
+        uint64_t record_outputs;        /* what kernels put out is kept: 0 or 1 */
         uint64_t output_log_size;       /* bytes, of each notebook */
         uint64_t ended_outputs_max;     /* bytes, of all ended sessions of a user; 0: none are kept */
         usec_t kernel_start_timeout;    /* from the running process to its kernel_info_reply */
@@ -54,6 +56,9 @@ struct Config {
 };
 
 void config_init(Config *c);
+
+/* Is what this user's kernels put out kept, if who starts one does not say? */
+bool config_records_outputs(const Config *c, uid_t uid);
 
 /* Reads one file over c. What is wrong in it (unknown section or key, bad value, line too long, no assignment) is
  * logged with file and line and skipped; the rest counts. Returns how many lines were skipped, or -errno if the file

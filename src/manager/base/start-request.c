@@ -116,16 +116,25 @@ static int read_on_detach(
         return 0;
 }
 
-static int read_restart_on_crash(
-        sd_bus_message *m, StartRequest *request, size_t offset _unused_, sd_bus_error *error _unused_) {
+static int read_switch(sd_bus_message *m, bool *ret, bool *ret_has) {
         int value, r;
 
         r = sd_bus_message_read(m, "b", &value);
         if (r < 0)
                 return r;
-        request->restart_on_crash = value;
-        request->has_restart_on_crash = true;
+        *ret = value;
+        *ret_has = true;
         return 0;
+}
+
+static int read_restart_on_crash(
+        sd_bus_message *m, StartRequest *request, size_t offset _unused_, sd_bus_error *error _unused_) {
+        return read_switch(m, &request->restart_on_crash, &request->has_restart_on_crash);
+}
+
+static int read_record_outputs(
+        sd_bus_message *m, StartRequest *request, size_t offset _unused_, sd_bus_error *error _unused_) {
+        return read_switch(m, &request->record_outputs, &request->has_record_outputs);
 }
 
 static int read_command(
@@ -175,6 +184,7 @@ static const Option options[] = {
         { "OnDetach", "s", FOR(REQUEST_TERMINAL), read_on_detach, 0 },
         { "Transport", "s", FOR(REQUEST_NOTEBOOK), read_transport, offsetof(StartRequest, transport) },
         { "RestartOnCrash", "b", FOR(REQUEST_NOTEBOOK), read_restart_on_crash, 0 },
+        { "RecordOutputs", "b", FOR(REQUEST_NOTEBOOK) | FOR(REQUEST_REGISTER), read_record_outputs, 0 },
         { "Notebook", "s", FOR(REQUEST_REGISTER), read_path, offsetof(StartRequest, notebook) },
         { "KernelName", "s", FOR(REQUEST_REGISTER), read_kernel, offsetof(StartRequest, kernel) },
         { "ConnectionFile", "s", FOR(REQUEST_REGISTER), read_path, offsetof(StartRequest, connection_file) },
@@ -312,6 +322,9 @@ int start_request_read(RequestKind kind, sd_bus_message *call, StartRequest **re
                 return invalid(error, "Command and environment together may have at most 128 KiB.");
         if (kind == REQUEST_REGISTER && request->type == SESSION_TERMINAL && request->notebook)
                 return invalid(error, "A terminal session has no notebook.");
+        if (kind == REQUEST_REGISTER && request->type == SESSION_TERMINAL && request->has_record_outputs)
+                return invalid(error,
+                        "RecordOutputs is for notebooks; what a registered terminal session prints is not kept.");
         *ret = TAKE_PTR(request);
         return 0;
 }

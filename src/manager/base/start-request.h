@@ -39,6 +39,7 @@ struct StartRequest {
         usec_t on_detach; /* USEC_INFINITY: keep; 0: stop */
         bool has_on_detach;
         bool restart_on_crash, has_restart_on_crash;
+        bool record_outputs, has_record_outputs;
         Limits limits;
 };
 

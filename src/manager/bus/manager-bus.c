@@ -196,6 +196,10 @@ static int method_get_ended_outputs(sd_bus_message *call, void *userdata, sd_bus
         if (type != SESSION_NOTEBOOK)
                 return sd_bus_error_setf(error, ERROR_NOT_SUPPORTED,
                         "Session %s was a terminal; only what notebooks put out is kept.", e->id);
+        if (e->unrecorded)
+                return sd_bus_error_setf(error, ERROR_NOT_RECORDED,
+                        "Nothing of what session %s put out was kept, as it was started with RecordOutputs=no.",
+                        e->id);
         reply = bus_reply(m, call, REPLY_DESCRIPTOR);
         return errand_send_outputs(m, e->uid, e->id, e->created, since, &reply, error);
 }

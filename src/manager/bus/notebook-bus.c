@@ -158,6 +158,11 @@ int method_get_outputs(sd_bus_message *call, void *userdata, sd_bus_error *error
         if (s->type != SESSION_NOTEBOOK)
                 return sd_bus_error_setf(error, ERROR_NOT_SUPPORTED,
                         "Session %s is a terminal; attach to it, or take a snapshot.", s->id);
+        if (s->unrecorded)
+                return sd_bus_error_setf(error, ERROR_NOT_RECORDED,
+                        "Nothing that the kernel of session %s puts out is kept, as it was started with "
+                        "RecordOutputs=no.",
+                        s->id);
         /* One that was stopped left what there was by then. */
         if (s->keeper.unit[0] && s->keeper.lost)
                 return errand_send_outputs(s->manager, s->uid, s->id, s->created, since, &reply, error);

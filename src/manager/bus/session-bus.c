@@ -104,12 +104,12 @@ static int get_activity(sd_bus *bus _unused_, const char *path _unused_, const c
         return sd_bus_message_append(reply, "t", streq(property, "LastInputTimestamp") ? input : output);
 }
 
-static int get_restart_on_crash(sd_bus *bus _unused_, const char *path _unused_,
-        const char *interface _unused_, const char *property _unused_, sd_bus_message *reply, void *userdata,
-        sd_bus_error *error _unused_) {
+static int get_choice(sd_bus *bus _unused_, const char *path _unused_, const char *interface _unused_,
+        const char *property, sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
         const Session *s = userdata;
+        bool value = streq(property, "RestartOnCrash") ? s->restart.on_crash : session_records_outputs(s);
 
-        return sd_bus_message_append(reply, "b", (int) s->restart.on_crash);
+        return sd_bus_message_append(reply, "b", (int) value);
 }
 
 static int get_memory_peak(sd_bus *bus _unused_, const char *path _unused_, const char *interface _unused_,
@@ -269,7 +269,8 @@ static const sd_bus_vtable vtable[] = {
         SD_BUS_PROPERTY("KernelState", "s", get_text, 0, CHANGES),
         SD_BUS_PROPERTY("KernelStateTimestamp", "t", NULL, offsetof(Session, kernel.state_since), CHANGES),
         SD_BUS_PROPERTY("ExecutionCount", "u", NULL, offsetof(Session, kernel.execution_count), CHANGES),
-        SD_BUS_PROPERTY("RestartOnCrash", "b", get_restart_on_crash, 0, CONSTANT),
+        SD_BUS_PROPERTY("RestartOnCrash", "b", get_choice, 0, CONSTANT),
+        SD_BUS_PROPERTY("RecordOutputs", "b", get_choice, 0, CONSTANT),
         SD_BUS_PROPERTY("Restarts", "u", NULL, offsetof(Session, restart.count), CHANGES),
         SD_BUS_PROPERTY("ConnectionFile", "s", get_text, 0, CONSTANT),
         SD_BUS_PROPERTY("MemoryCurrent", "t", get_usage, 0, 0),

@@ -161,6 +161,7 @@ int keeper_link_start(Session *s) {
         if (s->type == SESSION_NOTEBOOK) {
                 wire_put_u64(&w, KEEPER_TAG_KERNEL_START_TIMEOUT, s->manager->config.kernel_start_timeout);
                 wire_put_u64(&w, KEEPER_TAG_OUTPUT_LOG_SIZE, s->manager->config.output_log_size);
+                wire_put_u64(&w, KEEPER_TAG_UNRECORDED, s->unrecorded);
         }
         if (request->transport)
                 wire_put_string(&w, KEEPER_TAG_TRANSPORT, request->transport);

@@ -127,6 +127,10 @@ static int read_kernel_field(const WireField *field, KeeperMessage *m) {
                 m->execution_count = r < 0 ? 0 : (uint32_t) value;
                 m->has_execution_count = true;
                 return r;
+        case KEEPER_TAG_UNRECORDED:
+                r = read_number(field, 1, &value);
+                m->is_unrecorded = r >= 0 && value;
+                return r;
         case KEEPER_TAG_FLAGS:
                 r = read_number(field, UINT32_MAX, &value);
                 m->is_awaited = r >= 0 && (value & KEEPER_FLAG_AWAITED);
@@ -240,6 +244,8 @@ const char *keeper_error_name(KeeperError error) {
                 return ERROR_KERNEL_NOT_READY;
         case KEEPER_ERROR_NOT_SUPPORTED:
                 return ERROR_NOT_SUPPORTED;
+        case KEEPER_ERROR_NOT_RECORDED:
+                return ERROR_NOT_RECORDED;
         default:
                 return ERROR_START_FAILED;
         }

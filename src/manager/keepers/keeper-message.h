@@ -23,7 +23,8 @@ typedef struct KeeperMessage {
         char *connection_file; /* sanitized; absolute */
         char *title, *foreground, *foreground_directory; /* sanitized */
         bool has_size, has_clients, has_execution_count;
-        bool is_awaited; /* the kernel runs, and has not answered yet */
+        bool is_awaited;    /* the kernel runs, and has not answered yet */
+        bool is_unrecorded; /* nothing of what it puts out is kept */
         uint32_t rows, columns, clients;
         uint64_t within[KEEPER_CLIENTS_MAX]; /* sessions that clients are in, by number */
         size_t n_within;

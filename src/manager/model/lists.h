@@ -3,6 +3,7 @@
 
 /* The sessions that there are, and those that ended lately. */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -27,6 +28,7 @@ typedef struct EndedSession {
         usec_t created, ended; /* CLOCK_REALTIME */
         /* UINT64_MAX: unknown, or no limit */
         uint64_t cpu_usage_nsec, memory_limit, memory_peak;
+        bool unrecorded; /* as Session::unrecorded */
 } EndedSession;
 
 typedef struct EndedList {

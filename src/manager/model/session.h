@@ -51,8 +51,9 @@ struct Session {
         uint64_t number;
         char id[SESSION_ID_MAX];
         uid_t uid;
-        bool kept;    /* a keeper has its payload; otherwise a registered process */
-        bool watched; /* a registered kernel that a keeper follows */
+        bool kept;       /* a keeper has its payload; otherwise a registered process */
+        bool watched;    /* a registered kernel that a keeper follows */
+        bool unrecorded; /* RecordOutputs=no: its keeper keeps nothing of what it puts out */
         char slice[UNIT_NAME_SIZE];
         usec_t created;
         usec_t created_monotonic;

@@ -3,7 +3,7 @@
 /* The sessions that ended lately.
  *
  * The file has one line for each, "1 ID UID RESULT STATUS CREATED ENDED CPU LIMIT PEAK NAME WHAT", with tabs between the
- * fields. Lines are added in one write each, so that a manager that is killed leaves at most one that is torn; the file is
+ * fields; of sessions whose outputs were not kept, one more, "unrecorded". Lines are added in one write each, so that a manager that is killed leaves at most one that is torn; the file is
  * written anew once it has twice as many lines as are wanted, and after a line that there was no room for. */
 
 #include <fcntl.h>
@@ -22,6 +22,7 @@
 #define ENDED_FILE "ended"
 #define VERSION    "1"
 #define N_FIELDS   12
+#define UNRECORDED "unrecorded"
 /* Twice ENDED_MAX of the longest lines that there can be: a path of PATH_MAX, every byte of it escaped. */
 #define FILE_SIZE_MAX (2 * ENDED_MAX * 10000)
 
@@ -111,6 +112,8 @@ static void put(FILE *f, const EndedSession *e) {
                 e->ended, e->cpu_usage_nsec, e->memory_limit, e->memory_peak);
         put_text(f, e->name);
         put_text(f, e->what);
+        if (e->unrecorded)
+                put_text(f, UNRECORDED);
         fputc('\n', f);
 }
 
@@ -183,6 +186,7 @@ int ended_list_add(EndedList *list, int dir_fd, const Session *s) {
                 .cpu_usage_nsec = s->end.cpu_usage_nsec,
                 .memory_limit = s->end.memory_limit,
                 .memory_peak = s->end.memory_peak,
+                .unrecorded = s->unrecorded,
         };
         int r;
 
@@ -253,7 +257,8 @@ static int read_line(char *line, EndedSession *ret) {
                 if (!fields[i])
                         return -EBADMSG;
         }
-        if (next || !streq(fields[0], VERSION) || !session_id_is_valid(fields[1]) ||
+        ret->unrecorded = streq_null(next, UNRECORDED);
+        if ((next && !ret->unrecorded) || !streq(fields[0], VERSION) || !session_id_is_valid(fields[1]) ||
                 parse_uint32(fields[2], &uid) < 0)
                 return -EBADMSG;
         strcpy(ret->id, fields[1]);

@@ -155,6 +155,8 @@ static void take_description(Session *s, KeeperMessage *message) {
         take_text(&s->program.directory, &message->directory);
         if (s->type != SESSION_NOTEBOOK)
                 return;
+        if (message->phase != KEEPER_PHASE_IDLE) /* or it was not told yet */
+                s->unrecorded = message->is_unrecorded;
         take_text(&s->program.notebook, &message->notebook);
         take_text(&s->program.kernel, &message->kernel);
         take_text(&s->program.connection_file, &message->connection_file);

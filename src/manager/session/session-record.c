@@ -51,6 +51,7 @@ static void write_record(FILE *f, const Session *s) {
         put_number(f, "KEPT", s->kept);
         put_number(f, "ANNOUNCED", s->announced);
         put_number(f, "WATCHED", s->watched);
+        put_number(f, "UNRECORDED", s->unrecorded);
         put(f, "NAME", s->name);
         put_number(f, "CREATED", s->created);
         put_number(f, "CREATED_MONOTONIC", s->created_monotonic);
@@ -238,7 +239,9 @@ static int read_field(Session *s, const char *key, const char *value) {
         else if (streq(key, "CRASHED")) {
                 memmove(s->restart.crashes, s->restart.crashes + 1, (CRASHES_MAX - 1) * sizeof(usec_t));
                 s->restart.crashes[CRASHES_MAX - 1] = number;
-        } else if (streq(key, "CPU_USAGE_NSEC"))
+        } else if (streq(key, "UNRECORDED"))
+                s->unrecorded = number;
+        else if (streq(key, "CPU_USAGE_NSEC"))
                 s->end.cpu_usage_nsec = number;
         else if (streq(key, "STOP_REQUESTED"))
                 s->end.stop_requested = number;

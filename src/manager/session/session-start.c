@@ -67,6 +67,9 @@ static int describe_session(Session *s, StartRequest *request) {
         s->terminal.on_detach = request->has_on_detach ? request->on_detach : s->manager->config.on_detach;
         s->restart.on_crash = request->has_restart_on_crash ? request->restart_on_crash
                                                             : s->manager->config.restart_on_crash;
+        s->unrecorded = s->type == SESSION_NOTEBOOK &&
+                !(request->has_record_outputs ? request->record_outputs
+                                              : config_records_outputs(&s->manager->config, s->uid));
         limits_choose(s->manager, s->type, s->uid, &request->limits, &s->limits.values);
         s->terminal.rows = request->rows;
         s->terminal.columns = request->columns;

@@ -65,6 +65,7 @@ static int ask_to_watch(Session *s) {
         if (s->program.kernel)
                 wire_put_string(&request->message, KEEPER_TAG_KERNEL, s->program.kernel);
         wire_put_u64(&request->message, KEEPER_TAG_OUTPUT_LOG_SIZE, s->manager->config.output_log_size);
+        wire_put_u64(&request->message, KEEPER_TAG_UNRECORDED, s->unrecorded);
         request->on_reply = on_watching;
         s->keeper.watch_asked = true;
         return keeper_request_send(s, request, /* reply = */ NULL);

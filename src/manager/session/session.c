@@ -78,6 +78,10 @@ usec_t session_last_work(const Session *s) {
         return streq(s->kernel.state, "busy") ? now_usec(CLOCK_REALTIME) : s->kernel.state_since;
 }
 
+bool session_records_outputs(const Session *s) {
+        return s->type == SESSION_NOTEBOOK && (s->kept || s->watched) && !s->unrecorded;
+}
+
 void session_set_result(Session *s, SessionResult result) {
         if (s->end.result != RESULT_NONE)
                 return;

@@ -28,6 +28,9 @@ void session_read_activity(const Session *s, usec_t *ret_input, usec_t *ret_outp
  * since when it is what it is. 0 for terminals. */
 usec_t session_last_work(const Session *s);
 
+/* Does a keeper keep what its kernel puts out? */
+bool session_records_outputs(const Session *s);
+
 /* Notes why it ends; the first reason counts. */
 void session_set_result(Session *s, SessionResult result);
 /* A better reason than the one that was noted, unless it is that somebody asked. */

@@ -106,11 +106,12 @@ TEST(values_about_terminals) {
 }
 
 TEST(values_about_notebooks) {
-        _cleanup_arguments_ Arguments a = {}, none = {}, ipynb = {};
+        _cleanup_arguments_ Arguments a = {}, none = {}, ipynb = {}, quiet = {};
 
         ck_assert_int_eq(parse(&a, "output n1 --follow --format=jsonl --since=12 --restart-on-crash"), 1);
         ck_assert(a.follow);
         ck_assert(a.restart_on_crash);
+        ck_assert_int_eq(a.record_outputs, -1);
         ck_assert_int_eq(a.format, FORMAT_JSONL);
         ck_assert_str_eq(a.since, "12");
         ck_assert_int_eq(parse(&ipynb, "output n1 -f --format=ipynb"), 1);
@@ -119,6 +120,8 @@ TEST(values_about_notebooks) {
         ck_assert_int_eq(parse(&none, "output n1"), 1);
         ck_assert(!none.follow);
         ck_assert_int_eq(none.format, FORMAT_TEXT);
+        ck_assert_int_eq(parse(&quiet, "notebook a.ipynb --record-outputs=no"), 1);
+        ck_assert_int_eq(quiet.record_outputs, 0);
 }
 
 TEST(detach_key_of_the_environment) {
@@ -148,10 +151,10 @@ TEST(detach_key_of_the_environment) {
 }
 
 TEST(wrong_ones_are_refused) {
-        static const char *const wrong[] = { "--nope", "-Z", "-n", "-n x", "-n -1", "--json=x", "--json",
-                "-s SIGFOO", "-s 0", "-s 999", "--kill-whom=me", "--type=x", "--transport=udp",
-                "--setenv=1=2", "--setenv=NOT_SET_ANYWHERE", "--detach-key=x", "--name=", "--user=yes",
-                "--scrollback=x", "--scrollback=10001", "--scrollback=-1",
+        static const char *const wrong[] = { "--nope", "-Z", "-n", "-n x", "-n -1", "--record-outputs=x",
+                "--json=x", "--json", "-s SIGFOO", "-s 0", "-s 999", "--kill-whom=me", "--type=x",
+                "--transport=udp", "--setenv=1=2", "--setenv=NOT_SET_ANYWHERE", "--detach-key=x",
+                "--name=", "--user=yes", "--scrollback=x", "--scrollback=10001", "--scrollback=-1",
                 "--size-policy=", "--size-policy=big", "--on-detach=later",
                 "--on-detach=", "--read-only=yes", "--format=pdf", "--format=", "--follow=yes" };
 

@@ -111,6 +111,21 @@ TEST(nothing_twice) {
 }
 END_TEST
 
+/* And still tells what it was given already. */
+TEST(keeps_nothing) {
+        _cleanup_output_log_ OutputLog *log = NULL;
+
+        ck_assert_int_eq(output_log_new(0, &log), 0);
+        output_log_keep_nothing(log);
+        ck_assert_int_eq(append(log, OUTPUT_ORIGIN_KERNEL, 7, 20), 1);
+        ck_assert_int_eq(append(log, OUTPUT_ORIGIN_KERNEL, 7, 20), 0);
+        ck_assert_int_eq(append(log, OUTPUT_ORIGIN_KEEPER, 0, output_log_entry_max(log) + 1), -EMSGSIZE);
+        ck_assert_uint_eq(output_log_position(log, OUTPUT_ORIGIN_KERNEL), 8);
+        ck_assert_uint_eq(check_all(log), 0);
+        ck_assert_uint_eq(output_log_next_seq(log), 1);
+}
+END_TEST
+
 static _Noreturn void run_writer(int fd) {
         OutputLog *log = NULL;
         uint64_t *annex;
@@ -179,4 +194,5 @@ TEST(refuses_what_is_none) {
 }
 END_TEST
 
-TEST_MAIN(append_and_find, oldest_first, nothing_twice, killed_at_any_moment, refuses_what_is_none);
+TEST_MAIN(append_and_find, oldest_first, nothing_twice, keeps_nothing, killed_at_any_moment,
+        refuses_what_is_none);

@@ -35,6 +35,7 @@ TEST(notebook) {
                 .kernel = (char *) "python3",
                 .kernel_title = (char *) "Python 3 (ipykernel)",
                 .connection_file = (char *) "/home/u/kernel-1.json",
+                .unrecorded = true,
         };
 
         ck_assert_int_eq(through_wire(&s, &back), 0);
@@ -51,6 +52,9 @@ TEST(notebook) {
         ck_assert_str_eq(back.kernel_title, "Python 3 (ipykernel)");
         ck_assert_str_eq(back.connection_file, "/home/u/kernel-1.json");
         ck_assert_uint_eq(back.rows, 0);
+        ck_assert(back.unrecorded);
+        keeper_state_reset(&back);
+        ck_assert(back.unrecorded);
 }
 END_TEST
 

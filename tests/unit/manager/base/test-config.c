@@ -110,6 +110,26 @@ TEST(reads_sizes_of_output_logs) {
         ck_assert_uint_eq(config.output_log_size, OUTPUT_LOG_SIZE_MAX);
 }
 
+TEST(reads_whether_outputs_are_recorded) {
+        Config config;
+        Capture c;
+
+        config_init(&config);
+        ck_assert(config_records_outputs(&config, 1000));
+        ck_assert_int_eq(read_text(&config,
+                                 "[Notebook]\nRecordOutputs=no\n[User 1000]\nRecordOutputs=yes\n"
+                                 "[User 1001]\nTasksMax=1\n[User 1002]\nRecordOutputs=yes\nRecordOutputs=\n",
+                                 &c),
+                0);
+        ck_assert_str_eq(c.text, "");
+        ck_assert(config_records_outputs(&config, 1000));
+        for (uid_t other = 1001; other < 1004; other++)
+                ck_assert(!config_records_outputs(&config, other));
+        assert_skipped("[User 1000]\nRecordOutputs=maybe", "RecordOutputs= must be 'yes' or 'no'");
+        assert_skipped("[User no such user]\nRecordOutputs=no", "There is no user 'no such user'");
+        assert_skipped("[Terminal]\nRecordOutputs=no", "Unknown setting 'RecordOutputs'");
+}
+
 TEST(reads_limits) {
         static const char text[] =
                 "[Terminal]\nMemoryMax=2G\nTasksMax=10\nTasksMax=\n[Notebook]\nCPUQuota=50%\n"
@@ -515,7 +535,7 @@ TEST_MAIN(reads_settings, reads_settings_of_terminals, reads_sizes_of_output_log
         empty_files_are_fine, unknown_names_are_skipped, unknown_sections_are_skipped,
         bad_values_are_skipped, broken_lines_are_skipped, assignments_in_comments_are_skipped,
         long_lines_are_skipped, lines_that_fit_are_whole, nul_bytes_are_skipped, every_problem_is_named,
-        reads_limits, bad_limits_are_skipped, users_are_bounded, unreadable_changes_nothing,
-        shipped_file_shows_the_defaults, nothing_there_is_fine, drop_ins_in_their_order,
-        drop_ins_hide_each_other, other_files_are_no_drop_ins, what_others_can_change_is_not_read,
-        problems_in_drop_ins_are_named);
+        reads_whether_outputs_are_recorded, reads_limits, bad_limits_are_skipped, users_are_bounded,
+        unreadable_changes_nothing, shipped_file_shows_the_defaults, nothing_there_is_fine,
+        drop_ins_in_their_order, drop_ins_hide_each_other, other_files_are_no_drop_ins,
+        what_others_can_change_is_not_read, problems_in_drop_ins_are_named);

@@ -71,6 +71,11 @@ TEST(notebook) {
         ck_assert_str_eq(request->notebook, "/home/a/b c.ipynb");
         ck_assert_str_eq(request->kernel, "python3");
         ck_assert_str_eq(request->transport, "ipc");
+        ck_assert(!request->has_record_outputs);
+        (void) start_request_free(request);
+        request = read_good(
+                REQUEST_NOTEBOOK, message_make("ssa{sv}", "/a", "", 1, "RecordOutputs", "b", (int) false));
+        ck_assert(request->has_record_outputs && !request->record_outputs);
         (void) start_request_free(request);
         (void) start_request_free(read_good(
                 REQUEST_NOTEBOOK, message_make("ssa{sv}", "/a", "/usr/share/jupyter/kernels/x", 0)));
@@ -95,6 +100,9 @@ TEST(registered_process) {
                 "printable");
         assert_refused(REQUEST_REGISTER, message_make("ssa{sv}", "terminal", "a", 1, "Notebook", "s", "/a"),
                 ERROR_INVALID_ARGUMENT, "no notebook");
+        assert_refused(REQUEST_REGISTER,
+                message_make("ssa{sv}", "terminal", "a", 1, "RecordOutputs", "b", (int) true),
+                ERROR_INVALID_ARGUMENT, "RecordOutputs is for notebooks");
         message_bus_done();
 }
 

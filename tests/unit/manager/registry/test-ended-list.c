@@ -74,6 +74,7 @@ TEST(the_next_manager_knows_them) {
         terminal.program.command = command;
         terminal.end.exit_status = -1;
         terminal.end.result = RESULT_EXITED;
+        notebook.unrecorded = true;
         ck_assert_int_eq(ended_list_add(&list, dir, &notebook), 0);
         ck_assert_int_eq(ended_list_add(&list, dir, &terminal), 0);
 
@@ -89,6 +90,8 @@ TEST(the_next_manager_knows_them) {
         ck_assert_uint_eq(next.items[0].ended, list.items[0].ended);
         ck_assert_uint_eq(next.items[0].memory_limit, 1 << 30);
         ck_assert_uint_eq(next.items[0].memory_peak, UINT64_MAX);
+        ck_assert(next.items[0].unrecorded);
+        ck_assert(!next.items[1].unrecorded);
         ck_assert_int_eq(next.items[1].exit_status, -1);
         ck_assert_str_eq(next.items[1].what, list.items[1].what);
         ck_assert_ptr_null(strchr(next.items[1].what, '\t')); /* fit to be shown */

@@ -69,6 +69,7 @@ static Session *make_full(Manager *m, uint64_t number) {
         s->terminal.columns = 80;
         s->end.stop_requested = true;
         s->restart.on_crash = true;
+        s->unrecorded = true;
         s->restart.count = 2;
         s->restart.crashes[CRASHES_MAX - 2] = 17;
         s->restart.crashes[CRASHES_MAX - 1] = 18;
@@ -102,6 +103,7 @@ TEST(reads_what_it_writes) {
         ck_assert_int_eq(again->phase, PHASE_RUNNING);
         ck_assert(again->announced && again->end.stop_requested);
         ck_assert(again->restart.on_crash);
+        ck_assert(again->unrecorded);
         ck_assert_uint_eq(again->restart.count, 2);
         ck_assert_mem_eq(again->restart.crashes, s->restart.crashes, sizeof(s->restart.crashes));
         ck_assert_uint_eq(again->end.cpu_usage_nsec, 19);
