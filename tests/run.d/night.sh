@@ -8,7 +8,7 @@
 # tests/run.d/table.py makes one table of all lanes of a commit.
 
 declare -A lanes=(
-        [bookworm]='build lint unit quickstart integration chaos coverage'
+        [bookworm]='build lint unit quickstart integration chaos coverage first-change'
         [trixie]='trixie'
         [bookworm-vm-1]='bookworm-vm:1/3' [bookworm-vm-2]='bookworm-vm:2/3' [bookworm-vm-3]='bookworm-vm:3/3'
         [trixie-vm-1]='trixie-vm:1/3' [trixie-vm-2]='trixie-vm:2/3' [trixie-vm-3]='trixie-vm:3/3'
