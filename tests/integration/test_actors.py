@@ -43,12 +43,13 @@ def test_who_is_who_they_logged_in_as_is_named_once(root, user1):
 def test_what_ended_with_its_shell_is_named(root, user1):
     """nohup keeps off the terminal's hangup, not the end of the session."""
     session, stream = user1.start_and_expect("nohup sleep 4816 > /dev/null 2>&1 & echo rea''dy; read go", "ready")
+    machine.wait_until(lambda: user1.try_run("pgrep", "-x", "-f", "sleep 4816").status == 0, "nohup has done its part")
     stream.send("\n")
     machine.wait_until(lambda: session not in user1.ids(), "it ended")
     entry = journal.wait_entry(root, "SESSION_END", SESSION_ID=session)
     assert re.fullmatch(r"sleep \(\d+\)", entry["ENDED_WITH"])
     assert f"With it ended: {entry['ENDED_WITH']}." in entry["MESSAGE"]
-    assert f"with {entry['ENDED_WITH']}" in user1.run("computectl", "history", session).output
+    assert f"with {entry['ENDED_WITH']}" in root.run("computectl", "history", session).output
 
 
 def test_nothing_ends_with_most(root, user1):
