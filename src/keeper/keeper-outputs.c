@@ -63,6 +63,41 @@ void keeper_keep_outputs(Keeper *k) {
                 k->kept_until = next;
 }
 
+/* Nobody may have kept anything yet. */
+static int remove_kept(char *const *environment, KeptOutputs which) {
+        _cleanup_close_ int folder = -EBADF;
+        int r;
+
+        r = kept_outputs_open(environment, /* make= */ false, &folder);
+        if (r < 0)
+                return r == -ENOENT ? 0 : r;
+        return kept_outputs_remove(folder, which);
+}
+
+int keeper_purge_outputs(Keeper *k, Failure *failure) {
+        int r;
+
+        if (!k->outputs)
+                return failure_set(failure, KEEPER_ERROR_NOT_SUPPORTED,
+                        "Session %s has no outputs of a kernel. Give a notebook that was started.",
+                        k->state.id);
+        /* Who knows that something was put out means that, too. */
+        if (k->kernel)
+                kernel_hear(k->kernel);
+        if (k->process_output)
+                process_output_forget(k->process_output);
+        k->unrecorded = 0;
+        output_log_purge(k->outputs);
+        k->kept_until = 0;
+        r = remove_kept(k->environment, kept(k));
+        if (r < 0)
+                return failure_set(failure, KEEPER_ERROR_FAILED,
+                        "The file with what was kept cannot be removed: %s. Remove it from "
+                        "~/.local/state/compute-sessions/outputs.",
+                        strerror(-r));
+        return 0;
+}
+
 void keeper_expire_outputs(Keeper *k) {
         _cleanup_close_ int folder = -EBADF;
 
@@ -93,4 +128,17 @@ int keeper_send_kept_outputs(const char *id, const char *created, const char *si
         if (r < 0)
                 (void) log_error_errno(r, "Could not send the outputs of session %s: %m", id);
         return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int keeper_remove_kept_outputs(const char *id, const char *created) {
+        KeptOutputs which = { .id = id };
+        int r;
+
+        if (!session_id_is_valid(id) || parse_uint64(created, &which.created) < 0)
+                return EXIT_FAILURE;
+        r = remove_kept(environ, which);
+        if (r < 0)
+                return log_error_errno(r, "Could not remove the outputs of session %s: %m", id),
+                       EXIT_FAILURE;
+        return write(STDOUT_FILENO, KEPT_OUTPUTS_REMOVED, 1) == 1 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -109,6 +109,10 @@ static int read_outputs(Keeper *k, KernelRequest *v, WireAncillary *a, Failure *
         return r;
 }
 
+static int purge_outputs(Keeper *k, KernelRequest *v _unused_, WireAncillary *a _unused_, Failure *failure) {
+        return keeper_purge_outputs(k, failure);
+}
+
 static int interrupt(Keeper *k, KernelRequest *v _unused_, WireAncillary *a _unused_, Failure *failure) {
         return keeper_interrupt(k, failure);
 }
@@ -152,6 +156,7 @@ static const struct {
         { KEEPER_RESTART, true, check_restart, restart },
         { KEEPER_WATCH, false, check_watch, watch },
         { KEEPER_OUTPUTS, false, check_outputs, read_outputs },
+        { KEEPER_PURGE_OUTPUTS, false, NULL, purge_outputs },
         { KEEPER_INTERRUPT, false, NULL, interrupt },
         { KEEPER_SHUTDOWN, false, NULL, shut_down },
         { KEEPER_SET_NOTEBOOK, false, check_set_notebook, set_notebook },

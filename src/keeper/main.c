@@ -84,6 +84,8 @@ int main(int argc, char *argv[]) {
         }
         if (argc == 5 && streq(argv[1], "--outputs"))
                 return keeper_send_kept_outputs(argv[2], argv[3], argv[4]);
+        if (argc == 4 && streq(argv[1], "--purge-outputs"))
+                return keeper_remove_kept_outputs(argv[2], argv[3]);
         if (argc != 2 || !session_id_is_valid(argv[1])) {
                 fprintf(stderr,
                         "Usage: compute-session-keeper ID\n"

@@ -54,6 +54,9 @@
 #define ENDED_OUTPUTS_DEFAULT (UINT64_C(256) << 20)
 #define ENDED_OUTPUTS_MAX     (UINT64_C(1) << 40)
 
+/* What the keeper's program writes when it has removed them. */
+#define KEPT_OUTPUTS_REMOVED "+"
+
 typedef enum KeeperOpcode {
         /* Manager to keeper. */
         KEEPER_HELLO = 1, /* CREATED ENDED_OUTPUTS_MAX, a descriptor: the activity page */
@@ -79,6 +82,7 @@ typedef enum KeeperOpcode {
         KEEPER_SHUTDOWN = 15,
         KEEPER_SET_NOTEBOOK =
                 16, /* NOTEBOOK, checked as at START; with REPLY comes NOTEBOOK, links resolved */
+        KEEPER_PURGE_OUTPUTS = 17, /* forgets what is kept of them; REPLY says that it is gone */
 
         /* Keeper to manager; never with a descriptor. */
         KEEPER_STATUS = 100, /* PHASE FLAGS, and what is known: as AT_GATE, ENDED, CHANGED */

@@ -193,7 +193,7 @@ static int change_display(NotebookDocument *d, const KernelOutput *o) {
 }
 
 static int add_session_event(NotebookDocument *d, const KernelOutput *o) {
-        static const char *const told[] = { "restarted", "ended", "dropped", "omitted" };
+        static const char *const told[] = { "restarted", "ended", "dropped", "purged", "omitted" };
         const char *event = kernel_output_event(o), *text;
         size_t size;
 

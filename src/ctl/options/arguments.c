@@ -44,6 +44,7 @@ enum {
         OPTION_FORMAT,
         OPTION_RESTART_ON_CRASH,
         OPTION_RECORD_OUTPUTS,
+        OPTION_PURGE,
         OPTION_CLEAN_ENVIRONMENT,
         OPTION_VERSION,
 };
@@ -90,6 +91,7 @@ static const struct option options[] = {
         { "follow", no_argument, NULL, 'f' },
         { "format", required_argument, NULL, OPTION_FORMAT },
         { "restart-on-crash", no_argument, NULL, OPTION_RESTART_ON_CRASH },
+        { "purge", no_argument, NULL, OPTION_PURGE },
         { "record-outputs", required_argument, NULL, OPTION_RECORD_OUTPUTS },
         {},
 };
@@ -263,6 +265,9 @@ static int parse_notebook_option(Arguments *a, int option) {
                 return 0;
         case OPTION_RESTART_ON_CRASH:
                 a->restart_on_crash = true;
+                return 0;
+        case OPTION_PURGE:
+                a->purge = true;
                 return 0;
         case OPTION_RECORD_OUTPUTS:
                 return parse_record_outputs(a, optarg);

@@ -66,6 +66,7 @@ typedef struct Arguments {
 
         /* notebooks */
         bool follow;
+        bool purge;
         OutputFormat format;
         bool restart_on_crash;
         int record_outputs; /* -1: not said */

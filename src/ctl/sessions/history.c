@@ -25,6 +25,7 @@
 #define EVENT_FROZEN       "frozen"
 #define EVENT_THAWED       "thawed"
 #define EVENT_LIMITS       "limits changed"
+#define EVENT_PURGED       "outputs purged"
 
 static const struct {
         const char *message_id;
@@ -48,6 +49,7 @@ static const struct {
         { MESSAGE_SESSION_THAWED, EVENT_THAWED },
         { MESSAGE_ENTRIES_LOST, "entries lost" },
         { MESSAGE_LIMITS_CHANGED, EVENT_LIMITS },
+        { MESSAGE_OUTPUTS_PURGED, EVENT_PURGED },
 };
 
 static const struct {
@@ -236,7 +238,8 @@ char *history_entry_detail(const HistoryEntry *e) {
                 return describe_want_of_memory(e);
         if (streq(e->event, EVENT_FROZEN) || streq(e->event, EVENT_THAWED))
                 return describe_freezing(method, actor);
-        if (streq(e->event, EVENT_INTERRUPTED) || streq(e->event, EVENT_RESTART))
+        if (streq(e->event, EVENT_INTERRUPTED) || streq(e->event, EVENT_RESTART) ||
+                streq(e->event, EVENT_PURGED))
                 return asprintf(&text, "by %s", actor) < 0 ? NULL : text;
         if (streq(e->event, EVENT_LIMITS))
                 return asprintf(&text, "%s, by %s", strempty(e->fields[HISTORY_LIMITS]), actor) < 0 ? NULL

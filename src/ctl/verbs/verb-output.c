@@ -208,6 +208,39 @@ static int write_notebook(const Reading *g) {
         return r < 0 ? log_error_errno(r, "Failed to write the notebook: %m") : 0;
 }
 
+/* Forgetting */
+
+static int call_purge(Client *c, const char *id, const char *path, bool has_ended, sd_bus_error *error) {
+        _cleanup_message_ sd_bus_message *m = NULL;
+        int r;
+
+        if (has_ended) {
+                r = manager_message(c, "PurgeEndedOutputs", &m);
+                if (r >= 0)
+                        r = sd_bus_message_append(m, "s", id);
+        } else
+                r = object_message(c, path, SESSION_INTERFACE, "PurgeOutputs", &m);
+        return r < 0 ? r : client_call(c, m, CALL_TIMEOUT_USEC, error, NULL);
+}
+
+static int purge(Client *c, const char *id, const char *path) {
+        _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
+        int r;
+
+        if (c->arguments->follow || c->arguments->since || c->arguments->format != FORMAT_TEXT) {
+                log_error(
+                        "--purge forgets all outputs and shows none: it goes with none of --follow, --since= and "
+                        "--format=.");
+                return -EINVAL;
+        }
+        r = call_purge(c, id, path, /* has_ended= */ false, &error);
+        if (r < 0 && client_error_is_gone(&error)) {
+                sd_bus_error_free(&error);
+                r = call_purge(c, id, path, /* has_ended= */ true, &error);
+        }
+        return r < 0 ? client_report(c, r, &error, "forget the outputs of %s", id) : 0;
+}
+
 /* A number is that of a line, anything else a time. */
 static int parse_since(Reading *g, const char *since) {
         if (!since || parse_uint64(since, &g->sequence) >= 0)
@@ -269,6 +302,8 @@ int verb_output(Client *c, char **operands) {
         if (r < 0)
                 return r;
         session_bus_path(id, path);
+        if (c->arguments->purge)
+                return purge(c, id, path);
 
         notebook_document_init(&reading.document);
         r = read_all(&reading);

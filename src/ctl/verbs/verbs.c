@@ -69,6 +69,7 @@ static const char options_help[] =
         "     --since=NUMBER         output: what comes behind the entry with this number\n"
         "     --format=FORMAT        output: text, jsonl (one JSON object a line) or ipynb (a notebook)\n"
         "  -f --follow               output: go on with what comes, until the session ends\n"
+        "     --purge                output: forget all that is kept, of a session that ended, too\n"
         "\n"
         "Starting sessions:\n"
         "     --name=NAME            The session's name; kernelspec install: the name of the new one\n"

@@ -22,7 +22,7 @@
 #define NAME_SIZE     (SESSION_ID_MAX + 32U) /* of a file */
 #define FILES_SEEN    4096U                  /* of a folder that others may have filled */
 #define GATHER_MAX    64U                    /* entries in one call */
-#define DROPPED_SPACE 256U                   /* for the line that says what was dropped */
+#define DROPPED_SPACE 512U                   /* for the lines that say what is not there */
 #define SEND_MAX      (1024U * 1024U)        /* in one call */
 
 /* The folder */
@@ -202,22 +202,16 @@ static int write_entries(int fd, const OutputLog *log, uint64_t position, uint64
 }
 
 /* Says that entries before this one are missing. */
-static int write_dropped(int fd, uint64_t first) {
-        static const char text[] = "Older entries were dropped, since only so much is kept.";
-        const OutputNotice notice = {
-                .event = OUTPUT_EVENT_DROPPED,
-                .text = text,
-                .size = strlen(text),
-                .entries = first - 1,
-        };
-        _cleanup_free_ char *line = NULL;
+static int write_gap(int fd, const OutputLog *log, uint64_t first) {
+        _cleanup_free_ char *lines = NULL;
         struct iovec part;
         int r;
 
-        r = output_notice_format(&notice, first - 1, &line, &part.iov_len);
+        r = output_gap_format(log, 0, first, "Older entries were dropped, since only so much is kept.",
+                &lines, &part.iov_len);
         if (r < 0)
                 return r;
-        part.iov_base = line;
+        part.iov_base = lines;
         return write_parts(fd, &part, 1);
 }
 
@@ -251,7 +245,7 @@ static int write_log(int fd, const OutputLog *log, uint64_t position) {
         if (position < end) {
                 uint64_t first = output_log_get(log, position).seq;
 
-                r = first > 1 ? write_dropped(fd, first) : 0;
+                r = first > 1 ? write_gap(fd, log, first) : 0;
                 if (r < 0)
                         return r;
         }
@@ -281,6 +275,20 @@ int kept_outputs_save(int dir_fd, KeptOutputs which, const OutputLog *log, uint6
         }
         kept_outputs_expire(dir_fd, max); /* another keeper may have written one, too */
         return 0;
+}
+
+int kept_outputs_remove(int dir_fd, KeptOutputs which) {
+        static const char *const suffixes[] = { "", NEW_SUFFIX };
+        int r = 0;
+
+        for (size_t i = 0; i < ELEMENTSOF(suffixes); i++) {
+                char name[NAME_SIZE];
+
+                file_name(which, suffixes[i], name);
+                if (unlinkat(dir_fd, name, 0) < 0 && errno != ENOENT)
+                        r = -errno;
+        }
+        return r;
 }
 
 /* Reading */

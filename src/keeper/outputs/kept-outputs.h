@@ -29,6 +29,9 @@ int kept_outputs_open(char *const *environment, bool make, int *ret_fd);
  * leaves beside it what was written by then, which is sent, too. */
 int kept_outputs_save(int dir_fd, KeptOutputs which, const OutputLog *log, uint64_t max);
 
+/* Removes what was written of a session, if there is something. */
+int kept_outputs_remove(int dir_fd, KeptOutputs which);
+
 /* Removes what is older than a day, and then the oldest, until so many bytes are left and another file has its place. */
 void kept_outputs_expire(int dir_fd, uint64_t max);
 

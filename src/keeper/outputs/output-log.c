@@ -10,6 +10,7 @@
  * An entry is written behind the end, then end is moved, which is one store. Before that, begin is moved beyond what is
  * overwritten. An entry that does not fit before the data's end begins at its start; a filler lies between. */
 
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -28,6 +29,8 @@ typedef struct LogHeader {
         _Atomic uint64_t end;
         _Atomic uint64_t dropped; /* number of the newest entry that was dropped */
         uint8_t annex[OUTPUT_LOG_ANNEX_SIZE];
+        uint64_t purged;                        /* number of the newest entry that was */
+        uint64_t positions[_OUTPUT_ORIGIN_MAX]; /* as OutputLog's, when it was purged */
 } LogHeader;
 
 static_assert(sizeof(LogHeader) <= HEADER_SIZE, "the header must fit into its page");
@@ -154,6 +157,13 @@ static int log_check(OutputLog *log) {
         return 0;
 }
 
+/* All of the data, without which the log is empty. */
+static void log_erase(const OutputLog *log) {
+        if (fallocate(log->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, HEADER_SIZE, (off_t) log->size) <
+                0)
+                explicit_bzero(log->data, log->size);
+}
+
 int output_log_adopt(int fd, OutputLog **ret) {
         OutputLog *log;
         LogHeader header;
@@ -170,12 +180,15 @@ int output_log_adopt(int fd, OutputLog **ret) {
         if (r < 0)
                 return r;
         log->seq = log->header->dropped;
+        memcpy(log->positions, log->header->positions, sizeof(log->positions));
         r = log_check(log);
         if (r < 0) {
                 log->fd = -EBADF;
                 output_log_free(log);
                 return r;
         }
+        if (log->header->purged == log->seq)
+                log_erase(log); /* who purged it may have been killed over that */
         *ret = log;
         return 0;
 }
@@ -187,6 +200,22 @@ int output_log_fd(const OutputLog *log) {
 void output_log_on_drop(OutputLog *log, OutputLogDropHandler handler, void *userdata) {
         log->drop_handler = handler;
         log->userdata = userdata;
+}
+
+void output_log_purge(OutputLog *log) {
+        uint64_t end = output_log_end(log);
+
+        if (log->drop_handler && output_log_begin(log) < end)
+                log->drop_handler(log->userdata, end);
+        memcpy(log->header->positions, log->positions, sizeof(log->positions));
+        atomic_store(&log->header->dropped, log->seq);
+        log->header->purged = log->seq;
+        atomic_store(&log->header->begin, end);
+        log_erase(log);
+}
+
+uint64_t output_log_purged(const OutputLog *log) {
+        return log->header->purged;
 }
 
 void output_log_keep_nothing(OutputLog *log) {

@@ -40,6 +40,11 @@ int output_log_fd(const OutputLog *log);
 
 void output_log_on_drop(OutputLog *log, OutputLogDropHandler handler, void *userdata);
 
+/* Forgets all entries for good: nothing of them is left in memory. Numbers and positions go on. */
+void output_log_purge(OutputLog *log);
+/* The number of the newest entry that was purged; 0: none was. */
+uint64_t output_log_purged(const OutputLog *log);
+
 /* From now on it keeps nothing that is appended, and says that it did. */
 void output_log_keep_nothing(OutputLog *log);
 

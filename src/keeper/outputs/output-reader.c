@@ -85,22 +85,16 @@ static void reader_remove(OutputReader *reader) {
 
 /* Tells of the entries between what it has and what is there. */
 static int reader_tell_dropped(OutputReader *reader, uint64_t first_seq) {
-        static const char text[] = "Older entries were dropped, since the log was full.";
-        const OutputNotice notice = {
-                .event = OUTPUT_EVENT_DROPPED,
-                .text = text,
-                .size = strlen(text),
-                .entries = first_seq - reader->seq - 1,
-        };
-        _cleanup_free_ char *line = NULL;
+        _cleanup_free_ char *lines = NULL;
         size_t size;
         int r;
 
-        r = output_notice_format(&notice, first_seq - 1, &line, &size);
+        r = output_gap_format(reader->readers->log, reader->seq, first_seq,
+                "Older entries were dropped, since the log was full.", &lines, &size);
         if (r < 0)
                 return r;
         reader->seq = first_seq - 1;
-        return byte_queue_append(&reader->rest, line, size);
+        return byte_queue_append(&reader->rest, lines, size);
 }
 
 /* Before entries are overwritten: a line that was begun is kept to its end, if it is not too long. */

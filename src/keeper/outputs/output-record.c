@@ -21,6 +21,7 @@ static const char *const event_names[_OUTPUT_EVENT_MAX] = {
         [OUTPUT_EVENT_ENDED] = "ended",
         [OUTPUT_EVENT_INTERRUPTED] = "interrupted",
         [OUTPUT_EVENT_DROPPED] = "dropped",
+        [OUTPUT_EVENT_PURGED] = "purged",
         [OUTPUT_EVENT_OMITTED] = "omitted",
         [OUTPUT_EVENT_INVALID] = "invalid",
         [OUTPUT_EVENT_PROCESS] = "process",
@@ -281,6 +282,49 @@ int output_notice_format(const OutputNotice *notice, uint64_t seq, char **ret, s
         p = mempcpy(p, "}}\n", 3);
         *ret = line;
         *ret_size = (size_t) (p - line);
+        return 0;
+}
+
+/* Adds the line about those that lie behind after, up to last, to *lines. */
+static int add_gap(
+        OutputEvent event, const char *text, uint64_t after, uint64_t last, char **lines, size_t *size) {
+        const OutputNotice notice = {
+                .event = event, .text = text, .size = strlen(text), .entries = last - after
+        };
+        _cleanup_free_ char *line = NULL;
+        size_t line_size;
+        char *grown;
+        int r;
+
+        if (after >= last)
+                return 0;
+        r = output_notice_format(&notice, last, &line, &line_size);
+        if (r < 0)
+                return r;
+        grown = realloc(*lines, *size + line_size);
+        if (!grown)
+                return -ENOMEM;
+        memcpy(grown + *size, line, line_size);
+        *lines = grown;
+        *size += line_size;
+        return 0;
+}
+
+int output_gap_format(const OutputLog *log, uint64_t after, uint64_t first, const char *dropped, char **ret,
+        size_t *ret_size) {
+        uint64_t purged = MIN(output_log_purged(log), first - 1);
+        _cleanup_free_ char *lines = NULL;
+        size_t size = 0;
+        int r;
+
+        r = add_gap(OUTPUT_EVENT_PURGED, "Older entries were forgotten, as somebody asked for it.", after,
+                purged, &lines, &size);
+        if (r >= 0)
+                r = add_gap(OUTPUT_EVENT_DROPPED, dropped, MAX(after, purged), first - 1, &lines, &size);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(lines);
+        *ret_size = size;
         return 0;
 }
 

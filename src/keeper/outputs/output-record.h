@@ -19,6 +19,7 @@ typedef enum OutputEvent {
         OUTPUT_EVENT_ENDED,       /* its process ended */
         OUTPUT_EVENT_INTERRUPTED, /* somebody interrupted it */
         OUTPUT_EVENT_DROPPED,     /* entries: so many older ones were dropped */
+        OUTPUT_EVENT_PURGED,      /* entries: so many older ones were forgotten, as somebody asked for it */
         OUTPUT_EVENT_OMITTED,     /* bytes: one message of this size was too large; or nobody could listen */
         OUTPUT_EVENT_INVALID,     /* a message that is none was ignored; entries: so many in a row */
         OUTPUT_EVENT_PROCESS,     /* text: what the process wrote to its stdout and stderr */
@@ -52,6 +53,11 @@ int output_record_notice(OutputLog *log, const OutputNotice *notice);
 
 /* Is this text, a line for instance, within one of the newest entries, as far as some hundred kB of them reach? */
 bool output_record_has_text(const OutputLog *log, const char *text, size_t size);
+
+/* The lines that tell of the entries between the numbers after and first, which are not in the log: those that were purged,
+ * and those that were dropped, with the sentence that says why. The caller's. -ENOMEM. */
+int output_gap_format(const OutputLog *log, uint64_t after, uint64_t first, const char *dropped, char **ret,
+        size_t *ret_size);
 
 /* The line of a notice that is not in the log, with the number seq; the caller's. -ENOMEM. */
 int output_notice_format(const OutputNotice *notice, uint64_t seq, char **ret, size_t *ret_size);

@@ -80,6 +80,12 @@ void process_output_tell_last(const ProcessOutput *o) {
         pass_to_journal(o->last + n, o->n_last - n);
 }
 
+void process_output_forget(ProcessOutput *o) {
+        process_output_flush(o);
+        explicit_bzero(o->last, sizeof(o->last));
+        o->n_last = o->n_untold = 0;
+}
+
 int process_output_is_of(const ProcessOutput *o, pid_t pid) {
         struct stat ours, theirs;
 

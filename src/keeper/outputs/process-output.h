@@ -39,6 +39,9 @@ void process_output_set_journal(ProcessOutput *o, bool is_told);
 /* Tells the journal the last lines of what it was not told, PROCESS_OUTPUT_LAST_LINES at most. */
 void process_output_tell_last(const ProcessOutput *o);
 
+/* Forgets the last lines, and hands over what is there now before. */
+void process_output_forget(ProcessOutput *o);
+
 /* Is the stdout or stderr of this process our pipe? 1 or 0; -errno: that cannot be seen. */
 int process_output_is_of(const ProcessOutput *o, pid_t pid);
 

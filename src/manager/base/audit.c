@@ -273,6 +273,14 @@ void audit_frozen(const Session *s, bool frozen, Actor actor, const char *method
         end(&e);
 }
 
+/* What is known of a session that has ended. */
+static void add_subject(Entry *e, const Session *s, Owned subject) {
+        if (s)
+                return;
+        add(e, "SESSION_ID=%s", subject.id);
+        add(e, "USER_ID=%" PRIu32, (uint32_t) subject.uid);
+}
+
 void audit_request_refused(
         Manager *m, const Session *s, Actor actor, const char *interface, const char *method) {
         char who[ACTOR_SIZE];
@@ -291,10 +299,7 @@ void audit_request_authorized(Manager *m, const Session *s, Owned subject, Actor
         Entry e;
 
         begin(&e, m, LOG_NOTICE, MESSAGE_REQUEST_AUTHORIZED, s);
-        if (!s) {
-                add(&e, "SESSION_ID=%s", subject.id);
-                add(&e, "USER_ID=%" PRIu32, (uint32_t) subject.uid);
-        }
+        add_subject(&e, s, subject);
         add_actor(&e, actor, who);
         add(&e, "METHOD=%s.%s", interface, method);
         add(&e, "ACTION=%s", action);
@@ -315,6 +320,19 @@ void audit_limits_changed(const Session *s, Actor actor, const Limits *limits) {
         add(&e, "LIMITS=%s", strempty(text));
         add(&e, "MESSAGE=U%s limited session %s (%s) of user %" PRIu32 ": %s.", who + 1, s->id,
                 strempty(s->name), (uint32_t) s->uid, strempty(text));
+        end(&e);
+}
+
+void audit_outputs_purged(Manager *m, const Session *s, Owned subject, Actor actor) {
+        char who[ACTOR_SIZE];
+        Entry e;
+
+        begin(&e, m, LOG_INFO, MESSAGE_OUTPUTS_PURGED, s);
+        add_subject(&e, s, subject);
+        add_actor(&e, actor, who);
+        add(&e, "METHOD=%s", s ? "PurgeOutputs" : "PurgeEndedOutputs");
+        add(&e, "MESSAGE=U%s had the outputs of session %s%s%s%s of user %" PRIu32 " forgotten.", who + 1,
+                subject.id, s ? " (" : "", s ? strempty(s->name) : "", s ? ")" : "", (uint32_t) subject.uid);
         end(&e);
 }
 

@@ -43,4 +43,6 @@ void audit_request_authorized(Manager *m, const Session *s, Owned subject, Actor
         const char *interface, const char *method, const char *action);
 /* These are new, and in force. */
 void audit_limits_changed(const Session *s, Actor actor, const Limits *limits);
+/* Somebody had all that is kept of its outputs forgotten. s is NULL if the session has ended. */
+void audit_outputs_purged(Manager *m, const Session *s, Owned subject, Actor actor);
 void audit_keeper_lost(const Session *s);

@@ -6,6 +6,7 @@
 #include "config.h"
 #include "manager/access/admission.h"
 #include "manager/access/caller.h"
+#include "manager/base/audit.h"
 #include "manager/base/message-strings.h"
 #include "manager/base/policy.h"
 #include "manager/base/start-request.h"
@@ -171,18 +172,11 @@ static int method_list_ended(sd_bus_message *call, void *userdata, sd_bus_error 
         return sd_bus_send(NULL, reply, NULL);
 }
 
-static int method_get_ended_outputs(sd_bus_message *call, void *userdata, sd_bus_error *error) {
+/* Finds the notebook session with this id among those that ended. */
+static int find_ended_notebook(Manager *m, const char *id, const EndedSession **ret, sd_bus_error *error) {
         SessionType type = SESSION_TYPE_INVALID;
         const EndedSession *e;
-        Manager *m = userdata;
-        Reply reply;
-        const char *id;
-        uint64_t since;
-        int r;
 
-        r = sd_bus_message_read(call, "st", &id, &since);
-        if (r < 0)
-                return r;
         ended_list_expire(&m->ended);
         e = ended_list_get(&m->ended, id);
         if (!e) {
@@ -196,12 +190,49 @@ static int method_get_ended_outputs(sd_bus_message *call, void *userdata, sd_bus
         if (type != SESSION_NOTEBOOK)
                 return sd_bus_error_setf(error, ERROR_NOT_SUPPORTED,
                         "Session %s was a terminal; only what notebooks put out is kept.", e->id);
+        *ret = e;
+        return 0;
+}
+
+static int method_get_ended_outputs(sd_bus_message *call, void *userdata, sd_bus_error *error) {
+        const EndedSession *e = NULL;
+        Manager *m = userdata;
+        Reply reply;
+        const char *id;
+        uint64_t since;
+        int r;
+
+        r = sd_bus_message_read(call, "st", &id, &since);
+        if (r < 0)
+                return r;
+        r = find_ended_notebook(m, id, &e, error);
+        if (r < 0)
+                return r;
         if (e->unrecorded)
                 return sd_bus_error_setf(error, ERROR_NOT_RECORDED,
                         "Nothing of what session %s put out was kept, as it was started with RecordOutputs=no.",
                         e->id);
         reply = bus_reply(m, call, REPLY_DESCRIPTOR);
         return errand_send_outputs(m, e->uid, e->id, e->created, since, &reply, error);
+}
+
+static int method_purge_ended_outputs(sd_bus_message *call, void *userdata, sd_bus_error *error) {
+        const EndedSession *e = NULL;
+        Manager *m = userdata;
+        Reply reply;
+        const char *id;
+        int r;
+
+        r = sd_bus_message_read(call, "s", &id);
+        if (r < 0)
+                return r;
+        r = find_ended_notebook(m, id, &e, error);
+        if (r < 0)
+                return r;
+        reply = bus_reply(m, call, REPLY_DONE);
+        if (admission_may_audit(m, reply.uid))
+                audit_outputs_purged(m, NULL, (Owned){ .id = e->id, .uid = e->uid }, reply_actor(&reply));
+        return errand_purge_outputs(m, e->uid, e->id, e->created, &reply, error);
 }
 
 static int append_usage(sd_bus_message *reply, Session *s) {
@@ -382,6 +413,8 @@ static const sd_bus_vtable vtable[] = {
                 method_list_ended, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("GetEndedOutputs", SD_BUS_ARGS("s", id, "t", since),
                 SD_BUS_RESULT("h", stream), method_get_ended_outputs, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("PurgeEndedOutputs", SD_BUS_ARGS("s", id), SD_BUS_NO_RESULT,
+                method_purge_ended_outputs, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("GetUsage", SD_BUS_ARGS("as", ids), SD_BUS_RESULT("a(stttttt)", usage),
                 method_get_usage, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("GetActivity", SD_BUS_ARGS("as", ids), SD_BUS_RESULT("a(sutt)", activity),

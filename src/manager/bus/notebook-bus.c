@@ -176,3 +176,22 @@ int method_get_outputs(sd_bus_message *call, void *userdata, sd_bus_error *error
         wire_put_u64(&request->message, KEEPER_TAG_FLAGS, options.follow ? KEEPER_FLAG_FOLLOW : 0U);
         return keeper_request_answer_with(s, request, &reply, error);
 }
+
+int method_purge_outputs(sd_bus_message *call, void *userdata, sd_bus_error *error) {
+        KeeperRequest *request;
+        Session *s = userdata;
+        Reply reply = bus_reply(s->manager, call, REPLY_DONE);
+
+        if (s->type != SESSION_NOTEBOOK)
+                return sd_bus_error_setf(error, ERROR_NOT_SUPPORTED,
+                        "Session %s is a terminal; only what notebooks put out is kept.", s->id);
+        if (admission_may_audit(s->manager, reply.uid))
+                audit_outputs_purged(
+                        s->manager, s, (Owned){ .id = s->id, .uid = s->uid }, reply_actor(&reply));
+        if (!s->keeper.unit[0]) /* nobody kept anything */
+                return reply_success(&reply);
+        if (s->keeper.lost)
+                return errand_purge_outputs(s->manager, s->uid, s->id, s->created, &reply, error);
+        request = keeper_request_new(s, KEEPER_PURGE_OUTPUTS);
+        return request ? keeper_request_answer_with(s, request, &reply, error) : -ENOMEM;
+}

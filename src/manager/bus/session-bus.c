@@ -216,6 +216,8 @@ static const sd_bus_vtable vtable[] = {
                 method_snapshot, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("GetOutputs", SD_BUS_ARGS("t", since, "a{sv}", options),
                 SD_BUS_RESULT("h", stream), method_get_outputs, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("PurgeOutputs", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_purge_outputs,
+                SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS(
                 "Interrupt", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, method_interrupt, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS(

@@ -16,6 +16,7 @@
 #include "manager/model/session.h"
 #include "manager/systemd/errand.h"
 #include "manager/systemd/systemd-calls.h"
+#include "shared/keeper-protocol.h"
 #include "shared/log.h"
 #include "shared/names.h"
 #include "shared/strv.h"
@@ -102,6 +103,29 @@ static int errand_message(const Manager *m, const Errand *e, sd_bus_message **re
         return 0;
 }
 
+/* Starts one whose output goes into a stream, of which on_started has the other end. */
+static int start_with_stream(Manager *m, Errand *e, sd_bus_message_handler_t on_started, const Reply *reply,
+        sd_bus_error *error) {
+        _cleanup_(sd_bus_message_unrefp) sd_bus_message *message = NULL;
+        _cleanup_close_ int ours = -EBADF, theirs = -EBADF;
+        int ends[2], r;
+
+        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+                return -errno;
+        theirs = ends[0];
+        ours = ends[1];
+        keeper_socket_refuse_descriptors(ours);
+        e->output = theirs;
+        r = errand_message(m, e, &message);
+        if (r < 0)
+                return r;
+        r = systemd_ask_with_stream(m, message, on_started, reply, TAKE_FD(ours), e->uid);
+        if (r == -EDQUOT)
+                return sd_bus_error_set(error, ERROR_LIMIT_REACHED,
+                        "Too many of your calls wait for systemd already; try again.");
+        return r < 0 ? r : 1;
+}
+
 /* Sending outputs */
 
 static int on_sender_started(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
@@ -124,34 +148,104 @@ static int on_sender_started(sd_bus_message *reply, void *userdata, sd_bus_error
 
 int errand_send_outputs(Manager *m, uid_t uid, const char *id, uint64_t created, uint64_t since,
         const Reply *reply, sd_bus_error *error) {
-        _cleanup_(sd_bus_message_unrefp) sd_bus_message *message = NULL;
-        _cleanup_close_ int ours = -EBADF, theirs = -EBADF;
         char created_text[24], since_text[24];
-        int ends[2], r;
+        Errand e = {
+                .kind = "outputs",
+                .id = id,
+                .uid = uid,
+                .arguments = { "--outputs", id, created_text, since_text },
+        };
 
-        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
-                return -errno;
-        theirs = ends[0];
-        ours = ends[1];
-        keeper_socket_refuse_descriptors(ours);
         (void) snprintf(created_text, sizeof(created_text), "%" PRIu64, created);
         (void) snprintf(since_text, sizeof(since_text), "%" PRIu64, since);
-        r = errand_message(m,
-                &(Errand){
-                        .kind = "outputs",
-                        .id = id,
-                        .uid = uid,
-                        .arguments = { "--outputs", id, created_text, since_text },
-                        .output = theirs,
-                },
-                &message);
-        if (r < 0)
+        return start_with_stream(m, &e, on_sender_started, reply, error);
+}
+
+/* Purging outputs */
+
+/* One that is under way, and who waits for it. */
+typedef struct Purge {
+        Manager *manager;
+        Reply reply;
+        Charge charge;
+        int stream;
+        uid_t uid; /* of who has its other end */
+} Purge;
+
+static void purge_free(void *userdata) {
+        Purge *p = userdata;
+
+        charge_release(&p->charge);
+        reply_drop(&p->reply);
+        (void) keeper_socket_close(&p->manager->closings, p->uid, p->stream);
+        free(p);
+}
+
+/* It says that it is done, or ends without a word. */
+static int on_purged(sd_event_source *source, int fd, uint32_t events _unused_, void *userdata) {
+        const Purge *p = userdata;
+        char said;
+
+        if (recv(fd, &said, 1, MSG_DONTWAIT) == 1 && said == *KEPT_OUTPUTS_REMOVED)
+                (void) reply_success(&p->reply);
+        else
+                (void) reply_error(&p->reply, SD_BUS_ERROR_IO_ERROR,
+                        "What is kept of the outputs could not be removed from the user's home; the journal says "
+                        "why.");
+        /* It goes, and the purge with it. */
+        return sd_event_source_set_floating(source, false);
+}
+
+static int await_purge(SystemdCall *c) {
+        _cleanup_(sd_event_source_unrefp) sd_event_source *source = NULL;
+        Purge *p;
+        int r;
+
+        p = malloc(sizeof(*p));
+        if (!p)
+                return -ENOMEM;
+        *p = (Purge){ .manager = c->manager, .stream = c->stream, .uid = c->stream_uid };
+        r = sd_event_add_io(c->manager->event, &source, p->stream, EPOLLIN, on_purged, p);
+        if (r >= 0)
+                r = sd_event_source_set_floating(source, true);
+        if (r < 0) {
+                free(p);
                 return r;
-        r = systemd_ask_with_stream(m, message, on_sender_started, reply, TAKE_FD(ours), uid);
-        if (r == -EDQUOT)
-                return sd_bus_error_set(error, ERROR_LIMIT_REACHED,
-                        "Too many of your calls wait for systemd already; try again.");
-        return r < 0 ? r : 1;
+        }
+        p->reply = reply_keep(&c->reply);
+        p->charge = c->charge;
+        c->charge = (Charge){};
+        (void) TAKE_FD(c->stream);
+        (void) sd_event_source_set_destroy_callback(source, purge_free);
+        return 1;
+}
+
+static int on_purger_started(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
+        SystemdCall *c = userdata;
+        const sd_bus_error *failure = sd_bus_message_get_error(reply);
+        bool exists = sd_bus_message_is_method_error(reply, SYSTEMD_UNIT_EXISTS);
+
+        if (exists && !c->repeated)
+                return reply_error(&c->reply, ERROR_LIMIT_REACHED,
+                        "Somebody else has the outputs of that session forgotten just now; try again.");
+        if (failure && !exists)
+                return reply_error(&c->reply, ERROR_START_FAILED,
+                        "systemd refused to start what removes the outputs: %s", strempty(failure->message));
+        return await_purge(c);
+}
+
+int errand_purge_outputs(
+        Manager *m, uid_t uid, const char *id, uint64_t created, const Reply *reply, sd_bus_error *error) {
+        char created_text[24];
+        Errand e = {
+                .kind = "purge",
+                .id = id,
+                .uid = uid,
+                .arguments = { "--purge-outputs", id, created_text },
+        };
+
+        (void) snprintf(created_text, sizeof(created_text), "%" PRIu64, created);
+        return start_with_stream(m, &e, on_purger_started, reply, error);
 }
 
 /* Removing files */

@@ -14,5 +14,9 @@
 int errand_send_outputs(Manager *m, uid_t uid, const char *id, uint64_t created, uint64_t since,
         const Reply *reply, sd_bus_error *error);
 
+/* Removes what is left of them, and answers that it is gone (Manager.PurgeEndedOutputs()). As above. */
+int errand_purge_outputs(
+        Manager *m, uid_t uid, const char *id, uint64_t created, const Reply *reply, sd_bus_error *error);
+
 /* Removes the connection file and the sockets of a kernel that ended without its keeper. */
 void errand_remove_connection_file(const Session *s);

@@ -118,9 +118,10 @@ TEST(values_about_notebooks) {
         ck_assert(ipynb.follow);
         ck_assert_int_eq(ipynb.format, FORMAT_IPYNB);
         ck_assert_int_eq(parse(&none, "output n1"), 1);
-        ck_assert(!none.follow);
+        ck_assert(!none.follow && !none.purge);
         ck_assert_int_eq(none.format, FORMAT_TEXT);
-        ck_assert_int_eq(parse(&quiet, "notebook a.ipynb --record-outputs=no"), 1);
+        ck_assert_int_eq(parse(&quiet, "notebook a.ipynb --record-outputs=no --purge"), 1);
+        ck_assert(quiet.purge);
         ck_assert_int_eq(quiet.record_outputs, 0);
 }
 

@@ -43,6 +43,8 @@ TEST(details) {
         check_detail(ENTRY("keeper lost", FIELD(MESSAGE, "It goes on.")), "It goes on.");
         check_detail(ENTRY("ended", FIELD(NAME, "x")), "");
         check_detail(ENTRY("interrupted", FIELD(ACTOR_UID, "0"), FIELD(METHOD, "Interrupt")), "by root");
+        check_detail(
+                ENTRY("outputs purged", FIELD(ACTOR_UID, "0"), FIELD(METHOD, "PurgeOutputs")), "by root");
         check_detail(ENTRY("restart requested", FIELD(ACTOR_UID, "0"), FIELD(METHOD, "Restart")), "by root");
         check_detail(ENTRY("crashed", FIELD(RESULT, "signal"), FIELD(EXIT_STATUS, "9"),
                              FIELD(MESSAGE, "It ended.")),

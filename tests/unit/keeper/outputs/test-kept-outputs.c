@@ -98,6 +98,28 @@ TEST(what_was_saved_is_sent) {
 }
 END_TEST
 
+TEST(removed) {
+        _cleanup_output_log_ OutputLog *log = make_log(10, 100);
+        uint64_t first;
+        unsigned n;
+        int fd;
+
+        set_up();
+        ck_assert_int_eq(kept_outputs_remove(folder, session("n1")), 0);
+        ck_assert_int_eq(kept_outputs_save(folder, session("n1"), log, UINT64_C(1) << 20), 0);
+        ck_assert_int_eq(kept_outputs_save(folder, session("n2"), log, UINT64_C(1) << 20), 0);
+        fd = openat(folder, "n1-1700000000000000.jsonl.new", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+        ck_assert_int_ge(fd, 0);
+        close(fd);
+        ck_assert_int_eq(kept_outputs_remove(folder, session("n1")), 0);
+        ck_assert_int_eq(sent("n1", 0, &n, &first), -ENOENT);
+        ck_assert_int_eq(faccessat(folder, "n1-1700000000000000.jsonl.new", F_OK, 0), -1);
+        ck_assert_int_eq(sent("n2", 0, &n, &first), 0);
+        ck_assert_uint_eq(n, 10);
+        tear_down();
+}
+END_TEST
+
 TEST(the_newest_are_kept) {
         _cleanup_output_log_ OutputLog *log = make_log(100, 100), *large = make_log(600, 2000);
         struct stat st;
@@ -305,6 +327,7 @@ TEST(folders) {
 }
 END_TEST
 
-TEST_MAIN(what_was_saved_is_sent, the_newest_are_kept, old_and_too_many_ones_go, another_one_makes_way,
-        what_is_replaced_takes_no_place, an_attempt_that_was_killed_leaves_nothing_in_the_way,
-        what_was_cut_is_sent_with_a_notice, what_was_cut_is_sent_behind_what_is_whole, folders);
+TEST_MAIN(what_was_saved_is_sent, removed, the_newest_are_kept, old_and_too_many_ones_go,
+        another_one_makes_way, what_is_replaced_takes_no_place,
+        an_attempt_that_was_killed_leaves_nothing_in_the_way, what_was_cut_is_sent_with_a_notice,
+        what_was_cut_is_sent_behind_what_is_whole, folders);

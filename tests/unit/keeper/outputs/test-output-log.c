@@ -126,6 +126,49 @@ TEST(keeps_nothing) {
 }
 END_TEST
 
+/* Where in the memory of the log this text is; -1: nowhere. */
+static ssize_t find_in_memory(const OutputLog *log, const char *text) {
+        size_t size = 4096 + OUTPUT_LOG_SIZE_MIN;
+        _cleanup_free_ char *copy = malloc(size);
+        const char *found;
+
+        ck_assert_int_eq(pread(output_log_fd(log), copy, size, 0), (ssize_t) size);
+        found = memmem(copy, size, text, strlen(text));
+        return found ? found - copy : -1;
+}
+
+TEST(purged) {
+        _cleanup_output_log_ OutputLog *log = NULL;
+        const struct iovec secret = { (char *) "a secret", 8 };
+        OutputLog *again;
+
+        ck_assert_int_eq(output_log_new(0, &log), 0);
+        output_log_purge(log);
+        ck_assert_uint_eq(output_log_purged(log), 0);
+        ck_assert_int_eq(append(log, OUTPUT_ORIGIN_PROCESS, 3, 20), 1);
+        ck_assert_int_eq(output_log_append(log, OUTPUT_ORIGIN_KERNEL, 700, &secret, 1), 1);
+        ck_assert_int_ge(find_in_memory(log, "a secret"), 0);
+        dropped_to = 0;
+        output_log_on_drop(log, on_drop, NULL);
+        output_log_purge(log);
+        ck_assert_uint_eq(dropped_to, output_log_end(log));
+        ck_assert_int_eq(find_in_memory(log, "a secret"), -1);
+        ck_assert_uint_eq(check_all(log), 0);
+        ck_assert_uint_eq(output_log_purged(log), 2);
+        ck_assert_int_eq(output_log_append(log, OUTPUT_ORIGIN_KERNEL, 700, &secret, 1), 0);
+        /* The next keeper knows, too; and finishes what this one was killed over. */
+        ck_assert_int_eq(pwrite(output_log_fd(log), "a secret", 8, 8192), 8);
+        ck_assert_int_eq(output_log_adopt(dup(output_log_fd(log)), &again), 0);
+        ck_assert_int_eq(find_in_memory(again, "a secret"), -1);
+        ck_assert_int_eq(append(again, OUTPUT_ORIGIN_KERNEL, 700, 20), 0);
+        ck_assert_int_eq(append(again, OUTPUT_ORIGIN_PROCESS, 3, 20), 0);
+        ck_assert_int_eq(append(again, OUTPUT_ORIGIN_KERNEL, 701, 20), 1);
+        ck_assert_uint_eq(output_log_get(again, output_log_begin(again)).seq, 3);
+        ck_assert_uint_eq(output_log_purged(again), 2);
+        output_log_free(again);
+}
+END_TEST
+
 static _Noreturn void run_writer(int fd) {
         OutputLog *log = NULL;
         uint64_t *annex;
@@ -194,5 +237,5 @@ TEST(refuses_what_is_none) {
 }
 END_TEST
 
-TEST_MAIN(append_and_find, oldest_first, nothing_twice, keeps_nothing, killed_at_any_moment,
+TEST_MAIN(append_and_find, oldest_first, nothing_twice, keeps_nothing, purged, killed_at_any_moment,
         refuses_what_is_none);

@@ -121,6 +121,41 @@ TEST(all_and_since) {
 }
 END_TEST
 
+/* The entries behind since are gone, up to the fifth; the sixth is there. */
+static void check_purged(int fd, unsigned entries) {
+        char text[4096] = "", expected[64];
+        size_t n = 0;
+
+        LOOP_UNTIL(world.event,
+                (n += (size_t) MAX(read(fd, text + n, sizeof(text) - 1 - n), (ssize_t) 0),
+                        strstr(text, "{\"seq\":6,")));
+        snprintf(expected, sizeof(expected), "\"entries\":%u}}\n{\"seq\":6,", entries);
+        ck_assert_ptr_nonnull(strstr(text, expected));
+        ck_assert_ptr_nonnull(strstr(text, "\"event\":\"purged\""));
+        ck_assert_ptr_nonnull(strstr(text, "{\"seq\":5,"));
+        ck_assert_ptr_null(strstr(text, "dropped"));
+        close(fd);
+}
+
+/* Those who follow are told of it with what comes next; so is who comes later. */
+TEST(purged) {
+        Reading r = {};
+        int follower;
+
+        setup();
+        record(10);
+        follower = add(0, /* follow= */ true);
+        read_until(&r, follower, 1);
+        for (unsigned i = 0; i < 4; i++)
+                record(10);
+        output_log_purge(world.log);
+        record(10);
+        check_purged(follower, 4);
+        check_purged(add(0, /* follow= */ false), 5);
+        teardown();
+}
+END_TEST
+
 TEST(follow) {
         Reading r = {};
         unsigned before;
@@ -231,4 +266,4 @@ TEST(refused) {
 }
 END_TEST
 
-TEST_MAIN(all_and_since, follow, only_what_comes, slow_reader_is_told, late_reader_is_told, refused);
+TEST_MAIN(all_and_since, purged, follow, only_what_comes, slow_reader_is_told, late_reader_is_told, refused);

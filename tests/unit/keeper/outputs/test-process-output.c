@@ -162,6 +162,28 @@ TEST(the_journal_is_spared) {
 }
 END_TEST
 
+TEST(forgotten) {
+        sd_event *event = NULL;
+        ProcessOutput *o;
+        Capture c;
+
+        ck_assert_int_ge(sd_event_new(&event), 0);
+        ck_assert_int_eq(process_output_new(event, on_text, NULL, &o), 0);
+        process_output_set_journal(o, false);
+        capture_begin(&c);
+        print(o, "one\nhalf");
+        process_output_forget(o);
+        ck_assert_str_eq(heard, "one\nhalf");
+        ck_assert_str_eq(process_output_last(o, NULL), "");
+        print(o, "two\n");
+        process_output_flush(o);
+        process_output_tell_last(o);
+        ck_assert_str_eq(capture_end(&c), "two\n");
+        process_output_free(o);
+        sd_event_unref(event);
+}
+END_TEST
+
 TEST(whose_it_is) {
         int fds[2] = { dup(STDOUT_FILENO), dup(STDERR_FILENO) };
         sd_event *event = NULL;
@@ -184,5 +206,5 @@ TEST(whose_it_is) {
 }
 END_TEST
 
-TEST_MAIN(whole_lines, the_journal_is_spared, whose_it_is, long_lines_and_last_words, taken_up,
+TEST_MAIN(whole_lines, the_journal_is_spared, forgotten, whose_it_is, long_lines_and_last_words, taken_up,
         flush_comes_to_an_end);
