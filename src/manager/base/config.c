@@ -456,7 +456,7 @@ void config_load(Config *c, const char *const *dirs) {
                 return;
         }
         read_first(c, folders, "sessiond.conf");
-        if (list_folders((const char *const *) folders, "/sessiond.conf.d", &drop_ins) < 0) {
+        if (folders && list_folders((const char *const *) folders, "/sessiond.conf.d", &drop_ins) < 0) {
                 (void) log_oom();
                 return;
         }

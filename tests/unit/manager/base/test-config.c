@@ -432,6 +432,17 @@ TEST(nothing_there_is_fine) {
 }
 
 /* The main file comes from one folder, the most important that has it; drop-ins from all, by name, after it. */
+/* Not even a folder: nobody installed or made one. */
+TEST(no_folders_are_fine) {
+        const char *const dirs[] = { "/nonexistent/etc", "/nonexistent/lib", NULL };
+        Config config, defaults;
+
+        config_init(&config);
+        config_init(&defaults);
+        config_load(&config, dirs);
+        ck_assert_mem_eq(&config, &defaults, sizeof(Config));
+}
+
 TEST(drop_ins_in_their_order) {
         Config config;
         Capture c;
@@ -537,5 +548,5 @@ TEST_MAIN(reads_settings, reads_settings_of_terminals, reads_sizes_of_output_log
         long_lines_are_skipped, lines_that_fit_are_whole, nul_bytes_are_skipped, every_problem_is_named,
         reads_whether_outputs_are_recorded, reads_limits, bad_limits_are_skipped, users_are_bounded,
         unreadable_changes_nothing, shipped_file_shows_the_defaults, nothing_there_is_fine,
-        drop_ins_in_their_order, drop_ins_hide_each_other, other_files_are_no_drop_ins,
+        no_folders_are_fine, drop_ins_in_their_order, drop_ins_hide_each_other, other_files_are_no_drop_ins,
         what_others_can_change_is_not_read, problems_in_drop_ins_are_named);
