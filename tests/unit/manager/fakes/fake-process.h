@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Processes of users', and the cgroups that libsystemd says they are in: real ones, but for the cgroups, which a test cannot
+ * choose. */
+
+#include <sys/types.h>
+
+/* A process of this user's that waits for a signal (SIGUSR1 has it exit with that number), and ends with the case at the latest; it is
+ * the case's own user's, if that is not root. */
+pid_t fake_process_start(uid_t uid);
+/* What it does in place of fake_process_start(), in a process that was forked already; then it waits. */
+void fake_process_become(uid_t uid);
+_Noreturn void fake_process_wait(void);
+void fake_process_end(pid_t pid);
+
+/* What sd_pid_get_cgroup(), sd_pid_get_unit() and sd_pid_get_user_unit() say of it from here on; of others they say what
+ * is so. The cgroup's last part is its unit. */
+void fake_process_set_cgroup(pid_t pid, const char *cgroup);
