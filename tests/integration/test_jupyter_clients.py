@@ -15,7 +15,7 @@ def kernel_test(user1):
     """Runs jupyter_kernel_test on a kernel."""
     if user1.try_run(PYTHON, "-c", "import jupyter_kernel_test").status != 0:
         pytest.skip("python3-jupyter-kernel-test is not in this release of Debian")
-    return lambda kernel: run(user1, "kernel_test.py", kernel)
+    return lambda kernel: run(user1, "run_kernel_tests.py", kernel)
 
 
 def test_kernel_test_passes_as_without_us(user1, session, kernel_test):

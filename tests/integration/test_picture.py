@@ -134,7 +134,7 @@ def test_raw_has_no_picture(user1):
     session, before = numbered(user1, 30)
     raw = Viewer(user1, session, Raw=True)
     before.look(raw)
-    assert raw.seen.startswith("\x1b]2;mark ") and raw.seen.count("\x1b") == 1
+    assert raw.seen.startswith("\x1b]2;mark ") and raw.seen.count("\x1b") == 3  # the mark, and nothing else
 
 
 def test_picture_of_another_size(root, user1):

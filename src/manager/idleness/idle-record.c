@@ -66,13 +66,12 @@ static void take_line(Manager *m, const char *line) {
 
 int idle_record_load(Manager *m) {
         _cleanup_close_ int fd = -EBADF;
-        usec_t now = now_usec(CLOCK_REALTIME);
         char line[LINE_SIZE];
         struct stat st;
         FILE *f;
 
         SESSION_FOREACH(s, &m->sessions)
-                s->cpu_watch = (CpuWatch){ .last = now };
+                s->cpu_watch = (CpuWatch){ .begin = s->created_monotonic };
         fd = openat(m->runtime_fd, IDLE_FILE, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
         if (fd < 0)
                 return errno == ENOENT ? 0 : -errno;

@@ -8,5 +8,6 @@
 /* Writes the file, with one line for each session: "NUMBER BEGIN USAGE LAST", as in CpuWatch. 0, or -errno: it is as it was. */
 int idle_record_save(const Manager *m);
 
-/* Reads it into the sessions that there are. What is not in it counts as active now. 0, or -errno: nothing was read. */
+/* Reads it into the sessions that there are. Of what is not in it the window is
+ * its whole life. 0, or -errno: nothing was read. */
 int idle_record_load(Manager *m);

@@ -55,7 +55,7 @@ int idle_sampler_start(Manager *m) {
         r = idle_record_load(m);
         if (r < 0)
                 log_warning_errno(
-                        r, "Cannot read since when sessions are idle, taking them as active now: %m");
+                        r, "Cannot read since when sessions are idle, judging by all that they used: %m");
         r = sd_event_add_time(
                 m->event, &m->idle_sampler, CLOCK_MONOTONIC, USEC_INFINITY, ACCURACY_USEC, on_sample, m);
         if (r < 0)

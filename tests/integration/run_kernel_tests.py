@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Runs in the machine: jupyter_kernel_test on a kernel. Prints each test and how it went.
 
-Usage: kernel_test.py KERNEL
+Usage: run_kernel_tests.py KERNEL
 
 A KERNEL is a kernelspec's name, which is started, or a connection file, whose kernel is used and goes on.
 """
