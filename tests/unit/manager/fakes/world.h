@@ -62,6 +62,8 @@ void world_fill_runtime_dir(bool full);
 void world_settle(void);
 /* The time of this timer has come; the next turn of the loop calls it. */
 void world_expire(sd_event_source *timer);
+/* The session hears that its leader has ended, and that nobody will say how. */
+void world_end_leader(Session *s);
 
 /* Calls of the owner's. */
 FakeCall *world_call_manager(const char *member, const char *types, ...);
