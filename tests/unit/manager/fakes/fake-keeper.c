@@ -27,7 +27,9 @@ static struct {
 /* Sending */
 
 void fake_keeper_send(FakeKeeper *k, WireWriter *w) {
-        ck_assert_int_eq(wire_send(k->fd, w, NULL, 0), 0);
+        int r = wire_send(k->fd, w, NULL, 0);
+
+        ck_assert_msg(r == 0 || r == -EPIPE, "Cannot send: %s", strerror(-r)); /* the manager may be gone */
         wire_writer_done(w);
 }
 
@@ -42,11 +44,28 @@ void fake_keeper_babble(FakeKeeper *k) {
         ck_assert_int_eq(send(k->fd, "babble", 6, MSG_NOSIGNAL), 6);
 }
 
+/* What it runs. */
+static void put_description(WireWriter *w, const FakeKeeper *k) {
+        wire_put_string(w, KEEPER_TAG_DIRECTORY, "/tmp");
+        if (k->id[0] == 'n') {
+                wire_put_string(w, KEEPER_TAG_ARGUMENT, "python3");
+                wire_put_string(w, KEEPER_TAG_NOTEBOOK, k->text[0] ? k->text : "/tmp/a.ipynb");
+                wire_put_string(w, KEEPER_TAG_KERNEL, "python3");
+                wire_put_string(w, KEEPER_TAG_CONNECTION_FILE, "/tmp/kernel.json");
+        } else {
+                wire_put_string(w, KEEPER_TAG_ARGUMENT, "-bash");
+                wire_put_u64(w, KEEPER_TAG_ROWS, 24);
+                wire_put_u64(w, KEEPER_TAG_COLUMNS, 80);
+        }
+}
+
 void fake_keeper_tell_status(FakeKeeper *k) {
         WireWriter w = {};
 
         wire_begin(&w, KEEPER_STATUS, 0);
         wire_put_u64(&w, KEEPER_TAG_PHASE, k->phase);
+        if (k->phase != KEEPER_PHASE_IDLE)
+                put_description(&w, k);
         if (k->awaited)
                 wire_put_u64(&w, KEEPER_TAG_FLAGS, KEEPER_FLAG_AWAITED);
         if (k->payload > 0)
@@ -58,30 +77,16 @@ void fake_keeper_tell_status(FakeKeeper *k) {
         fake_keeper_send(k, &w);
 }
 
-static bool is_notebook(const FakeKeeper *k) {
-        return k->id[0] == 'n';
-}
-
 /* In the payload's process. */
-static _Noreturn void wait_at_gate(const FakeKeeper *k) {
+static void say_at_gate(void *userdata) {
+        const FakeKeeper *k = userdata;
         WireWriter w = {};
 
-        fake_process_become(fake.uid);
         wire_begin(&w, KEEPER_AT_GATE, 0);
-        wire_put_string(&w, KEEPER_TAG_DIRECTORY, "/tmp");
-        if (is_notebook(k)) {
-                wire_put_string(&w, KEEPER_TAG_ARGUMENT, "python3");
-                wire_put_string(&w, KEEPER_TAG_NOTEBOOK, k->text[0] ? k->text : "/tmp/a.ipynb");
-                wire_put_string(&w, KEEPER_TAG_KERNEL, "python3");
-                wire_put_string(&w, KEEPER_TAG_CONNECTION_FILE, "/tmp/kernel.json");
-        } else {
-                wire_put_string(&w, KEEPER_TAG_ARGUMENT, "-bash");
-                wire_put_u64(&w, KEEPER_TAG_ROWS, 24);
-                wire_put_u64(&w, KEEPER_TAG_COLUMNS, 80);
-        }
+        put_description(&w, k);
         if (wire_send(k->fd, &w, NULL, 0) < 0)
                 _exit(EXIT_FAILURE);
-        fake_process_wait();
+        wire_writer_done(&w);
 }
 
 /* The payload has ended, or does so at once. */
@@ -126,10 +131,7 @@ static void wait_for_payload(FakeKeeper *k) {
 void fake_keeper_fork(FakeKeeper *k) {
         char cgroup[128];
 
-        k->payload = fork();
-        ck_assert_int_ge(k->payload, 0);
-        if (k->payload == 0)
-                wait_at_gate(k);
+        k->payload = fake_process_start_with(fake.uid, say_at_gate, k);
         (void) snprintf(cgroup, sizeof(cgroup), "/compute-keeper-%s.service", k->id);
         fake_process_set_cgroup(k->payload, cgroup);
         wait_for_payload(k);

@@ -22,13 +22,13 @@ static struct {
         char cgroup[128];
 } processes[PROCESSES_MAX];
 
-_Noreturn void fake_process_wait(void) {
+static _Noreturn void await_end(void) {
         (void) close_range(3, ~0U, 0); /* connections of the case's end with the case's ends */
         for (;;)
                 pause();
 }
 
-void fake_process_become(uid_t uid) {
+static void become(uid_t uid) {
         sigset_t none;
 
         if (getuid() != uid && setresuid(uid, uid, uid) < 0)
@@ -42,7 +42,7 @@ void fake_process_become(uid_t uid) {
         (void) sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-pid_t fake_process_start(uid_t uid) {
+pid_t fake_process_start_with(uid_t uid, void (*first)(void *userdata), void *userdata) {
         int ready[2];
         pid_t pid;
         char byte;
@@ -51,15 +51,21 @@ pid_t fake_process_start(uid_t uid) {
         pid = fork();
         ck_assert_int_ge(pid, 0);
         if (pid == 0) {
-                fake_process_become(uid);
+                become(uid);
+                if (first)
+                        first(userdata);
                 if (write(ready[1], "", 1) != 1)
                         _exit(EXIT_FAILURE);
-                fake_process_wait();
+                await_end();
         }
         (void) close(ready[1]);
         ck_assert_int_eq(read(ready[0], &byte, 1), 1);
         (void) close(ready[0]);
         return pid;
+}
+
+pid_t fake_process_start(uid_t uid) {
+        return fake_process_start_with(uid, NULL, NULL);
 }
 
 void fake_process_end(pid_t pid) {

@@ -9,9 +9,8 @@
 /* A process of this user's that waits for a signal (SIGUSR1 has it exit with that number), and ends with the case at the latest; it is
  * the case's own user's, if that is not root. */
 pid_t fake_process_start(uid_t uid);
-/* What it does in place of fake_process_start(), in a process that was forked already; then it waits. */
-void fake_process_become(uid_t uid);
-_Noreturn void fake_process_wait(void);
+/* The same, and it does this first; when it is returned, that is done. */
+pid_t fake_process_start_with(uid_t uid, void (*first)(void *userdata), void *userdata);
 void fake_process_end(pid_t pid);
 
 /* What sd_pid_get_cgroup(), sd_pid_get_unit() and sd_pid_get_user_unit() say of it from here on; of others they say what

@@ -147,10 +147,14 @@ void world_kill(void) {
         fake_bus_detach();
 }
 
-void world_restart(void) {
-        world_kill();
+void world_begin_next(void) {
         make_manager();
         ck_assert_int_eq(world_start(), 0);
+}
+
+void world_restart(void) {
+        world_kill();
+        world_begin_next();
 }
 
 void world_end(void) {

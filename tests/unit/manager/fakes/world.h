@@ -43,9 +43,10 @@ int world_start(void);
 /* Ends everything, and looks whether anything is left that is charged to somebody. */
 void world_end(void);
 
-/* The manager is killed, and another one starts. */
-void world_restart(void);
+/* The manager is killed, and another one starts; or both at once. */
 void world_kill(void);
+void world_begin_next(void);
+void world_restart(void);
 
 /* The text of sessiond.conf for the managers to come. */
 void world_configure(const char *text);
