@@ -46,7 +46,9 @@ static int read_description(Session *s, const char *description) {
 
         if (!name)
                 name = description;
-        if (kernel && kernel > name + 1 && kernel[-1] == ' ') {
+        if (kernel && (kernel < name + 2 || kernel[-1] != ' '))
+                kernel = NULL; /* it is a part of the name */
+        if (kernel) {
                 s->name = strndup(name, (size_t) (kernel - 1 - name));
                 s->program.kernel = strndup(kernel + 1, strcspn(kernel + 1, ")"));
         } else
