@@ -247,11 +247,13 @@ void outside_signal_leader(const Session *s, int signal) {
 
 bool outside_is_all(const Session *s) {
         ProcessList list = {};
+        bool is_all;
         int r;
 
         if (!outside_has_leader(s, NULL))
                 return false;
         r = process_list_read(s, &list);
+        is_all = r == -ENOENT || (r >= 0 && list.n == 0);
         process_list_done(&list);
-        return r == -ENOENT || (r >= 0 && list.n == 0);
+        return is_all;
 }

@@ -175,6 +175,53 @@ void world_configure(const char *text) {
         free(scratch_file(world.folder, "compute-sessions/sessiond.conf", text, 0644));
 }
 
+/* Files */
+
+void world_open_cgroups(void) {
+        _cleanup_free_ char *root = scratch_folder(world.folder, "cgroup");
+
+        cgroup_tree_done(&world_manager->cgroups);
+        ck_assert_int_eq(cgroup_tree_open(&world_manager->cgroups, root, /* unified = */ true, ""), 0);
+        world_manager->limits_supported = LIMITS_ALL;
+}
+
+void world_put_cgroup(const char *unit, const char *file, const char *text) {
+        _cleanup_free_ char *name = NULL, *path = NULL;
+        FILE *f;
+
+        ck_assert_int_gt(
+                asprintf(&name, "cgroup/compute.slice/compute-%u.slice/%s/%s", world_uid(), unit, file), 0);
+        path = world_path(name);
+        if (access(path, F_OK) < 0) {
+                free(scratch_file(world.folder, name, text, 0644));
+                return;
+        }
+        f = fopen(path, "r+e");
+        ck_assert_ptr_nonnull(f);
+        ck_assert_int_ge(fputs(text, f), 0);
+        ck_assert_int_eq(fclose(f), 0);
+}
+
+void world_enter_cgroup(const char *unit, pid_t pid) {
+        char text[16];
+
+        (void) snprintf(text, sizeof(text), "%d\n", (int) pid);
+        world_put_cgroup(unit, "cgroup.procs", text);
+}
+
+char *world_read_file(const char *name) {
+        _cleanup_free_ char *path = world_path(name);
+        char *text = calloc(1, 65536);
+        FILE *f = fopen(path, "re");
+
+        ck_assert_ptr_nonnull(text);
+        if (f) {
+                (void) fread(text, 1, 65535, f);
+                (void) fclose(f);
+        }
+        return text;
+}
+
 /* Turning */
 
 void world_settle(void) {

@@ -58,6 +58,15 @@ char *world_path(const char *name);
 /* Nothing can be written to the runtime directory from here on; or again. */
 void world_fill_runtime_dir(bool full);
 
+/* From here on there are cgroups (v2): files below the case's folder. Without them the manager asks systemd. */
+void world_open_cgroups(void);
+/* The kernel writes a file of a unit of the owner's; in one write, as somebody may be looking. */
+void world_put_cgroup(const char *unit, const char *file, const char *text);
+/* This process is the only one in it. */
+void world_enter_cgroup(const char *unit, pid_t pid);
+/* The text is the caller's. */
+char *world_read_file(const char *name);
+
 #define WORLD_UNTIL(condition) LOOP_UNTIL(world_manager->event, condition)
 /* Until nobody has anything to do at once. */
 void world_settle(void);

@@ -2,8 +2,15 @@
 
 /* Which processes belong to a session although they are not in its scope. */
 
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "manager/base/cgroup.h"
 #include "manager/session/outside.h"
 #include "shared/process.h"
+#include "tests/unit/manager/fakes/world.h"
 #include "tests/unit/test-main.h"
 
 #define OURS 7
@@ -115,6 +122,91 @@ TEST(long_descriptions_are_cut) {
         ck_assert_uint_eq(strlen(outside_describe(&list, text)), OUTSIDE_TEXT_SIZE - 1);
 }
 
+/* With real processes */
+
+#define SCOPE "compute-t1.scope"
+
+/* A session whose leader has left its scope. */
+static Session *begin(void) {
+        Session *s;
+
+        world_begin();
+        s = world_start_terminal();
+        ck_assert(!outside_has_leader(s, NULL)); /* there are no cgroups to tell */
+        world_open_cgroups();
+        return s;
+}
+
+TEST(a_leader_outside_is_seen) {
+        char unit[CALLER_UNIT_MAX];
+        Session *s = begin();
+
+        fake_process_set_cgroup(s->leader.pid, "/user.slice/user-0.slice/session-c2.scope");
+        ck_assert(outside_has_leader(s, unit));
+        ck_assert_str_eq(unit, "session-c2.scope");
+        ck_assert(outside_is_all(s)); /* the scope is not even there */
+        world_enter_cgroup(SCOPE, getpid());
+        ck_assert(!outside_is_all(s));
+        world_put_cgroup(SCOPE, "cgroup.procs", "999999999\n");
+        ck_assert(outside_is_all(s));
+        outside_signal_leader(s, SIGKILL);
+        WORLD_UNTIL(process_has_ended(s->leader.fd) != 0);
+        ck_assert(!outside_has_leader(s, NULL));
+        world_end();
+}
+
+static bool lists(const OutsideList *list, pid_t pid) {
+        for (size_t i = 0; i < list->n; i++)
+                if (list->items[i].pid == pid)
+                        return true;
+        return false;
+}
+
+/* In a user's manager there is no audit session: by descent, and by what the environment says. */
+TEST(processes_outside_are_found) {
+        static char *const arguments[] = { (char *) "sleep", (char *) "infinity", NULL },
+                           *const ours[] = { (char *) "COMPUTE_SESSION_ID=t1", NULL },
+                           *const others[] = { (char *) "COMPUTE_SESSION_ID=t11", NULL };
+        OutsideList list = {};
+        pid_t child, named, other;
+        Session *s = begin();
+
+        ck_assert_int_eq(posix_spawnp(&named, "sleep", NULL, NULL, arguments, ours), 0);
+        ck_assert_int_eq(posix_spawnp(&other, "sleep", NULL, NULL, arguments, others), 0);
+        fake_process_set_cgroup(s->leader.pid, "/user.slice/user-0.slice/session-c2.scope");
+        ck_assert_int_eq(outside_list_read(s, &list), 0);
+        ck_assert(lists(&list, s->leader.pid));
+        ck_assert(lists(&list, named));
+        ck_assert(!lists(&list, other));
+        outside_list_done(&list);
+
+        /* The case leads it. */
+        child = fake_process_start(world_uid());
+        s->leader.pid = getpid();
+        ck_assert_int_eq(outside_list_read(s, &list), 0);
+        ck_assert(lists(&list, child));
+        ck_assert(lists(&list, other));
+        outside_list_done(&list);
+        fake_process_end(child);
+        fake_process_end(named);
+        fake_process_end(other);
+        world_end();
+}
+
+/* What it is in is its scope by the time when it is looked at. */
+TEST(what_moves_into_its_scope_is_not_listed) {
+        OutsideList list = {};
+        Session *s = begin();
+        pid_t leader = s->leader.pid;
+
+        fake_process_set_cgroup(leader, "/compute.slice/" SCOPE);
+        ck_assert_int_eq(outside_list_read(s, &list), 0);
+        ck_assert(!lists(&list, leader));
+        outside_list_done(&list);
+        world_end();
+}
+
 TEST_MAIN(audit_session_decides_alone, unset_never_matches, without_audit_the_others_decide,
         no_terminal_matches_none, descent_is_followed, without_a_leader_nothing_descends, described_by_unit,
-        long_descriptions_are_cut);
+        long_descriptions_are_cut, a_leader_outside_is_seen, processes_outside_are_found,
+        what_moves_into_its_scope_is_not_listed);
