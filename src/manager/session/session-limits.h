@@ -6,6 +6,7 @@
 #include <systemd/sd-bus.h>
 
 #include "manager/base/types.h"
+#include "manager/model/reply.h"
 #include "shared/limit.h"
 #include "shared/time-span.h"
 
