@@ -20,6 +20,7 @@
 static struct {
         pid_t pid;
         char cgroup[128];
+        bool ends; /* when it is asked about */
 } processes[PROCESSES_MAX];
 
 static _Noreturn void await_end(void) {
@@ -85,10 +86,21 @@ void fake_process_set_cgroup(pid_t pid, const char *cgroup) {
         (void) snprintf(processes[i].cgroup, sizeof(processes[i].cgroup), "%s", cgroup);
 }
 
-static const char *find(pid_t pid) {
+void fake_process_end_when_asked(pid_t pid) {
+        fake_process_set_cgroup(pid, "/");
         for (size_t i = 0; i < PROCESSES_MAX; i++)
-                if (processes[i].pid == pid)
+                processes[i].ends = processes[i].ends || processes[i].pid == pid;
+}
+
+static const char *find(pid_t pid) {
+        for (size_t i = 0; i < PROCESSES_MAX; i++) {
+                if (processes[i].pid != pid)
+                        continue;
+                if (!processes[i].ends)
                         return processes[i].cgroup;
+                processes[i].pid = 0;
+                fake_process_end(pid);
+        }
         return NULL;
 }
 

@@ -16,3 +16,5 @@ void fake_process_end(pid_t pid);
 /* What sd_pid_get_cgroup(), sd_pid_get_unit() and sd_pid_get_user_unit() say of it from here on; of others they say what
  * is so. The cgroup's last part is its unit. */
 void fake_process_set_cgroup(pid_t pid, const char *cgroup);
+/* It ends as soon as somebody asks libsystemd for its unit. */
+void fake_process_end_when_asked(pid_t pid);

@@ -110,7 +110,7 @@ static void signal_all(FakeUnit *u, int signal) {
         for (size_t i = 0; i < u->n_pids; i++) {
                 siginfo_t info;
 
-                if (kill((pid_t) u->pids[i], signal) >= 0 && signal == SIGKILL)
+                if (kill((pid_t) u->pids[i], signal) >= 0 && (signal == SIGKILL || signal == SIGTERM))
                         (void) waitid(P_PID, u->pids[i], &info, WEXITED | WNOWAIT);
         }
 }

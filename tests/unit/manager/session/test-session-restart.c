@@ -2,11 +2,8 @@
 
 /* Which ends of kernels are followed by another start, and how often; how kernels are asked to end. */
 
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/wait.h>
-#include <systemd/sd-login.h>
 #include <unistd.h>
 
 #include "manager/access/charges.h"
@@ -20,7 +17,9 @@
 #include "manager/session/session-leader.h"
 #include "manager/session/session-lifetime.h"
 #include "manager/session/session-restart.h"
+#include "shared/message-ids.h"
 #include "tests/unit/front-door.h"
+#include "tests/unit/manager/fakes/world.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/test-main.h"
 
@@ -121,48 +120,21 @@ TEST(what_dies_at_its_gate_is_tried_again) {
         done();
 }
 
-static pid_t payload; /* ends as soon as it is asked which unit it is in */
-
-static pid_t start_payload(void) {
-        pid_t pid = fork();
-
-        ck_assert_int_ge(pid, 0);
-        if (pid == 0)
-                for (;;)
-                        pause();
-        return pid;
-}
-
-static void end_payload(void) {
-        ck_assert_int_eq(kill(payload, SIGKILL), 0);
-        ck_assert_int_eq(waitpid(payload, NULL, 0), payload);
-        payload = 0;
-}
-
-/* In front of the library's, which is asked then. */
-int sd_pid_get_unit(pid_t pid, char **ret) {
-        int (*library)(pid_t, char **) = (int (*)(pid_t, char **)) dlsym(RTLD_NEXT, "sd_pid_get_unit");
-
-        ck_assert_ptr_nonnull(library);
-        if (payload > 0)
-                end_payload();
-        return library(pid, ret);
-}
-
 /* Who is at the gate and is no payload of the keeper's is nobody to go on with; who has ended is followed by another. */
 TEST(what_dies_while_it_is_looked_at_is_none_of_the_keepers_faults) {
         Session *s = make(0, -1);
-        pid_t other = start_payload();
+        pid_t payload;
 
         s->uid = getuid();
         s->phase = PHASE_REFORKING;
-        ck_assert_int_lt(session_find_payload(s, other), 0);
-        ck_assert_int_eq(kill(other, SIGKILL), 0);
-        ck_assert_int_eq(waitpid(other, NULL, 0), other);
+        payload = fake_process_start(s->uid);
+        ck_assert_int_lt(session_find_payload(s, payload), 0);
+        fake_process_end(payload);
 
-        payload = start_payload();
+        payload = fake_process_start(s->uid);
+        fake_process_end_when_asked(payload);
         ck_assert_int_eq(session_find_payload(s, payload), 0);
-        ck_assert_int_eq(payload, 0);
+        ck_assert_int_lt(kill(payload, 0), 0);
         ck_assert_int_eq(s->phase, PHASE_REFORKING);
         ck_assert_int_eq(s->leader.pid, 0);
         ck_assert_ptr_null(s->leader.event);
@@ -216,7 +188,225 @@ TEST(kernels_are_asked_if_there_is_somebody_to_ask_them) {
         done();
 }
 
+/* With a keeper and systemd */
+
+static FakeKeeper *keeper(void) {
+        FakeKeeper *k = fake_keeper_get("n1");
+
+        ck_assert_ptr_nonnull(k);
+        return k;
+}
+
+static Session *begin(void) {
+        world_begin();
+        return world_start_notebook("/tmp/a.ipynb");
+}
+
+static FakeCall *ask_for_restart(void) {
+        return world_call_session("n1", "Restart", "");
+}
+
+TEST(a_kernel_is_restarted) {
+        Session *s = begin();
+        pid_t first = s->leader.pid;
+
+        fake_bus_forget();
+        (void) world_answer(ask_for_restart());
+        ck_assert_int_eq(s->phase, PHASE_RUNNING);
+        ck_assert_int_ne(s->leader.pid, first);
+        ck_assert_int_eq(s->leader.pid, keeper()->payload);
+        ck_assert_uint_eq(s->restart.count, 1);
+        ck_assert_uint_eq(keeper()->heard[KEEPER_SHUTDOWN], 1);
+        ck_assert_uint_eq(keeper()->heard[KEEPER_RESTART], 1);
+        ck_assert_uint_eq(fake_bus_heard("StartTransientUnit compute-n1.scope"), 1);
+        ck_assert_uint_eq(fake_bus_heard("SessionNew"), 0);
+        WORLD_UNTIL(world_has_logged(MESSAGE_KERNEL_RESTARTED));
+        world_end();
+}
+
+/* It would not be asked nicely, or does nothing about it. */
+TEST(a_kernel_that_does_not_shut_down_is_stopped) {
+        for (int answers = 0; answers < 2; answers++) {
+                Session *s = begin();
+                FakeCall *call;
+
+                fake_keepers_mute(KEEPER_SHUTDOWN, 1);
+                call = ask_for_restart();
+                WORLD_UNTIL(keeper()->heard[KEEPER_SHUTDOWN]);
+                ck_assert_uint_eq(keeper()->flags, KEEPER_FLAG_RESTART);
+                ck_assert_int_eq(s->phase, PHASE_RESTARTING);
+                if (answers)
+                        fake_keeper_refuse(keeper(), KEEPER_SHUTDOWN, KEEPER_ERROR_FAILED, "It is deaf.");
+                else
+                        world_expire(s->deadline);
+                (void) world_answer(call);
+                ck_assert_uint_eq(fake_bus_heard("StopUnit compute-n1.scope"), 1);
+                ck_assert_uint_ge(fake_bus_heard("KillUnit compute-n1.scope all 15"), 1);
+                world_end();
+        }
+}
+
+TEST(crashed_kernels_are_started_again) {
+        FakeCall *call;
+        Session *s;
+
+        world_begin();
+        call = world_call_manager(
+                "StartNotebook", "ssa{sv}", "/tmp/a.ipynb", "", 1, "RestartOnCrash", "b", (int) true);
+        (void) world_answer(call);
+        s = world_session("n1");
+        for (unsigned i = 1; i <= CRASHES_MAX; i++) {
+                fake_keeper_end_payload(keeper(), SIGSEGV);
+                WORLD_UNTIL(s->restart.count == i);
+                WORLD_UNTIL(s->phase == PHASE_RUNNING);
+        }
+        WORLD_UNTIL(world_has_logged(MESSAGE_KERNEL_CRASHED));
+        fake_keeper_end_payload(keeper(), SIGSEGV);
+        world_assert_gone("n1");
+        ck_assert_uint_eq(fake_bus_heard("SessionRemoved n1 /org/computesession1/session/n1 signal"), 1);
+        world_end();
+}
+
+TEST(a_payload_that_dies_at_its_gate_is_followed_by_another) {
+        Session *s = begin();
+        FakeCall *call;
+
+        fake_bus_hold("StartTransientUnit compute-n1.scope", 1);
+        call = ask_for_restart();
+        WORLD_UNTIL(
+                s->phase == PHASE_RESCOPING && fake_bus_heard("StartTransientUnit compute-n1.scope") == 2);
+        fake_keeper_end_payload(keeper(), SIGKILL);
+        WORLD_UNTIL(s->restart.retries == 1);
+        ck_assert(fake_bus_release("StartTransientUnit compute-n1.scope"));
+        (void) world_answer(call);
+        ck_assert_int_eq(s->phase, PHASE_RUNNING);
+        ck_assert_uint_eq(s->restart.retries, 0);
+        ck_assert_uint_eq(s->restart.count, 1);
+        world_end();
+}
+
+TEST(a_restart_that_fails_ends_the_session) {
+        FakeCall *call;
+
+        (void) begin();
+        fake_keepers_mute(KEEPER_RESTART, 1);
+        call = ask_for_restart();
+        WORLD_UNTIL(keeper()->heard[KEEPER_RESTART]);
+        fake_keeper_fail(keeper(), KEEPER_ERROR_NO_KERNEL, "There is no kernel 'python3' any more.");
+        ck_assert_ptr_nonnull(strstr(world_refusal(call, ERROR_NO_SUCH_KERNEL), "any more"));
+        world_assert_gone("n1");
+        ck_assert_uint_eq(
+                fake_bus_heard("SessionRemoved n1 /org/computesession1/session/n1 restart-failed"), 1);
+        world_end();
+}
+
+/* Its keeper is killed with the payload, and the next one has nothing. */
+TEST(a_keeper_that_has_nothing_cannot_restart) {
+        Session *s = begin();
+        FakeCall *call;
+
+        fake_keepers_mute(KEEPER_RESTART, 1);
+        call = ask_for_restart();
+        WORLD_UNTIL(keeper()->heard[KEEPER_RESTART]);
+        keeper()->phase = KEEPER_PHASE_IDLE;
+        fake_keeper_hang_up(keeper());
+        WORLD_UNTIL(s->keeper.reconnect);
+        world_expire(s->keeper.reconnect);
+        ck_assert_ptr_nonnull(strstr(world_refusal(call, ERROR_START_FAILED), "lost its payload"));
+        world_assert_gone("n1");
+        world_end();
+}
+
+TEST(who_waits_for_a_restart_hears_of_a_stop) {
+        FakeCall *restart, *stop;
+
+        (void) begin();
+        fake_keepers_mute(KEEPER_RESTART, 1);
+        restart = ask_for_restart();
+        WORLD_UNTIL(keeper()->heard[KEEPER_RESTART]);
+        stop = world_call_session("n1", "Stop", "");
+        (void) world_refusal(restart, ERROR_STOPPED);
+        (void) world_answer(stop);
+        world_assert_gone("n1");
+        world_end();
+}
+
+/* Nothing has come of it yet. */
+TEST(without_room_for_its_record_a_kernel_goes_on) {
+        Session *s = begin();
+        FakeCall *call;
+
+        world_fill_runtime_dir(true);
+        call = ask_for_restart();
+        ck_assert_ptr_nonnull(strstr(world_refusal(call, ERROR_START_FAILED), "The kernel goes on."));
+        ck_assert_int_eq(s->phase, PHASE_RUNNING);
+        ck_assert_ptr_null(s->deadline);
+        ck_assert_uint_eq(keeper()->heard[KEEPER_SHUTDOWN], 0);
+        world_fill_runtime_dir(false);
+        world_end();
+}
+
+/* The new kernel must not run unless that is on record. */
+TEST(without_room_for_its_record_a_kernel_waits_at_its_gate) {
+        Session *s = begin();
+        FakeCall *call;
+
+        fake_bus_hold("StartTransientUnit compute-n1.scope", 1);
+        call = ask_for_restart();
+        WORLD_UNTIL(
+                s->phase == PHASE_RESCOPING && fake_bus_heard("StartTransientUnit compute-n1.scope") == 2);
+        world_fill_runtime_dir(true);
+        ck_assert(fake_bus_release("StartTransientUnit compute-n1.scope"));
+        WORLD_UNTIL(s->scope.retry);
+        ck_assert_int_eq(s->phase, PHASE_RESCOPING);
+        world_expire(s->scope.retry);
+        world_settle();
+        ck_assert_int_eq(s->phase, PHASE_RESCOPING);
+        ck_assert_uint_eq(keeper()->heard[KEEPER_OPEN_GATE], 1);
+        world_fill_runtime_dir(false);
+        world_expire(s->scope.retry);
+        (void) world_answer(call);
+        ck_assert_int_eq(s->phase, PHASE_RUNNING);
+        world_end();
+}
+
+TEST(what_has_no_kernel_of_ours_is_not_restarted) {
+        world_begin();
+        (void) world_start_terminal();
+        (void) world_refusal(world_call_session("t1", "Restart", ""), ERROR_NOT_SUPPORTED);
+        (void) world_register("/tmp/kernel.json");
+        (void) world_refusal(world_call_session("n2", "Restart", ""), ERROR_NOT_SUPPORTED);
+        world_end();
+}
+
+TEST(what_has_no_keeper_is_not_restarted) {
+        Session *s = begin();
+
+        fake_keeper_end(keeper());
+        WORLD_UNTIL(!s->keeper.link);
+        (void) world_refusal(ask_for_restart(), ERROR_NO_KEEPER);
+        world_end();
+}
+
+TEST(what_ends_is_not_restarted) {
+        Session *s = begin();
+
+        fake_keepers_mute(KEEPER_SHUTDOWN, 1);
+        (void) world_call_session("n1", "Stop", "");
+        WORLD_UNTIL(s->phase == PHASE_PARTING);
+        (void) world_refusal(ask_for_restart(), ERROR_STOPPED);
+        world_expire(s->deadline);
+        world_assert_gone("n1");
+        world_end();
+}
+
 TEST_MAIN(crashes_and_ends, only_what_can_be_started_again, crash_loops_are_bounded,
         what_dies_at_its_gate_is_tried_again, what_dies_while_it_is_looked_at_is_none_of_the_keepers_faults,
         a_kernel_that_follows_another_is_the_one_that_was_asked_for,
-        kernels_are_asked_if_there_is_somebody_to_ask_them);
+        kernels_are_asked_if_there_is_somebody_to_ask_them, a_kernel_is_restarted,
+        a_kernel_that_does_not_shut_down_is_stopped, crashed_kernels_are_started_again,
+        a_payload_that_dies_at_its_gate_is_followed_by_another, a_restart_that_fails_ends_the_session,
+        a_keeper_that_has_nothing_cannot_restart, who_waits_for_a_restart_hears_of_a_stop,
+        without_room_for_its_record_a_kernel_goes_on, without_room_for_its_record_a_kernel_waits_at_its_gate,
+        what_has_no_kernel_of_ours_is_not_restarted, what_has_no_keeper_is_not_restarted,
+        what_ends_is_not_restarted);
