@@ -147,7 +147,9 @@ def test_each_situation(root, user1, configure):
     assert settled(wrong, started + SETTLED_S, timeout=2 * SETTLED_S) == {}
     for name, (reason, session) in expected.items():
         since = idleness(user1, session)[0] / USEC
-        if reason in (IDLE, "busy-without-cpu", "waiting-for-input"):
+        if reason == "waiting-for-input":  # on a machine that is full it is not seen in every window
+            assert begun < since < time.time(), name
+        elif reason in (IDLE, "busy-without-cpu"):
             assert begun < since < started + 90, name
         else:
             assert since == 0, name
