@@ -35,6 +35,7 @@ typedef struct Note {
 static struct {
         int listen_fd;
         sd_bus *bus;
+        sd_event *event; /* the manager's, in which it serves; NULL: not yet */
         pthread_t thread;
         int stop_fd; /* eventfd: the thread is to end */
         struct {
@@ -311,6 +312,10 @@ static void *serve(void *userdata _unused_) {
                 if (fake.bus) {
                         while (sd_bus_process(fake.bus, NULL) > 0)
                                 ;
+                        if (sd_bus_is_open(fake.bus) <= 0) /* only to be told to end is left */
+                                p[1].fd = -EBADF;
+                }
+                if (fake.bus && p[1].fd >= 0) {
                         p[1].fd = sd_bus_get_fd(fake.bus);
                         p[1].events = (short) sd_bus_get_events(fake.bus);
                         if (sd_bus_get_timeout(fake.bus, &until) >= 0 && until != UINT64_MAX)
@@ -321,12 +326,12 @@ static void *serve(void *userdata _unused_) {
                         return NULL;
                 if (!fake.bus && p[1].revents)
                         take_connection();
-                else if (p[1].revents & POLLHUP)
-                        p[1].fd = -EBADF; /* only to be told to end is left */
         }
 }
 
 void fake_bus_serve(void) {
+        if (fake.event)
+                ck_assert_int_ge(sd_bus_detach_event(fake.bus), 0);
         ck_assert_int_eq(pthread_create(&fake.thread, NULL, serve, NULL), 0);
 }
 
@@ -336,11 +341,17 @@ void fake_bus_serve_end(void) {
         ck_assert_int_eq(write(fake.stop_fd, &n, sizeof(n)), sizeof(n));
         ck_assert_int_eq(pthread_join(fake.thread, NULL), 0);
         ck_assert_int_eq(read(fake.stop_fd, &n, sizeof(n)), sizeof(n));
+        if (fake.event)
+                fake_bus_attach(fake.event);
 }
 
 void fake_bus_attach(sd_event *event) {
         ck_assert_ptr_nonnull(fake.bus);
-        ck_assert_int_ge(sd_bus_attach_event(fake.bus, event, SD_EVENT_PRIORITY_NORMAL), 0);
+        if (fake.event && !event)
+                ck_assert_int_ge(sd_bus_detach_event(fake.bus), 0);
+        fake.event = event;
+        if (event)
+                ck_assert_int_ge(sd_bus_attach_event(fake.bus, event, SD_EVENT_PRIORITY_NORMAL), 0);
 }
 
 void fake_bus_detach(void) {

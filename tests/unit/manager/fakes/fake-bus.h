@@ -17,7 +17,7 @@ void fake_bus_close(void);
  * of the bus. */
 void fake_bus_serve(void);
 void fake_bus_serve_end(void);
-/* Serves in this loop from here on. */
+/* Serves in this loop from here on, but while the thread does; NULL: in none. */
 void fake_bus_attach(sd_event *event);
 /* The manager is gone; another one may come. What was noted stays. */
 void fake_bus_detach(void);

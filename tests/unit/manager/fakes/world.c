@@ -92,7 +92,7 @@ static pid_t start_login_process(void) {
 }
 
 void world_begin_new(bool user_mode) {
-        _cleanup_free_ char *path = NULL, *address = NULL;
+        _cleanup_free_ char *path = NULL, *address = NULL, *settings = NULL;
 
         log_set_max_level(LOG_CRIT);
         if (!world.folder)
@@ -103,7 +103,8 @@ void world_begin_new(bool user_mode) {
         setenv("DBUS_SESSION_BUS_ADDRESS", address, true);
         setenv("DBUS_SYSTEM_BUS_ADDRESS", address, true);
         setenv("XDG_RUNTIME_DIR", world.folder, true);
-        setenv("XDG_CONFIG_HOME", world.folder, true);
+        settings = world_path("config");
+        setenv("XDG_CONFIG_HOME", settings, true);
         unsetenv("NOTIFY_SOCKET");
         unsetenv("STATE_DIRECTORY");
         fake_bus_open(path);
@@ -141,9 +142,16 @@ void world_begin_system(void) {
 /* Ending */
 
 void world_kill(void) {
-        ck_assert_uint_le(world_manager->charges.n, 1024);
+        bool is_connected = world_manager->bus;
+
         fake_keepers_detach();
+        if (is_connected) {
+                fake_bus_attach(NULL);
+                fake_bus_serve(); /* it waits until its last words are taken */
+        }
         world_manager = manager_free(world_manager);
+        if (is_connected)
+                fake_bus_serve_end();
         fake_bus_detach();
 }
 
@@ -172,7 +180,7 @@ void world_end(void) {
 void world_configure(const char *text) {
         if (!world.folder)
                 world.folder = scratch_make();
-        free(scratch_file(world.folder, "compute-sessions/sessiond.conf", text, 0644));
+        free(scratch_file(world.folder, "config/compute-sessions/sessiond.conf", text, 0644));
 }
 
 /* Files */
@@ -239,13 +247,14 @@ void world_expire(sd_event_source *timer) {
         ck_assert_int_ge(sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT), 0);
 }
 
-void world_end_leader(Session *s) {
+void world_end_leader(const char *id) {
         WORLD_UNTIL(({
+                const Session *s = world_session(id);
                 uint64_t time;
 
-                if (s->leader.event && sd_event_source_get_time(s->leader.event, &time) >= 0)
+                if (s && s->leader.event && sd_event_source_get_time(s->leader.event, &time) >= 0)
                         world_expire(s->leader.event);
-                s->leader.ended;
+                !s || s->leader.ended;
         }));
 }
 

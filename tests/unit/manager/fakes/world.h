@@ -72,8 +72,8 @@ char *world_read_file(const char *name);
 void world_settle(void);
 /* The time of this timer has come; the next turn of the loop calls it. */
 void world_expire(sd_event_source *timer);
-/* The session hears that its leader has ended, and that nobody will say how. */
-void world_end_leader(Session *s);
+/* Until the session knows that its leader has ended, whether or not somebody says how; it may be gone then. */
+void world_end_leader(const char *id);
 
 /* Calls of the owner's. */
 FakeCall *world_call_manager(const char *member, const char *types, ...);

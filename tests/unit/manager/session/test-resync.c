@@ -75,7 +75,7 @@ TEST(an_end_of_which_the_keeper_says_nothing) {
         fake_keepers_mute(KEEPER_HELLO, 1);
         world_begin_next();
         s = world_session("t1");
-        world_end_leader(s);
+        world_end_leader("t1");
         ck_assert_int_eq(s->end.exit_code, 0);
         WORLD_UNTIL(s->keeper.farewell);
         world_expire(s->keeper.farewell);

@@ -174,7 +174,7 @@ TEST(a_payload_without_a_keeper_goes_on) {
         ck_assert_int_eq(s->phase, PHASE_RUNNING);
         WORLD_UNTIL(world_has_logged(MESSAGE_KEEPER_LOST));
         ck_assert_int_eq(kill(payload, SIGKILL), 0);
-        world_end_leader(s);
+        world_end_leader("t1");
         world_assert_gone("t1");
         world_end();
 }
@@ -313,7 +313,7 @@ TEST(a_keeper_that_writes_is_awaited) {
         world_begin();
         s = world_start_notebook("/tmp/a.ipynb");
         fake_keeper_lose_payload(keeper("n1"), SIGKILL);
-        world_end_leader(s);
+        world_end_leader("n1");
         WORLD_UNTIL(s->phase == PHASE_DISMISSING);
         ck_assert_ptr_nonnull(s->keeper.farewell);
         ck_assert_uint_eq(fake_bus_heard("StopUnit compute-keeper-n1.service"), 0);

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What a process that cannot become a session is told. */
+/* How sessions begin, and what those are told whose sessions do not. */
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "manager/access/admission.h"
@@ -19,6 +18,7 @@
 #include "manager/session/session-start.h"
 #include "shared/names.h"
 #include "tests/unit/front-door.h"
+#include "tests/unit/manager/fakes/world.h"
 #include "tests/unit/message.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/test-main.h"
@@ -28,31 +28,6 @@
 static Manager manager;
 static char *folder;
 static Caller *caller;
-
-/* A process of an ordinary user's, as root is charged for nothing. It is stopped. */
-static pid_t start_process(uid_t uid) {
-        pid_t pid = fork();
-        int status;
-
-        ck_assert_int_ge(pid, 0);
-        if (pid == 0) {
-                if (getuid() != uid && setresuid(uid, uid, uid) < 0)
-                        _exit(EXIT_FAILURE);
-                /* So that /proc says whose it is. */
-                if (prctl(PR_SET_DUMPABLE, 1) < 0 || raise(SIGSTOP) != 0)
-                        _exit(EXIT_FAILURE);
-                for (;;)
-                        pause();
-        }
-        ck_assert_int_eq(waitpid(pid, &status, WUNTRACED), pid);
-        ck_assert(WIFSTOPPED(status));
-        return pid;
-}
-
-static void end_process(pid_t pid) {
-        ck_assert_int_eq(kill(pid, SIGKILL), 0);
-        ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
-}
 
 static void set_up(void) {
         folder = scratch_make();
@@ -66,6 +41,7 @@ static void set_up(void) {
         cgroup_tree_init(&manager.cgroups);
         ck_assert_int_ge(sd_event_new(&manager.event), 0);
         caller = &manager.admission.callers.callers[0];
+        /* Of an ordinary user, as root is charged for nothing. */
         *caller = (Caller){ .name = strdup(SENDER), .uid = getuid() > 0 ? getuid() : 1000 };
 }
 
@@ -103,20 +79,20 @@ static void assert_refused(const char *name, const char *says) {
 
 TEST(a_process_that_ended_is_no_session) {
         set_up();
-        caller->pid = start_process(caller->uid);
-        end_process(caller->pid);
+        caller->pid = fake_process_start(caller->uid);
+        fake_process_end(caller->pid);
         assert_refused(ERROR_NO_SUCH_PROCESS, "it has ended");
         tear_down();
 }
 
 TEST(a_process_of_another_is_no_session) {
         set_up();
-        caller->pid = start_process(getuid());
+        caller->pid = fake_process_start(getuid());
         caller->uid++;
         if (getuid() == caller->uid)
                 caller->uid++;
         assert_refused(ERROR_NO_SUCH_PROCESS, "user who calls");
-        end_process(caller->pid);
+        fake_process_end(caller->pid);
         tear_down();
 }
 
@@ -124,15 +100,213 @@ TEST(who_waits_too_often_is_told_so) {
         Charge all = {};
 
         set_up();
-        caller->pid = start_process(caller->uid);
+        caller->pid = fake_process_start(caller->uid);
         ck_assert_int_eq(charge_take(&all, &manager.charges, caller->uid, CHARGE_WAITER,
                                  CHARGE_BYTES_MAX - CHARGE_CALL_BYTES),
                 0);
         assert_refused(ERROR_LIMIT_REACHED, "Too many of your calls");
         charge_release(&all);
-        end_process(caller->pid);
+        fake_process_end(caller->pid);
         tear_down();
 }
 
+/* In a whole manager */
+
+TEST(what_is_asked_for_is_handed_to_the_keeper) {
+        FakeKeeper *k;
+        Session *s;
+
+        world_begin();
+        (void) world_answer(world_call_manager("StartTerminal", "a{sv}", 6, "Name", "s", "build", "Command",
+                "as", 2, "make", "-j2", "WorkingDirectory", "s", "/tmp", "Environment", "as", 1, "A=b",
+                "Rows", "u", UINT32_C(50), "Columns", "u", UINT32_C(132)));
+        s = world_session("t1");
+        ck_assert_str_eq(s->name, "build");
+        ck_assert_ptr_null(s->request);
+        k = fake_keeper_get("t1");
+        ck_assert_uint_eq(k->heard[KEEPER_START], 1);
+        ck_assert_int_ge(s->keeper.activity_fd, 0);
+        ck_assert_uint_gt(s->created, 0);
+        world_end();
+}
+
+TEST(a_notebook_is_opened_once) {
+        FakeCall *first, *second;
+        const char *id;
+        int started;
+
+        world_begin();
+        fake_keepers_mute(KEEPER_START, 1);
+        first = world_ask_for_notebook("/tmp/a.ipynb");
+        WORLD_UNTIL(fake_keeper_get("n1") && fake_keeper_get("n1")->heard[KEEPER_START]);
+        second = world_ask_for_notebook("/tmp/a.ipynb"); /* while it is being started */
+        world_settle();
+        fake_keeper_fork(fake_keeper_get("n1"));
+        ck_assert_int_gt(sd_bus_message_read(world_answer(first), "sob", &id, NULL, &started), 0);
+        ck_assert_str_eq(id, "n1");
+        ck_assert(started);
+        ck_assert_int_gt(sd_bus_message_read(world_answer(second), "sob", &id, NULL, &started), 0);
+        ck_assert_str_eq(id, "n1");
+        ck_assert(!started);
+        ck_assert_int_gt(sd_bus_message_read(world_answer(world_ask_for_notebook("/tmp/a.ipynb")), "sob",
+                                 &id, NULL, &started),
+                0);
+        ck_assert(!started);
+        ck_assert_uint_eq(world_manager->sessions.n, 1);
+        world_end();
+}
+
+/* Another user's is another one. */
+TEST(a_notebook_is_opened_once_for_each_user) {
+        world_begin();
+        (void) world_start_notebook("/tmp/a.ipynb");
+        (void) fake_bus_call(
+                OTHER, BUS_PATH, MANAGER_INTERFACE, "StartNotebook", "ssa{sv}", "/tmp/a.ipynb", "", 0);
+        WORLD_UNTIL(world_session("n2"));
+        world_end();
+}
+
+/* Each limit has its sentence. */
+TEST(so_many_sessions) {
+        world_configure("[Sessions]\nSessionsMax=3\nSessionsMaxPerUser=2\nStartsMaxPerUser=1\n");
+        world_begin();
+        fake_keepers_mute(KEEPER_START, 1);
+        (void) world_ask_for_terminal();
+        ck_assert_ptr_nonnull(
+                strstr(world_refusal(world_ask_for_terminal(), ERROR_LIMIT_REACHED), "StartsMaxPerUser="));
+        WORLD_UNTIL(fake_keeper_get("t1") && fake_keeper_get("t1")->heard[KEEPER_START]);
+        fake_keeper_fork(fake_keeper_get("t1"));
+        WORLD_UNTIL(world_session("t1")->announced);
+        (void) world_start_terminal();
+        ck_assert_ptr_nonnull(
+                strstr(world_refusal(world_ask_for_terminal(), ERROR_LIMIT_REACHED), "SessionsMaxPerUser="));
+        fake_keepers_mute(KEEPER_START, 1);
+        (void) fake_bus_call(OTHER, BUS_PATH, MANAGER_INTERFACE, "StartTerminal", "a{sv}", 0);
+        WORLD_UNTIL(world_manager->sessions.n == 3);
+        ck_assert_ptr_nonnull(strstr(
+                world_refusal(fake_bus_call(ROOT, BUS_PATH, MANAGER_INTERFACE, "StartTerminal", "a{sv}", 0),
+                        ERROR_LIMIT_REACHED),
+                "SessionsMax="));
+        world_end();
+}
+
+TEST(without_room_nothing_is_started) {
+        _cleanup_free_ char *number = NULL;
+
+        world_begin();
+        world_fill_runtime_dir(true);
+        ck_assert_ptr_nonnull(strstr(
+                world_refusal(world_ask_for_terminal(), ERROR_START_FAILED), "could not be prepared"));
+        ck_assert_uint_eq(world_manager->sessions.n, 0);
+        ck_assert_uint_eq(world_manager->charges.n, 0);
+        ck_assert_uint_eq(fake_bus_heard("StartTransientUnit"), 0);
+        number = world_path("compute-sessions/next-number.new");
+        ck_assert_int_eq(mkdir(number, 0700), 0);
+        ck_assert_ptr_nonnull(
+                strstr(world_refusal(world_ask_for_terminal(), ERROR_START_FAILED), "it may be full"));
+        world_fill_runtime_dir(false);
+        world_end();
+}
+
+/* A session would be a way out of the unit that its caller is in. */
+TEST(services_start_no_sessions) {
+        pid_t pid;
+
+        world_begin_system();
+        pid = fake_process_start(world_uid());
+        fake_process_set_cgroup(pid, "/system.slice/web.service");
+        fake_bus_set_caller(":1.30", world_uid(), pid);
+        ck_assert_ptr_nonnull(strstr(world_refusal(fake_bus_call(":1.30", BUS_PATH, MANAGER_INTERFACE,
+                                                           "StartTerminal", "a{sv}", 0),
+                                             ERROR_NOT_FROM_SERVICE),
+                "web.service"));
+        ck_assert_ptr_nonnull(strstr(world_refusal(fake_bus_call(":1.30", BUS_PATH, MANAGER_INTERFACE,
+                                                           "RegisterSession", "ssa{sv}", "terminal", "a", 0),
+                                             ERROR_NOT_FROM_SERVICE),
+                "web.service"));
+        fake_process_end(pid);
+        (void) world_refusal(
+                fake_bus_call(":1.30", BUS_PATH, MANAGER_INTERFACE, "StartTerminal", "a{sv}", 0),
+                ERROR_NO_SUCH_PROCESS);
+        world_end();
+}
+
+TEST(logins_start_sessions) {
+        Session *s;
+
+        world_begin_system();
+        s = world_start_terminal();
+        ck_assert_uint_eq(s->uid, world_uid());
+        ck_assert_str_eq(s->slice, fake_systemd_unit("compute-t1.scope")->slice);
+        world_end();
+}
+
+/* Registering */
+
+TEST(a_process_becomes_a_session) {
+        Session *s;
+
+        world_begin();
+        s = world_register(NULL);
+        ck_assert_str_eq(s->name, "registered");
+        ck_assert(!s->kept);
+        ck_assert_str_eq(s->keeper.unit, "");
+        ck_assert_uint_eq(fake_systemd_unit("compute-t1.scope")->pids[0], (uint32_t) s->leader.pid);
+        ck_assert_int_eq(kill(s->leader.pid, SIGKILL), 0);
+        world_end_leader("t1");
+        world_assert_gone("t1");
+        world_end();
+}
+
+TEST(a_process_becomes_one_session) {
+        Session *s;
+
+        world_begin();
+        s = world_register(NULL);
+        ck_assert_ptr_nonnull(
+                strstr(world_refusal(fake_bus_call(":1.20", BUS_PATH, MANAGER_INTERFACE, "RegisterSession",
+                                             "ssa{sv}", "terminal", "again", 0),
+                               ERROR_ALREADY_IN_SESSION),
+                        s->id));
+        /* While its scope is being made nothing but its number says so. */
+        fake_process_set_cgroup(s->leader.pid, "/user.slice/session-1.scope");
+        (void) world_refusal(fake_bus_call(":1.20", BUS_PATH, MANAGER_INTERFACE, "RegisterSession",
+                                     "ssa{sv}", "terminal", "again", 0),
+                ERROR_ALREADY_IN_SESSION);
+        world_end();
+}
+
+TEST(who_is_not_on_this_machine_is_no_session) {
+        world_begin();
+        fake_bus_set_caller(":1.30", world_uid(), 0);
+        ck_assert_ptr_nonnull(strstr(world_refusal(fake_bus_call(":1.30", BUS_PATH, MANAGER_INTERFACE,
+                                                           "RegisterSession", "ssa{sv}", "terminal", "a", 0),
+                                             ERROR_NO_SUCH_PROCESS),
+                "call from this machine"));
+        world_end();
+}
+
+/* A second kernel of a file is just not found by it. */
+TEST(a_notebook_of_another_session_is_not_the_registered_ones) {
+        FakeCall *call;
+        pid_t pid;
+
+        world_begin();
+        (void) world_start_notebook("/tmp/a.ipynb");
+        pid = fake_process_start(world_uid());
+        fake_bus_set_caller(":1.30", world_uid(), pid);
+        call = fake_bus_call(":1.30", BUS_PATH, MANAGER_INTERFACE, "RegisterSession", "ssa{sv}", "notebook",
+                "b", 2, "Notebook", "s", "/tmp/a.ipynb", "Command", "as", 1, "python3");
+        (void) world_answer(call);
+        ck_assert_ptr_null(world_session("n2")->program.notebook);
+        ck_assert_str_eq(world_session("n2")->program.command[0], "python3");
+        fake_process_end(pid);
+        world_end();
+}
+
 TEST_MAIN(a_process_that_ended_is_no_session, a_process_of_another_is_no_session,
-        who_waits_too_often_is_told_so);
+        who_waits_too_often_is_told_so, what_is_asked_for_is_handed_to_the_keeper, a_notebook_is_opened_once,
+        a_notebook_is_opened_once_for_each_user, so_many_sessions, without_room_nothing_is_started,
+        services_start_no_sessions, logins_start_sessions, a_process_becomes_a_session,
+        a_process_becomes_one_session, who_is_not_on_this_machine_is_no_session,
+        a_notebook_of_another_session_is_not_the_registered_ones);
