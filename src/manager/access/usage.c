@@ -94,6 +94,8 @@ static void release_parked(Manager *m) {
                 sd_bus_message_unref(parked->call);
                 n++;
         }
+        if (n == 0)
+                return;
         reader->n_parked -= n;
         memmove(reader->parked, reader->parked + n, reader->n_parked * sizeof(reader->parked[0]));
 }
