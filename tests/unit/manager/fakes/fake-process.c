@@ -38,6 +38,8 @@ static void become(uid_t uid) {
         /* So that /proc says whose it is. */
         (void) prctl(PR_SET_DUMPABLE, 1);
         (void) prctl(PR_SET_PDEATHSIG, SIGKILL);
+        for (int i = 1; i < SIGRTMIN; i++) /* sanitizers have handlers */
+                (void) signal(i, SIG_DFL);
         (void) signal(SIGUSR1, _exit);
         /* The manager takes some by descriptor. */
         (void) sigemptyset(&none);
