@@ -67,7 +67,7 @@ static void open_journal(void) {
         ck_assert_int_eq(bind(world.journal_fd, (struct sockaddr *) &address, sizeof(address)), 0);
 }
 
-static void make_manager(void) {
+void world_make_next(void) {
         static char journal[sizeof(((struct sockaddr_un *) NULL)->sun_path)];
 
         ck_assert_int_eq(manager_new(world.user_mode, &world_manager), 0);
@@ -113,7 +113,7 @@ void world_begin_new(bool user_mode) {
         fake_bus_set_caller(OWNER, world_uid(), start_login_process());
         fake_bus_set_caller(OTHER, world_uid() + 1, getpid());
         fake_bus_set_caller(ROOT, 0, getpid());
-        make_manager();
+        world_make_next();
 }
 
 int world_start(void) {
@@ -156,7 +156,7 @@ void world_kill(void) {
 }
 
 void world_begin_next(void) {
-        make_manager();
+        world_make_next();
         ck_assert_int_eq(world_start(), 0);
 }
 

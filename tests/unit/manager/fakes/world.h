@@ -43,8 +43,9 @@ int world_start(void);
 /* Ends everything, and looks whether anything is left that is charged to somebody. */
 void world_end(void);
 
-/* The manager is killed, and another one starts; or both at once. */
+/* The manager is killed, and another one is made, or made and started; or all at once. */
 void world_kill(void);
+void world_make_next(void);
 void world_begin_next(void);
 void world_restart(void);
 
