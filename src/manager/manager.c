@@ -48,6 +48,7 @@
 #include "manager/systemd/keep-user.h"
 #include "manager/systemd/scope-controller.h"
 #include "manager/systemd/systemd-calls.h"
+#include "manager/systemd/systemd-return.h"
 #include "manager/systemd/systemd-units.h"
 #include "manager/systemd/systemd.h"
 #include "shared/log.h"
@@ -292,6 +293,8 @@ int manager_start(Manager *m) {
         if (r < 0)
                 return r;
         r = systemd_subscribe(m);
+        if (r >= 0)
+                r = systemd_return_watch(m);
         if (r >= 0)
                 r = scope_controller_start(m);
         if (r >= 0)

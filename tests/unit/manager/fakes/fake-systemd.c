@@ -136,7 +136,8 @@ static void end_unit(FakeUnit *u) {
         collect(u);
 }
 
-static void end_job(FakeJob *job, const char *result) {
+/* What comes of a job; returns it. */
+static FakeJob finish_job(FakeJob *job, const char *result) {
         FakeUnit *u = fake_systemd_unit(job->unit);
         FakeJob ended = *job;
 
@@ -148,6 +149,12 @@ static void end_job(FakeJob *job, const char *result) {
                 u->active_state = "failed";
                 collect(u);
         }
+        return ended;
+}
+
+static void end_job(FakeJob *job, const char *result) {
+        FakeJob ended = finish_job(job, result);
+
         tell_removed(&ended, result);
 }
 
@@ -531,6 +538,11 @@ void fake_systemd_end(void) {
         memset(fake.jobs, 0, sizeof(fake.jobs));
 }
 
+void fake_systemd_reload(void) {
+        for (int begins = 1; begins >= 0; begins--)
+                fake_bus_signal(SYSTEMD_NAME, SYSTEMD_PATH, SYSTEMD_MANAGER, "Reloading", "b", begins);
+}
+
 void fake_systemd_set_version(const char *version) {
         fake.version = version;
 }
@@ -541,6 +553,9 @@ void fake_systemd_set_cgroup(const char *path) {
 
 void fake_systemd_go(void) {
         fake_bus_set_peer(SYSTEMD_NAME, NULL);
+        for (size_t i = 0; i < FAKE_UNITS_MAX; i++)
+                if (fake.jobs[i].unit[0])
+                        (void) finish_job(&fake.jobs[i], "done");
         fake_bus_signal("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
                 "NameOwnerChanged", "sss", SYSTEMD_NAME, ":1.0", "");
 }

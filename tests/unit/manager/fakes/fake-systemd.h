@@ -51,6 +51,9 @@ void fake_systemd_end_job(const char *unit, const char *result);
 /* Nothing is in the scope any more, of itself: as if its last process had ended. */
 void fake_systemd_empty(const char *unit);
 
-/* systemd is executed anew: it answers nothing that is held, and tells that it is back. */
+/* systemd is executed anew: jobs that wait are done, and nobody hears of it; what it is asked meanwhile it does not answer; in
+ * the end it is back. */
 void fake_systemd_go(void);
 void fake_systemd_return(void);
+/* It loads its units again, and tells so. */
+void fake_systemd_reload(void);
