@@ -142,7 +142,7 @@ void world_begin_system(void) {
 /* Ending */
 
 void world_kill(void) {
-        bool is_connected = world_manager->bus;
+        bool is_connected = world_manager && world_manager->bus;
 
         fake_keepers_detach();
         if (is_connected) {
