@@ -30,7 +30,7 @@ TEST(calls_of_a_stranger_wait_in_order) {
         ck_assert_uint_eq(world_manager->strangers.n, 1);
         for (size_t i = 0; i < ELEMENTSOF(calls); i++)
                 ck_assert_ptr_null(calls[i]->answer);
-        ck_assert(fake_bus_release("GetConnectionCredentials"));
+        world_release("GetConnectionCredentials");
         for (size_t i = 0; i < ELEMENTSOF(calls); i++)
                 (void) world_answer(calls[i]);
         ck_assert_uint_eq(world_manager->strangers.n, 0);
@@ -124,7 +124,7 @@ TEST(samples_are_shared) {
         property = fake_bus_call(OWNER, "/org/computesession1/session/t1", "org.freedesktop.DBus.Properties",
                 "Get", "ss", SESSION_INTERFACE, "CPUUsageNSec");
         WORLD_UNTIL(world_manager->usage.n_parked == 3);
-        ck_assert(fake_bus_release("Get"));
+        world_release("Get");
         (void) world_answer(first);
         (void) world_answer(second);
         (void) world_answer(property);

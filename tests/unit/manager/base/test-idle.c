@@ -40,7 +40,7 @@ TEST(who_calls_at_the_last_moment_is_served) {
         fake_keepers_mute(KEEPER_START, 1);
         call = world_ask_for_terminal();
         WORLD_UNTIL(world_session("t1"));
-        ck_assert(fake_bus_release("ReleaseName"));
+        world_release("ReleaseName");
         WORLD_UNTIL(fake_bus_heard("RequestName org.computesession1") == 2);
         ck_assert(!is_ending());
         WORLD_UNTIL(fake_keeper_get("t1") && fake_keeper_get("t1")->heard[KEEPER_START]);
@@ -75,7 +75,7 @@ TEST(with_calls_under_way_it_stays) {
         world_expire(world_manager->idle);
         world_settle();
         ck_assert_uint_eq(fake_bus_heard("ReleaseName"), 0);
-        ck_assert(fake_bus_release("GetUnitByPID"));
+        world_release("GetUnitByPID");
         (void) world_refusal(call, ERROR_NO_SUCH_PROCESS);
         world_end();
 }

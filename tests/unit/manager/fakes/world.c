@@ -241,6 +241,10 @@ void world_settle(void) {
         }
 }
 
+void world_release(const char *call) {
+        WORLD_UNTIL(fake_bus_release(call));
+}
+
 void world_expire(sd_event_source *timer) {
         ck_assert_ptr_nonnull(timer);
         ck_assert_int_ge(sd_event_source_set_time(timer, 1), 0);

@@ -71,6 +71,8 @@ char *world_read_file(const char *name);
 #define WORLD_UNTIL(condition) LOOP_UNTIL(world_manager->event, condition)
 /* Until nobody has anything to do at once. */
 void world_settle(void);
+/* Has this call, which is or will be held, answered as usual. */
+void world_release(const char *call);
 /* The time of this timer has come; the next turn of the loop calls it. */
 void world_expire(sd_event_source *timer);
 /* Until the session knows that its leader has ended, whether or not somebody says how; it may be gone then. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What systemd-oomd leaves on a cgroup that it killed. */
+/* What systemd-oomd leaves on a cgroup that it killed, and says of it. */
 
 #include <signal.h>
 #include <sys/xattr.h>
@@ -12,6 +12,7 @@
 #include "manager/model/manager.h"
 #include "manager/model/session.h"
 #include "manager/session/session-lifetime.h"
+#include "tests/unit/manager/fakes/world.h"
 #include "tests/unit/scratch.h"
 #include "tests/unit/test-main.h"
 
@@ -52,4 +53,37 @@ TEST(looks) {
         ck_assert_int_eq(look("1"), RESULT_OOM_KILLED);
 }
 
-TEST_MAIN(looks);
+static void tell_killed(const char *cgroup) {
+        fake_bus_signal("org.freedesktop.oom1", "/org/freedesktop/oom1", "org.freedesktop.oom1.Manager",
+                "Killed", "ss", cgroup, "memory-pressure");
+}
+
+TEST(listens) {
+        world_begin_system();
+        (void) world_start_terminal();
+        tell_killed("/user.slice/user-1000.slice/session-1.scope");
+        tell_killed("/compute.slice/compute-1000.slice/compute-t9.scope");
+        world_settle();
+        ck_assert(!world_session("t1")->memory_events.oomd_killed);
+        tell_killed("/compute.slice/compute-1000.slice/compute-t1.scope");
+        WORLD_UNTIL(world_session("t1")->memory_events.oomd_killed);
+        fake_keeper_end_payload(fake_keeper_get("t1"), SIGKILL);
+        WORLD_UNTIL(fake_bus_heard("SessionRemoved t1 /org/computesession1/session/t1 oom-killed"));
+        world_end();
+}
+
+/* It may say so only once the session is known to have ended. */
+TEST(hears_of_it_late) {
+        world_begin_system();
+        (void) world_start_terminal();
+        fake_bus_hold("GetAll org.freedesktop.systemd1.Unit", 1);
+        fake_keeper_end_payload(fake_keeper_get("t1"), SIGKILL);
+        WORLD_UNTIL(world_session("t1")->leader.ended);
+        tell_killed("/compute.slice/compute-1000.slice/compute-t1.scope");
+        WORLD_UNTIL(world_session("t1")->end.result == RESULT_OOM_KILLED);
+        world_release("GetAll org.freedesktop.systemd1.Unit");
+        WORLD_UNTIL(fake_bus_heard("SessionRemoved t1 /org/computesession1/session/t1 oom-killed"));
+        world_end();
+}
+
+TEST_MAIN(looks, listens, hears_of_it_late);

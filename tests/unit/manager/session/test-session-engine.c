@@ -143,7 +143,7 @@ TEST(the_scope_comes_too_late) {
 
         world_expire(world_session("t1")->deadline);
         WORLD_UNTIL(world_session("t1")->phase == PHASE_SWEEPING);
-        ck_assert(fake_bus_release("StartTransientUnit " SCOPE));
+        world_release("StartTransientUnit " SCOPE);
         assert_start_fails(call, ERROR_START_TIMED_OUT, "StartTimeoutSec=");
 }
 
@@ -152,7 +152,7 @@ TEST(the_payload_ends_at_its_gate) {
 
         fake_keeper_end_payload(keeper(), SIGKILL);
         WORLD_UNTIL(world_session("t1")->phase == PHASE_SWEEPING);
-        ck_assert(fake_bus_release("StartTransientUnit " SCOPE));
+        world_release("StartTransientUnit " SCOPE);
         assert_start_fails(call, ERROR_START_FAILED, "ended before it could be started");
 }
 
@@ -163,7 +163,7 @@ TEST(the_keeper_goes_while_the_scope_is_made) {
         WORLD_UNTIL(world_session("t1")->keeper.reconnect);
         world_expire(world_session("t1")->keeper.reconnect);
         WORLD_UNTIL(world_session("t1")->phase == PHASE_SWEEPING);
-        ck_assert(fake_bus_release("StartTransientUnit " SCOPE));
+        world_release("StartTransientUnit " SCOPE);
         assert_start_fails(call, ERROR_START_FAILED, "keeper ended unexpectedly");
 }
 

@@ -84,7 +84,7 @@ TEST(what_has_ended_has_no_limits) {
         WORLD_UNTIL(fake_bus_heard("SetUnitProperties"));
         fake_keeper_end_payload(fake_keeper_get("t1"), 0);
         WORLD_UNTIL(!world_session("t1"));
-        ck_assert(fake_bus_release("SetUnitProperties"));
+        world_release("SetUnitProperties");
         (void) world_refusal(call, ERROR_STOPPED);
         world_end();
 }
@@ -99,7 +99,7 @@ TEST(what_ends_once_they_are_set_had_them) {
         WORLD_UNTIL(fake_bus_heard("GetAll org.freedesktop.systemd1.Scope"));
         fake_keeper_end_payload(fake_keeper_get("t1"), 0);
         WORLD_UNTIL(!world_session("t1"));
-        ck_assert(fake_bus_release("GetAll org.freedesktop.systemd1.Scope"));
+        world_release("GetAll org.freedesktop.systemd1.Scope");
         (void) world_answer(call);
         world_end();
 }
@@ -131,7 +131,7 @@ TEST(what_somebody_else_has_set_since_counts) {
         WORLD_UNTIL(fake_bus_heard("GetAll org.freedesktop.systemd1.Scope"));
         second = set_memory_max(2 * MEBIBYTE);
         WORLD_UNTIL(fake_bus_heard("SetUnitProperties") == 2);
-        ck_assert(fake_bus_release("GetAll org.freedesktop.systemd1.Scope"));
+        world_release("GetAll org.freedesktop.systemd1.Scope");
         (void) world_answer(first);
         (void) world_answer(second);
         ck_assert_uint_eq(fake_systemd_unit(SCOPE)->memory_max, 2 * MEBIBYTE);

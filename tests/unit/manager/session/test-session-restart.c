@@ -277,7 +277,7 @@ TEST(a_payload_that_dies_at_its_gate_is_followed_by_another) {
                 s->phase == PHASE_RESCOPING && fake_bus_heard("StartTransientUnit compute-n1.scope") == 2);
         fake_keeper_end_payload(keeper(), SIGKILL);
         WORLD_UNTIL(s->restart.retries == 1);
-        ck_assert(fake_bus_release("StartTransientUnit compute-n1.scope"));
+        world_release("StartTransientUnit compute-n1.scope");
         (void) world_answer(call);
         ck_assert_int_eq(s->phase, PHASE_RUNNING);
         ck_assert_uint_eq(s->restart.retries, 0);
@@ -356,7 +356,7 @@ TEST(without_room_for_its_record_a_kernel_waits_at_its_gate) {
         WORLD_UNTIL(
                 s->phase == PHASE_RESCOPING && fake_bus_heard("StartTransientUnit compute-n1.scope") == 2);
         world_fill_runtime_dir(true);
-        ck_assert(fake_bus_release("StartTransientUnit compute-n1.scope"));
+        world_release("StartTransientUnit compute-n1.scope");
         WORLD_UNTIL(s->scope.retry);
         ck_assert_int_eq(s->phase, PHASE_RESCOPING);
         world_expire(s->scope.retry);

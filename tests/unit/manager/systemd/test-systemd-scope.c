@@ -48,7 +48,7 @@ TEST(a_scope_that_is_there_already_is_ready) {
         WORLD_UNTIL(fake_bus_heard("StartTransientUnit " SCOPE));
         (void) fake_systemd_add(SCOPE);
         fake_process_set_cgroup(fake_keeper_get("t1")->payload, "/" SCOPE);
-        ck_assert(fake_bus_release("StartTransientUnit " SCOPE));
+        world_release("StartTransientUnit " SCOPE);
         (void) world_answer(call);
         ck_assert_uint_eq(fake_bus_heard("StartTransientUnit " SCOPE), 1);
         world_end();
@@ -63,7 +63,7 @@ TEST(a_scope_of_who_has_ended_is_not_ready) {
         call = world_ask_for_terminal();
         WORLD_UNTIL(fake_bus_heard("StartTransientUnit " SCOPE));
         fake_keeper_lose_payload(fake_keeper_get("t1"), SIGKILL);
-        ck_assert(fake_bus_release("StartTransientUnit " SCOPE));
+        world_release("StartTransientUnit " SCOPE);
         WORLD_UNTIL(!world_session("t1")->scope.starting);
         ck_assert(!world_session("t1")->leader.scoped);
         world_end_leader("t1");
@@ -122,7 +122,7 @@ TEST(a_scope_that_comes_after_the_end_is_stopped) {
         }
         world_expire(world_session("t1")->deadline);
         (void) world_refusal(call, ERROR_START_TIMED_OUT);
-        ck_assert(fake_bus_release("StartTransientUnit " SCOPE));
+        world_release("StartTransientUnit " SCOPE);
         WORLD_UNTIL(fake_bus_heard("StopUnit " SCOPE));
         world_end();
 }
