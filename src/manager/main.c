@@ -74,8 +74,8 @@ static int parse_arguments(int argc, char *argv[]) {
         return 1;
 }
 
-/* What a caller sends is given back once it is served. Left to itself, malloc() learns from the largest call that there
- * was: others up to that size then come from the heap, and that keeps twice as much. */
+/* What a caller sends is given back once it is served. Left to itself, malloc() learns from the largest call
+ * that there was: others up to that size then come from the heap, and that keeps twice as much. */
 static void fix_thresholds(void) {
         (void) mallopt(M_MMAP_THRESHOLD, HEAP_THRESHOLD);
         (void) mallopt(M_TRIM_THRESHOLD, HEAP_THRESHOLD);

@@ -205,8 +205,8 @@ static int connect_bus(Manager *m) {
         if (r < 0)
                 return log_error_errno(
                         r, "Cannot connect to the %s bus: %m", m->user_mode ? "session" : "system");
-        /* What the bus has not taken stands before our own calls to systemd. Of answers to somebody who floods us it is
-         * to be little, and the others are kept in turns.c. */
+        /* What the bus has not taken stands before our own calls to systemd. Of answers to somebody who
+         * floods us it is to be little, and the others are kept in turns.c. */
         (void) setsockopt(
                 sd_bus_get_fd(m->bus), SOL_SOCKET, SO_SNDBUF, &(int){ BUS_SEND_BUFFER }, sizeof(int));
         /* systemd starts us again, and we take up everything where it was. */
@@ -371,8 +371,8 @@ static void say_goodbye(Session *s) {
         (void) session_free(s);
 }
 
-/* Everything that happened in this turn leaves here: signals first, then the answers, so that who gets an answer has
- * seen the signals. */
+/* Everything that happened in this turn leaves here: signals first, then the answers, so that who gets an
+ * answer has seen the signals. */
 static int on_flush(sd_event_source *source _unused_, void *userdata) {
         Manager *m = userdata;
         Session *next, *s = take_changed(m);

@@ -13,8 +13,8 @@ int manager_new(bool user_mode, Manager **ret);
 Manager *manager_free(Manager *m);
 DEFINE_CLEANUP(Manager *, manager_free);
 
-/* Connects, opens the runtime directory, takes up the sessions that are there, and claims the bus name. -errno,
- * of which -ENOTRECOVERABLE says that the next attempt finds the same; logs. */
+/* Connects, opens the runtime directory, takes up the sessions that are there, and claims the bus name.
+ * -errno, of which -ENOTRECOVERABLE says that the next attempt finds the same; logs. */
 int manager_start(Manager *m);
 /* Runs until told to end. Logs. */
 int manager_run(Manager *m);

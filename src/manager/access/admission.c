@@ -8,8 +8,8 @@
  *            user's turn? --no (only when the bus is behind)--> hold (turns.c) --.
  *               | yes  <--------------------------------------------------------'
  *            allowed by the table? --no--> AccessDenied, journal entry
- *               | yes        '--to who is not the owner, if polkit says so--> ask polkit, hold (authorization.c) --.
- *               |  <-----------------------------------------(yes; journal entry)--------------------------------'
+ *               | yes        '--not to others, unless polkit says so--> ask, hold (authorization.c) --.
+ *               |  <-----------------------------------(yes; journal entry)--------------------------'
  *            samples fresh? --no--> ask systemd, hold (usage.c) --(answers)--.
  *               | yes  <----------------------------------------------------'
  *            handler
@@ -312,7 +312,8 @@ static int admit(Manager *m, sd_bus_message *call) {
         return 0;
 }
 
-/* sd-bus would look up each of the objects above a path, which may be tens of thousands, and repeat it in its answer. */
+/* sd-bus would look up each of the objects above a path, which may be tens of thousands, and repeat it in
+ * its answer. */
 static bool answer_oversized(const Manager *m, sd_bus_message *call) {
         /* Whether anybody wants the answer or not, the call ends here. */
         if (strlen(strempty(sd_bus_message_get_path(call))) >= BUS_PATH_SIZE)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What every method call passes before its handler sees it: who is the caller (asked of the bus, asynchronously),
- * may they (policy.h, and polkit: authorization.h), and are the samples fresh that the answer needs (usage.h). A call
- * that has to wait for one of these is held and dispatched again. */
+/* What every method call passes before its handler sees it: who is the caller (asked of the bus,
+ * asynchronously), may they (policy.h, and polkit: authorization.h), and are the samples fresh that the
+ * answer needs (usage.h). A call that has to wait for one of these is held and dispatched again. */
 
 #include <systemd/sd-bus.h>
 
@@ -14,8 +14,9 @@
 #include "manager/model/calls.h"
 #include "shared/time-span.h"
 
-/* Bytes of a call's arguments; one that has more is refused before anything else, as the bus would carry 32 MB. The largest
- * that make sense are starts with REQUEST_TEXT_MAX bytes of command and environment, and GetUsage of thousands. */
+/* Bytes of a call's arguments; one that has more is refused before anything else, as the bus would carry 32
+ * MB. The largest that make sense are starts with REQUEST_TEXT_MAX bytes of command and environment, and
+ * GetUsage of thousands. */
 #define CALL_SIZE_MAX (256U * 1024U)
 
 /* What a call that is dispatched again has passed, and is not asked about once more. */
@@ -32,14 +33,15 @@ void admission_done(Admission *a);
 /* The caller of a call that was admitted. Valid until the loop comes round. */
 const Caller *admission_caller(Manager *m, sd_bus_message *call);
 
-/* Charges who sent the call that is being dispatched with its being held. Does nothing if there is no call (NULL), or no
- * such caller. -EDQUOT: the user has too many; -ENOMEM. */
+/* Charges who sent the call that is being dispatched with its being held. Does nothing if there is no call
+ * (NULL), or no such caller. -EDQUOT: the user has too many; -ENOMEM. */
 int admission_charge(Manager *m, sd_bus_message *call, ChargeKind kind, Charge *charge);
 
 /* May another entry that this user provoked be written to the journal? Counts it. */
 bool admission_may_audit(Manager *m, uid_t uid);
 
-/* Dispatches a call that was held as if it had just arrived; but what it passed, it does not wait for once more. */
+/* Dispatches a call that was held as if it had just arrived; but what it passed, it does not wait for once
+ * more. */
 void admission_dispatch_again(Manager *m, sd_bus_message *call, unsigned passed);
 
 /* Answers a call on somebody else's session that is not allowed, and writes it to the journal. id may be NULL: nobody

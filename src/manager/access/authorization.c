@@ -8,8 +8,8 @@
  *                        |<---------------- no polkit, deadline --- no
  *                        '<---------------- the caller left the bus: the question is taken back
  *
- * The subject is the caller's unique name on the bus, which is never given to anybody else. polkit itself finds out who
- * that is; so nothing that the caller says about itself counts. */
+ * The subject is the caller's unique name on the bus, which is never given to anybody else. polkit itself
+ * finds out who that is; so nothing that the caller says about itself counts. */
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -16,9 +16,10 @@
 #define AUTHORIZATION_USEC             (10 * USEC_PER_SEC)
 #define AUTHORIZATION_INTERACTIVE_USEC (2 * USEC_PER_MINUTE)
 
-/* Asks, and holds the call: it is dispatched again as one that is admitted, or refused. Whoever sent it with the flag
- * ALLOW_INTERACTIVE_AUTHORIZATION is asked for a password if the administrator wants it. action: a constant of policy.h.
- * -EDQUOT or -ENOBUFS: too many calls of the caller, or of all, wait for polkit; then it is not held. */
+/* Asks, and holds the call: it is dispatched again as one that is admitted, or refused. Whoever sent it with
+ * the flag ALLOW_INTERACTIVE_AUTHORIZATION is asked for a password if the administrator wants it. action: a
+ * constant of policy.h. -EDQUOT or -ENOBUFS: too many calls of the caller, or of all, wait for polkit; then
+ * it is not held. */
 int authorization_ask(
         Manager *m, sd_bus_message *call, const Caller *caller, Owned subject, const char *action);
 

@@ -13,6 +13,6 @@ typedef struct CallOption {
         size_t offset;         /* of the value in the structure, as sd_bus_message_read() writes it */
 } CallOption;
 
-/* Reads the a{sv} that comes next in the call into *ret. Strings stay the message's. On a negative return error is set for
- * what is unknown (ERROR_UNKNOWN_OPTION) or of the wrong type (ERROR_INVALID_ARGUMENT). */
+/* Reads the a{sv} that comes next in the call into *ret. Strings stay the message's. On a negative return
+ * error is set for what is unknown (ERROR_UNKNOWN_OPTION) or of the wrong type (ERROR_INVALID_ARGUMENT). */
 int call_options_read(sd_bus_message *call, const CallOption *known, void *ret, sd_bus_error *error);

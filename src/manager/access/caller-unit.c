@@ -2,8 +2,8 @@
 
 /* Where callers call from.
  *
- * The path is read from the top, where only systemd makes cgroups: below its own unit whoever is delegated a cgroup may make
- * one of any name, "session-1.scope" too. */
+ * The path is read from the top, where only systemd makes cgroups: below its own unit whoever is delegated a
+ * cgroup may make one of any name, "session-1.scope" too. */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -19,7 +19,8 @@
 #define DEPTH    3 /* parts of a path that count */
 #define PART_MAX CALLER_UNIT_MAX
 
-/* The first parts of a path; those that it does not have are "". False: a part is longer than any unit's name. */
+/* The first parts of a path; those that it does not have are "". False: a part is longer than any unit's
+ * name. */
 static bool split(const char *cgroup, char ret[DEPTH][PART_MAX]) {
         for (size_t i = 0; i < DEPTH; i++) {
                 size_t length;

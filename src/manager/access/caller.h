@@ -35,5 +35,6 @@ void caller_cache_done(CallerCache *cache);
 /* NULL if it is not remembered. Valid until the next caller_cache_add(). */
 const Caller *caller_cache_get(CallerCache *cache, const char *name);
 
-/* Reads the reply of GetConnectionCredentials and remembers it. -ENODATA if the bus does not know the uid. */
+/* Reads the reply of GetConnectionCredentials and remembers it. -ENODATA if the bus does not know the
+ * uid. */
 int caller_cache_add(CallerCache *cache, const char *name, sd_bus_message *reply);

@@ -5,8 +5,8 @@
 #include "manager/access/charges.h"
 #include "shared/macros.h"
 
-/* The bus lets one connection wait for 128 answers: a client that asks about all of its user's sessions at once does
- * not come near a limit, unless it does so through several connections. */
+/* The bus lets one connection wait for 128 answers: a client that asks about all of its user's sessions at
+ * once does not come near a limit, unless it does so through several connections. */
 static const unsigned limits[CHARGE_KIND_MAX] = {
         [CHARGE_TURN] = 256 * 128,  /* what goes beyond wants no answers, and gets none */
         [CHARGE_AUTHORIZATION] = 4, /* somebody types a password for each */

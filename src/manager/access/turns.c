@@ -16,16 +16,17 @@ static bool bus_is_behind(Manager *m) {
         return sd_bus_get_n_queued_write(m->bus, &n) >= 0 && n >= TURNS_WRITE_MAX;
 }
 
-/* Has more come? It is read before calls are served, and calls among it are held: behind them may be what others wait
- * for, as systemd's answers. */
+/* Has more come? It is read before calls are served, and calls among it are held: behind them may be what
+ * others wait for, as systemd's answers. */
 static bool more_has_come(Manager *m) {
         int n = 0;
 
         return ioctl(sd_bus_get_fd(m->bus), FIONREAD, &n) >= 0 && n > 0;
 }
 
-/* Is a call being dispatched again? sd-bus reads nothing meanwhile, and does it from a timer that it sets anew in every
- * iteration, so that any other source that is always pending comes before: turns would all be dispatched first. */
+/* Is a call being dispatched again? sd-bus reads nothing meanwhile, and does it from a timer that it sets
+ * anew in every iteration, so that any other source that is always pending comes before: turns would all be
+ * dispatched first. */
 static bool is_dispatching(Manager *m) {
         uint64_t n = 0;
 

@@ -2,13 +2,16 @@
 
 /* Samples of what sessions use.
  *
- *   client calls GetUsage --> admission.c: samples too old? --> usage_want(): read the cgroups; for almost all that is it
+ *   client calls GetUsage --> admission.c: samples too old? --> usage_want(): read the cgroups
+ *
+ * For almost all sessions that is it.
  *
  * A scope without such files is asked about:
  *
  *   usage_want(): queue the sessions, get a ticket --> usage_park(): hold the call
  *   systemd answers -------> one session's last counter is in: one more sample done
- *                            tickets up to "done" are due: their calls are dispatched again, now with fresh samples
+ *                            tickets up to "done" are due: their calls are dispatched again, now with
+ *                            fresh samples
  *
  * A call that comes while samples are on their way gets the newest ticket and shares them. */
 

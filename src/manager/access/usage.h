@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What sessions use: each session looked at, at most once a second however many clients want to know, and only when
- * somebody does. Read from the files of its cgroup; where there are none (a user's systemd on cgroup v1, a scope that is
- * gone), from systemd over D-Bus, pipelined. Both tell the same: see cgroup.h. */
+/* What sessions use: each session looked at, at most once a second however many clients want to know, and
+ * only when somebody does. Read from the files of its cgroup; where there are none (a user's systemd on
+ * cgroup v1, a scope that is gone), from systemd over D-Bus, pipelined. Both tell the same: see cgroup.h. */
 
 #include <systemd/sd-bus.h>
 
@@ -28,9 +28,10 @@ void usage_init(Usage *u);
 void usage_reader_init(UsageReader *reader);
 void usage_reader_done(UsageReader *reader);
 
-/* Asks for fresh samples of one session, or of all if s is NULL. Returns a ticket; 0: everything is fresh. -ENOMEM. */
+/* Asks for fresh samples of one session, or of all if s is NULL. Returns a ticket; 0: everything is fresh.
+ * -ENOMEM. */
 int64_t usage_want(Manager *m, Session *s);
 
-/* Holds the call, which is this user's, until the samples of this ticket are there; then it is dispatched again.
- * -ENOBUFS when USAGE_PARKED_MAX calls wait already, -EDQUOT when the user has too many of them. */
+/* Holds the call, which is this user's, until the samples of this ticket are there; then it is dispatched
+ * again. -ENOBUFS when USAGE_PARKED_MAX calls wait already, -EDQUOT when the user has too many of them. */
 int usage_park(Manager *m, int64_t ticket, sd_bus_message *call, uid_t uid);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Reads limits from the files of cgroups; see "Core Interface Files" in the kernel's cgroup-v2 documentation, and for
- * v1 the documents about each controller. */
+/* Reads limits from the files of cgroups; see "Core Interface Files" in the kernel's cgroup-v2
+ * documentation, and for v1 the documents about each controller. */
 
 #include <stdio.h>
 #include <unistd.h>

@@ -2,8 +2,8 @@
 
 /* Reads the counters of cgroups.
  *
- * Where the cgroup of a unit is follows from the names of its slices (systemd.slice(5)). Should it ever not be there,
- * the caller asks systemd. The files are the kernel's: reading them waits for nobody. */
+ * Where the cgroup of a unit is follows from the names of its slices (systemd.slice(5)). Should it ever not
+ * be there, the caller asks systemd. The files are the kernel's: reading them waits for nobody. */
 
 #include <fcntl.h>
 #include <inttypes.h>

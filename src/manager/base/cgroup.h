@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the cgroup of a unit used, read from the kernel's files: the same files, on cgroup v1 and v2, that systemd reads
- * when it is asked for MemoryCurrent, CPUUsageNSec, TasksCurrent, IOReadBytes and IOWriteBytes. */
+/* What the cgroup of a unit used, read from the kernel's files: the same files, on cgroup v1 and v2, that
+ * systemd reads when it is asked for MemoryCurrent, CPUUsageNSec, TasksCurrent, IOReadBytes and
+ * IOWriteBytes. */
 
 #include <errno.h>
 #include <stdbool.h>
@@ -37,7 +38,8 @@ typedef enum CgroupFile {
         CGROUP_MEMORY,
         CGROUP_TASKS,
         CGROUP_IO, /* v2 only */
-        CGROUP_QUOTA, /* v1 only, where limits of CPU time may be in another hierarchy than what was used of it */
+        /* v1 only, where limits of CPU time may be in another hierarchy than what was used of it. */
+        CGROUP_QUOTA,
         CGROUP_FILE_MAX,
 } CgroupFile;
 
@@ -47,8 +49,8 @@ typedef struct CgroupTree {
         char *prefix; /* the cgroup of the systemd whose units these are; NULL: files are not read */
 } CgroupTree;
 
-/* What it may use of memory and used at most, in bytes, and how many of its processes the kernel killed for want of it.
- * UINT64_MAX: unknown, or no limit. */
+/* What it may use of memory and used at most, in bytes, and how many of its processes the kernel killed for
+ * want of it. UINT64_MAX: unknown, or no limit. */
 typedef struct CgroupMemory {
         uint64_t limit, peak, oom_kills;
 } CgroupMemory;
@@ -57,8 +59,8 @@ typedef struct CgroupMemory {
 void cgroup_tree_init(CgroupTree *tree);
 void cgroup_tree_done(CgroupTree *tree);
 
-/* Opens what is below root (CGROUP_ROOT); prefix is ControlGroup= of systemd itself, "" or "/user.slice/…". A hierarchy
- * that is not there is no error. -ENOMEM, -EINVAL for a prefix that leads elsewhere. */
+/* Opens what is below root (CGROUP_ROOT); prefix is ControlGroup= of systemd itself, "" or "/user.slice/…".
+ * A hierarchy that is not there is no error. -ENOMEM, -EINVAL for a prefix that leads elsewhere. */
 int cgroup_tree_open(CgroupTree *tree, const char *root, bool unified, const char *prefix);
 
 /* Reads the counters of a unit in a slice below compute.slice; those that the system does not have become
@@ -66,28 +68,28 @@ int cgroup_tree_open(CgroupTree *tree, const char *root, bool unified, const cha
 int cgroup_read(
         const CgroupTree *tree, const char *slice, const char *unit, uint64_t ret[USAGE_COUNTER_MAX]);
 
-/* The same unit's memory; what is not known becomes UINT64_MAX. The files go with the cgroup, soon after its last
- * process. */
+/* The same unit's memory; what is not known becomes UINT64_MAX. The files go with the cgroup, soon after its
+ * last process. */
 void cgroup_read_memory(const CgroupTree *tree, const char *slice, const char *unit, CgroupMemory *ret);
 
-/* A file of a unit's cgroup on v2, opened with these flags. Returns the descriptor; -EOPNOTSUPP on v1, -ENOENT: it is not
- * there (any more). */
+/* A file of a unit's cgroup on v2, opened with these flags. Returns the descriptor; -EOPNOTSUPP on v1,
+ * -ENOENT: it is not there (any more). */
 int cgroup_open(const CgroupTree *tree, const char *slice, const char *unit, const char *file, int flags);
 
 /* The same on v1, in the hierarchy that has this counter; -EOPNOTSUPP on v2. */
 int cgroup_open_v1(const CgroupTree *tree, CgroupFile f, const char *slice, const char *unit,
         const char *file, int flags);
 
-/* The numbers of the unit's processes, as cgroup.procs has them: on v1 of the first hierarchy in which the unit has a cgroup.
- * Returns the descriptor; -ENOENT: it has none (any more). */
+/* The numbers of the unit's processes, as cgroup.procs has them: on v1 of the first hierarchy in which the
+ * unit has a cgroup. Returns the descriptor; -ENOENT: it has none (any more). */
 int cgroup_open_processes(const CgroupTree *tree, const char *slice, const char *unit);
 
 /* The contents of a file on v2. As cgroup_open(); -EFBIG. */
 int cgroup_read_text(const CgroupTree *tree, const char *slice, const char *unit, const char *file,
         char ret[CGROUP_TEXT_MAX]);
 
-/* Has the handler called, with userdata, whenever this file of a unit's cgroup changes: the kernel says so to inotify. As
- * cgroup_open(). */
+/* Has the handler called, with userdata, whenever this file of a unit's cgroup changes: the kernel says so
+ * to inotify. As cgroup_open(). */
 int cgroup_watch(const CgroupTree *tree, sd_event *event, const char *slice, const char *unit,
         const char *file, sd_event_inotify_handler_t handler, void *userdata, sd_event_source **ret);
 
@@ -97,11 +99,12 @@ uint64_t cgroup_parse_number(const char *text);
 /* The number of the line "KEY 3" in a file like memory.events; UINT64_MAX if there is none. */
 uint64_t cgroup_parse_key(const char *text, const char *key);
 
-/* Reads a whole file of a unit as text; of the top of the tree, if slice and unit are NULL. -ENOENT and others. */
+/* Reads a whole file of a unit as text; of the top of the tree, if slice and unit are NULL. -ENOENT and
+ * others. */
 int cgroup_read_file(const CgroupTree *tree, CgroupFile f, const char *slice, const char *unit,
         const char *file, char ret[CGROUP_TEXT_MAX]);
-/* The unit below compute.slice, without its slices, that a line of /proc/PID/cgroup (text) says a process is in: in its
- * cgroup itself or anywhere below. -ENOENT: in none of this systemd's. */
+/* The unit below compute.slice, without its slices, that a line of /proc/PID/cgroup (text) says a process is
+ * in: in its cgroup itself or anywhere below. -ENOENT: in none of this systemd's. */
 int cgroup_find_unit(const CgroupTree *tree, const char *text, char ret[UNIT_NAME_SIZE]);
 /* The same of a process that runs. -errno. */
 int cgroup_find_process(const CgroupTree *tree, pid_t pid, char ret[UNIT_NAME_SIZE]);

@@ -2,9 +2,9 @@
 
 /* Reads sessiond.conf and its drop-ins with libinih.
  *
- * libinih 55 delivers over-long lines cut and says so only afterwards, calls the handler again for continuation lines,
- * and reports only the first error, without its reason. So a reader of our own looks at each line first, names what is
- * wrong with it, and hands an empty line on instead. */
+ * libinih 55 delivers over-long lines cut and says so only afterwards, calls the handler again for
+ * continuation lines, and reports only the first error, without its reason. So a reader of our own looks at
+ * each line first, names what is wrong with it, and hands an empty line on instead. */
 
 #include <dirent.h>
 #include <ini.h>
@@ -152,7 +152,8 @@ static const Setting *find_setting(const char *section, const char *key) {
         return NULL;
 }
 
-/* The user of a section [User NAME] or [User UID]. Asking who that is may wait for others, so it is for start-up. */
+/* The user of a section [User NAME] or [User UID]. Asking who that is may wait for others, so it is for
+ * start-up. */
 static int parse_user(const char *section, uid_t *ret) {
         const char *name = startswith(section, USER_SECTION);
         const struct passwd *pw;

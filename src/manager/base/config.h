@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* sessiond.conf and its drop-ins. Every setting is a row of the table in config.c, or a limit (limit.h), and conf/sessiond.conf shows every
- * row with its default, commented; a test holds the two against each other. */
+/* sessiond.conf and its drop-ins. Every setting is a row of the table in config.c, or a limit (limit.h), and
+ * conf/sessiond.conf shows every row with its default, commented; a test holds the two against each
+ * other. */
 
 #include <stdio.h>
 
@@ -11,12 +12,13 @@
 #include "shared/session-types.h"
 #include "shared/time-span.h"
 
-#define CONFIG_LINE_MAX \
-        1024 /* bytes that are shown of a bad line; libinih takes less than 200, and longer ones are refused */
+/* Bytes that are shown of a bad line; libinih takes less than 200, and longer ones are refused. */
+#define CONFIG_LINE_MAX 1024
 
 #define CONFIG_USERS_MAX 256 /* sections [User …] */
 
-/* What becomes of a user's runtime directory, bus and IPC at the last logout while sessions go on; see keep-user.h. */
+/* What becomes of a user's runtime directory, bus and IPC at the last logout while sessions go on; see
+ * keep-user.h. */
 typedef enum KeepUser {
         KEEP_USER_OFF,    /* they go */
         KEEP_USER_LINGER, /* they stay, as the user lingers from the first session to the last */
@@ -65,7 +67,8 @@ bool config_records_outputs(const Config *c, uid_t uid);
  * cannot be read (-ENOENT included); then c is as before. */
 int config_read(Config *c, FILE *f, const char *path);
 
-/* Reads sessiond.conf from the first of the directories that has one, then all drop-ins sessiond.conf.d/(name).conf of
- * all directories in the order of their names, where a name in an earlier directory hides the same name in a later one.
- * dirs: NULL-terminated, most important first. Problems are logged. */
+/* Reads sessiond.conf from the first of the directories that has one, then all drop-ins
+ * sessiond.conf.d/(name).conf of all directories in the order of their names, where a name in an earlier
+ * directory hides the same name in a later one. dirs: NULL-terminated, most important first. Problems are
+ * logged. */
 void config_load(Config *c, const char *const *dirs);

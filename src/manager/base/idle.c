@@ -2,8 +2,8 @@
 
 /* Ends the manager when it is of no use.
  *
- * The name goes first, so that a call that comes from then on starts a new manager. What came before is still answered,
- * and may make us stay. */
+ * The name goes first, so that a call that comes from then on starts a new manager. What came before is
+ * still answered, and may make us stay. */
 
 #include "manager/base/idle.h"
 #include "manager/model/manager.h"

@@ -34,7 +34,8 @@ int journal_init(Journal *j, sd_event *event, const char *path) {
         return j->fd < 0 ? -errno : 0;
 }
 
-/* The wire format: NAME=value and a newline, or for a value with newlines NAME, newline, size, value, newline. */
+/* The wire format: NAME=value and a newline, or for a value with newlines NAME, newline, size, value,
+ * newline. */
 
 static size_t append(uint8_t *to, const void *from, size_t n) {
         if (to)
@@ -192,8 +193,9 @@ static void take_first(Journal *j) {
         free(e);
 }
 
-/* Forgets what journald has read: it keeps that, also when it is stopped next. That nothing is left unread is true of a
- * socket that is gone, too; whether it is, an empty datagram tells, of which journald takes no notice. */
+/* Forgets what journald has read: it keeps that, also when it is stopped next. That nothing is left unread
+ * is true of a socket that is gone, too; whether it is, an empty datagram tells, of which journald takes no
+ * notice. */
 static void look_what_was_read(Journal *j) {
         int unread = 0;
 

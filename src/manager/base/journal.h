@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Entries for the journal, from one who never waits: what journald does not take at once is kept, up to a bound, and
- * offered again; what is beyond the bound is counted, and the count is an entry of its own once journald takes some.
- * (sd_journal_sendv(3) blocks while journald is stopped or slow.) What was sent is kept until journald has read it: what
- * is unread goes with journald's socket, when that is stopped, and is sent again to the next one (so that what was read
- * right before may be there twice). The format is that of
+/* Entries for the journal, from one who never waits: what journald does not take at once is kept, up to a
+ * bound, and offered again; what is beyond the bound is counted, and the count is an entry of its own once
+ * journald takes some. (sd_journal_sendv(3) blocks while journald is stopped or slow.) What was sent is kept
+ * until journald has read it: what is unread goes with journald's socket, when that is stopped, and is sent
+ * again to the next one (so that what was read right before may be there twice). The format is that of
  * https://systemd.io/JOURNAL_NATIVE_PROTOCOL. */
 
 #include <stdbool.h>

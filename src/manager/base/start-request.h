@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What a caller wants started: the arguments and options of StartTerminal, StartNotebook and RegisterSession, read from
- * the message and validated. What only the user can know (does the folder exist, is there such a kernel) is checked by
- * the keeper. */
+/* What a caller wants started: the arguments and options of StartTerminal, StartNotebook and
+ * RegisterSession, read from the message and validated. What only the user can know (does the folder exist,
+ * is there such a kernel) is checked by the keeper. */
 
 #include <systemd/sd-bus.h>
 
@@ -43,8 +43,8 @@ struct StartRequest {
         Limits limits;
 };
 
-/* Reads the rest of the call. On a negative return error is set: the names of names.h, a sentence that says what to
- * do. The request is the caller's. */
+/* Reads the rest of the call. On a negative return error is set: the names of names.h, a sentence that says
+ * what to do. The request is the caller's. */
 int start_request_read(RequestKind kind, sd_bus_message *call, StartRequest **ret, sd_bus_error *error);
 StartRequest *start_request_free(StartRequest *request);
 DEFINE_CLEANUP(StartRequest *, start_request_free);

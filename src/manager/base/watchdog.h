@@ -3,9 +3,10 @@
 
 /* Has systemd end and restart the manager should it hang, at no cost while it idles.
  *
- * WatchdogSec= would wake the manager every few seconds for as long as it lives. So the unit has none: systemd is told to
- * watch (WATCHDOG_USEC= of sd_notify(3)) when somebody calls or a keeper speaks, and to stop watching when nothing
- * happened for a while. A manager that hangs while nothing happens hangs at the next call, which it then is watched in. */
+ * WatchdogSec= would wake the manager every few seconds for as long as it lives. So the unit has none:
+ * systemd is told to watch (WATCHDOG_USEC= of sd_notify(3)) when somebody calls or a keeper speaks, and to
+ * stop watching when nothing happened for a while. A manager that hangs while nothing happens hangs at the
+ * next call, which it then is watched in. */
 
 #include <stdbool.h>
 #include <systemd/sd-event.h>

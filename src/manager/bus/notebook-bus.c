@@ -39,8 +39,8 @@ static bool signal_leader(const Session *s) {
         return s->leader.fd >= 0 && syscall(SYS_pidfd_send_signal, s->leader.fd, SIGINT, NULL, 0) >= 0;
 }
 
-/* A kernel that only its front-end knows. Signals are what kernels are interrupted with, unless their kernelspec says
- * otherwise; and that is not known here. */
+/* A kernel that only its front-end knows. Signals are what kernels are interrupted with, unless their
+ * kernelspec says otherwise; and that is not known here. */
 static int interrupt_leader(const Session *s, const Reply *reply, sd_bus_error *error) {
         if (!signal_leader(s))
                 return sd_bus_error_setf(
@@ -85,7 +85,8 @@ int method_restart(sd_bus_message *call, void *userdata, sd_bus_error *error) {
         return session_restart(s, &reply, error);
 }
 
-/* The file's new name, as the keeper found it: it is the user's, and so are the folders that links lead through. */
+/* The file's new name, as the keeper found it: it is the user's, and so are the folders that links lead
+ * through. */
 static const char *on_notebook_found(Session *s, KeeperMessage *message, const char **ret_message) {
         int r;
 

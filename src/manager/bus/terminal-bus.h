@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The methods of org.computesession1.Session that look at a terminal: Attach, Resize, Snapshot. The keeper answers. */
+/* The methods of org.computesession1.Session that look at a terminal: Attach, Resize, Snapshot. The keeper
+ * answers. */
 
 #include <systemd/sd-bus.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Properties of what a session uses and lacks that are read from the kernel when they are asked for; handlers of sd-bus for
- * session-bus.c. UINT64_MAX where the system has no such figure. */
+/* Properties of what a session uses and lacks that are read from the kernel when they are asked for;
+ * handlers of sd-bus for session-bus.c. UINT64_MAX where the system has no such figure. */
 
 #include <systemd/sd-bus.h>
 

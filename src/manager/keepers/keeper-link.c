@@ -2,9 +2,10 @@
 
 /* The manager's end of a session's connection to its keeper.
  *
- * The socket that a keeper listens on is bound by the manager and lives in systemd's fd store for as long as the
- * keeper's unit does. So connecting works at once before the first start, while a keeper is being restarted, and after
- * a restart of the manager; and a refused connection means that there is no keeper and none will come. */
+ * The socket that a keeper listens on is bound by the manager and lives in systemd's fd store for as long as
+ * the keeper's unit does. So connecting works at once before the first start, while a keeper is being
+ * restarted, and after a restart of the manager; and a refused connection means that there is no keeper and
+ * none will come. */
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -239,7 +240,8 @@ static int on_link_readable(
         return 0;
 }
 
-/* The page is made once, and given to each keeper of the session. Until one has written to it, nothing is known. */
+/* The page is made once, and given to each keeper of the session. Until one has written to it, nothing is
+ * known. */
 static int make_activity(Session *s) {
         const KeeperActivity unknown = { .last_input = UINT64_MAX, .last_output = UINT64_MAX };
         _cleanup_close_ int fd = -EBADF;
@@ -294,8 +296,8 @@ int keeper_link_connect(Session *s, const KeeperHandlers *handlers) {
         if (r < 0)
                 return r;
 
-        /* It takes turns with the bus: behind it, the keeper of a start would not be heard while somebody floods the bus.
-         * One that floods us waits. */
+        /* It takes turns with the bus: behind it, the keeper of a start would not be heard while somebody
+         * floods the bus. One that floods us waits. */
         (void) sd_event_source_set_ratelimit(event, LINK_INTERVAL_USEC, LINK_BURST);
         link = calloc(1, sizeof(KeeperLink));
         if (!link)

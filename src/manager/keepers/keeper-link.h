@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The manager's end of a session's connection to its keeper; keeper-protocol.h says what goes over it. Everything that
- * comes from a keeper is the user's word: checked here before it reaches the session. */
+/* The manager's end of a session's connection to its keeper; keeper-protocol.h says what goes over it.
+ * Everything that comes from a keeper is the user's word: checked here before it reaches the session. */
 
 #include <sys/socket.h>
 #include <systemd/sd-bus.h>
@@ -14,12 +14,14 @@
 
 #define KEEPERS_DIR "keepers" /* below the runtime directory */
 
-/* Makes the listening socket that a new keeper is handed, at keepers/ID in the runtime directory. The caller's. */
+/* Makes the listening socket that a new keeper is handed, at keepers/ID in the runtime directory. The
+ * caller's. */
 int keeper_link_listen(Manager *m, const Session *s);
 /* Removes it; it need not be there. */
 void keeper_link_forget(Manager *m, const Session *s);
 
-/* Removes the sockets of no session, which a manager left that was killed between a socket and its record. -errno. */
+/* Removes the sockets of no session, which a manager left that was killed between a socket and its record.
+ * -errno. */
 int keeper_link_sweep(Manager *m);
 
 /* What is done with what a keeper says. */
@@ -35,8 +37,8 @@ typedef struct KeeperHandlers {
         void (*on_lost)(Session *s, bool misbehaved);
 } KeeperHandlers;
 
-/* Connects and says hello; everything else comes to the handlers, which must outlive the connection. -ECONNREFUSED or -ENOENT: there is no keeper and none will
- * come. */
+/* Connects and says hello; everything else comes to the handlers, which must outlive the connection.
+ * -ECONNREFUSED or -ENOENT: there is no keeper and none will come. */
 int keeper_link_connect(Session *s, const KeeperHandlers *handlers);
 /* Closes the connection, if there is one. */
 void keeper_link_close(Session *s);

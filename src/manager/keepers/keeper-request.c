@@ -17,8 +17,8 @@
 #include "shared/log.h"
 #include "shared/names.h"
 
-/* A keeper is restarted in a fraction of this, on a busy machine too. One that is stopped (SIGSTOP) cannot be told from one
- * that is waited for, so this is how long it takes to say so. */
+/* A keeper is restarted in a fraction of this, on a busy machine too. One that is stopped (SIGSTOP) cannot
+ * be told from one that is waited for, so this is how long it takes to say so. */
 #define REPLY_SEC  10
 #define REPLY_USEC (REPLY_SEC * USEC_PER_SEC)
 
@@ -168,7 +168,8 @@ int keeper_request_send(Session *s, KeeperRequest *request, const Reply *reply) 
         int r;
 
         request->reply = reply_keep(reply);
-        /* Charges the caller, not the owner: waiting for another user's slow keeper was the caller's choice. */
+        /* Charges the caller, not the owner: waiting for another user's slow keeper was the caller's
+         * choice. */
         r = reply_charge(reply, &s->manager->charges, CHARGE_KEEPER, &request->charge);
         if (r >= 0)
                 r = add(s, request);
@@ -176,7 +177,8 @@ int keeper_request_send(Session *s, KeeperRequest *request, const Reply *reply) 
                 keeper_request_free(request);
                 return r;
         }
-        /* If it cannot be sent now, the connection is about to break, and it will be sent to the next keeper. */
+        /* If it cannot be sent now, the connection is about to break, and it will be sent to the next
+         * keeper. */
         (void) keeper_link_send_request(s, request);
         return 0;
 }

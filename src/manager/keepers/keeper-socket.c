@@ -2,12 +2,13 @@
 
 /* Sockets whose other end a keeper has.
  *
- * Nothing that a keeper says takes a descriptor, but it can send some all the same, and who is the last to close one may
- * have to wait: for a TCP peer that reads nothing (SO_LINGER), for a user's file system. The kernel closes those that
- * nobody received when the message or its socket goes, in the name of whoever let them go. So a message is looked at
- * first (MSG_PEEK takes references, so that nothing is closed for good), one with descriptors is never received, and its
- * socket is closed by a thread that does only this. These threads come into being for attackers alone, one for each
- * connection, and whoever has too many of them gets no other. */
+ * Nothing that a keeper says takes a descriptor, but it can send some all the same, and who is the last to
+ * close one may have to wait: for a TCP peer that reads nothing (SO_LINGER), for a user's file system. The
+ * kernel closes those that nobody received when the message or its socket goes, in the name of whoever let
+ * them go. So a message is looked at first (MSG_PEEK takes references, so that nothing is closed for good),
+ * one with descriptors is never received, and its socket is closed by a thread that does only this. These
+ * threads come into being for attackers alone, one for each connection, and whoever has too many of them
+ * gets no other. */
 
 #include <stdatomic.h>
 #include <unistd.h>
@@ -37,7 +38,8 @@ typedef struct Arrival {
         int flags;
 } Arrival;
 
-/* Receives into a control buffer that has room for credentials and for nothing else, so no descriptor is installed. */
+/* Receives into a control buffer that has room for credentials and for nothing else, so no descriptor is
+ * installed. */
 static ssize_t receive(int fd, void *buffer, size_t size, int flags, Arrival *ret) {
         struct iovec iov = { .iov_base = buffer, .iov_len = size };
         union {
@@ -85,8 +87,8 @@ ssize_t keeper_socket_receive(int fd, void *buffer, size_t size, struct ucred *r
 
 /* Closing */
 
-/* Is there nothing in the socket whose closing could wait? Its receiving half is shut down, so nothing more can come. Of
- * packets each is looked at; a stream is harmless if it is empty. */
+/* Is there nothing in the socket whose closing could wait? Its receiving half is shut down, so nothing more
+ * can come. Of packets each is looked at; a stream is harmless if it is empty. */
 static bool is_harmless(int fd) {
         socklen_t length = sizeof(int);
         unsigned errors = 0;
@@ -139,7 +141,8 @@ static void sweep(Closings *closings) {
         closings->n = kept;
 }
 
-/* If no thread can be had, the socket stays open, which is still better than to wait for somebody: it counts too. */
+/* If no thread can be had, the socket stays open, which is still better than to wait for somebody: it counts
+ * too. */
 static void close_in_thread(Closings *closings, uid_t uid, int fd) {
         Closing **grown, *closing;
         int r;

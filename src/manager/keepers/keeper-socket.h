@@ -16,17 +16,18 @@ typedef struct Closings {
 
 #define CLOSINGS_MAX_PER_USER 8 /* who has so many gets no connection to a keeper any more */
 
-/* Makes the kernel refuse descriptors at their sender (Linux 6.16; before, it is no error and does nothing). */
+/* Makes the kernel refuse descriptors at their sender (Linux 6.16; before, it is no error and does
+ * nothing). */
 void keeper_socket_refuse_descriptors(int fd);
 
-/* Receives a packet of a SOCK_SEQPACKET socket with SO_PASSCRED, without blocking and without taking a descriptor. As
- * wire_receive(): its size, 0 at the end, -EAGAIN; -EBADMSG if it was larger than the buffer, or if descriptors are with
- * it: then it stays where it is, and nothing can be received any more. */
+/* Receives a packet of a SOCK_SEQPACKET socket with SO_PASSCRED, without blocking and without taking a
+ * descriptor. As wire_receive(): its size, 0 at the end, -EAGAIN; -EBADMSG if it was larger than the buffer,
+ * or if descriptors are with it: then it stays where it is, and nothing can be received any more. */
 ssize_t keeper_socket_receive(int fd, void *buffer, size_t size, struct ucred *ret);
 
-/* Closes the socket without ever waiting. Descriptors that nobody received are closed with it, and a user can make that
- * take forever (a TCP socket with SO_LINGER whose peer reads nothing): then it is a thread's work. -EBADF is fine;
- * returns -EBADF. */
+/* Closes the socket without ever waiting. Descriptors that nobody received are closed with it, and a user
+ * can make that take forever (a TCP socket with SO_LINGER whose peer reads nothing): then it is a thread's
+ * work. -EBADF is fine; returns -EBADF. */
 int keeper_socket_close(Closings *closings, uid_t uid, int fd);
 
 /* How many of this user's are still being closed. */

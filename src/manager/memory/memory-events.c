@@ -8,10 +8,10 @@
  *   processes wait for memory for long --(trigger of memory.pressure)--> level
  *   nothing of it for a while --(timer, only while there is a level)--> level none
  *
- * The cgroup goes soon after its last process, and with it what it counted: so what is heard of is read at once. If that
- * was too late, the cgroup of the slice tells, which counts what is below it, too: whatever of it no session of that user
- * has counted was here. Of what is not theirs keepers may be killed: when one was lost or comes, what no session has counted
- * is set aside. */
+ * The cgroup goes soon after its last process, and with it what it counted: so what is heard of is read at
+ * once. If that was too late, the cgroup of the slice tells, which counts what is below it, too: whatever of
+ * it no session of that user has counted was here. Of what is not theirs keepers may be killed: when one was
+ * lost or comes, what no session has counted is set aside. */
 
 #include <fcntl.h>
 #include <signal.h>
@@ -243,8 +243,8 @@ static int read_counts(Session *s) {
         return 0;
 }
 
-/* Reads what the other sessions of the slice have counted. Do all of them count it themselves? Else somebody's cgroup is gone,
- * who will ask the slice, too. */
+/* Reads what the other sessions of the slice have counted. Do all of them count it themselves? Else
+ * somebody's cgroup is gone, who will ask the slice, too. */
 static bool read_others(const Session *s) {
         bool all = true;
 
@@ -262,7 +262,8 @@ static void disown_kills(const Session *s, uint64_t kills) {
                         other->memory_events.slice_kills = MAX(other->memory_events.slice_kills, kills);
 }
 
-/* The cgroup is gone. Was somebody killed in it at the end, perhaps the leader? How many were, nobody knows. */
+/* The cgroup is gone. Was somebody killed in it at the end, perhaps the leader? How many were, nobody
+ * knows. */
 static void ask_slice(Session *s) {
         MemoryEvents *e = &s->memory_events;
         uint64_t kills = read_slice_kills(s);

@@ -2,12 +2,14 @@
 
 /* Notices of want of memory on cgroup v1.
  *
- *   limit met --> eventfd + 1 --> SIGKILL --> oom_kill + 1 in the cgroup --> end --> systemd removes the cgroup --> eventfd + 1
+ *   limit met --> eventfd + 1 --> SIGKILL --> oom_kill + 1 in the cgroup --> end
+ *             --> systemd removes the cgroup --> eventfd + 1
  *
- * systemd often removes the cgroup before we come to read oom_kill. What the eventfd had before is about memory then: it is
- * told while the cgroup is there, or it is not the last one. Whoever was killed by somebody else, has 0 or, if we are late, the
- * last one alone. A notice that came while the cgroup was there, and by which nobody was killed in it, was about another
- * session below the same limit: oom_kill tells, a while later. */
+ * systemd often removes the cgroup before we come to read oom_kill. What the eventfd had before is about
+ * memory then: it is told while the cgroup is there, or it is not the last one. Whoever was killed by
+ * somebody else, has 0 or, if we are late, the last one alone. A notice that came while the cgroup was
+ * there, and by which nobody was killed in it, was about another session below the same limit: oom_kill
+ * tells, a while later. */
 
 #include <fcntl.h>
 #include <signal.h>

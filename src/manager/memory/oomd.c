@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What systemd-oomd says: in an attribute of the cgroup before it kills all that is in it, and in a signal once that is done.
- * The attribute goes with the cgroup, and the signal comes when the session may be on its way to the end already, with the
- * result that such a SIGKILL has by itself. */
+/* What systemd-oomd says: in an attribute of the cgroup before it kills all that is in it, and in a signal
+ * once that is done. The attribute goes with the cgroup, and the signal comes when the session may be on its
+ * way to the end already, with the result that such a SIGKILL has by itself. */
 
 #include <fcntl.h>
 #include <signal.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What systemd-oomd(8) says: that it killed everything in a cgroup, as the machine or a slice was short of memory. systemd
- * itself takes no note of that in scopes with OOMPolicy=continue. */
+/* What systemd-oomd(8) says: that it killed everything in a cgroup, as the machine or a slice was short of
+ * memory. systemd itself takes no note of that in scopes with OOMPolicy=continue. */
 
 #include "manager/base/types.h"
 

@@ -12,7 +12,8 @@
 #include "manager/model/session.h"
 #include "shared/text.h"
 
-/* Without privileges the window has to be a multiple of 2 s; then the kernel needs no thread of its own for it. */
+/* Without privileges the window has to be a multiple of 2 s; then the kernel needs no thread of its own for
+ * it. */
 #define TRIGGER "some 200000 2000000"
 
 uint64_t pressure_parse(const char *text, const char *kind) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Pressure stall information of cgroups (Linux: Documentation/accounting/psi.rst): how long processes wait for memory, CPU
- * or IO that others have. cgroup v2 only. */
+/* Pressure stall information of cgroups (Linux: Documentation/accounting/psi.rst): how long processes wait
+ * for memory, CPU or IO that others have. cgroup v2 only. */
 
 #include <stdint.h>
 
@@ -15,6 +15,7 @@ uint64_t pressure_parse(const char *text, const char *kind);
 /* The same of "some" in the file memory.pressure, cpu.pressure or io.pressure of the session's scope. */
 uint64_t pressure_read(const Session *s, const char *file);
 
-/* A descriptor that polls EPOLLPRI whenever some processes of the session wait for memory for more than a tenth of 2 s, and
- * EPOLLERR once the cgroup is gone. -EROFS, -EACCES: the kernel lets us not; -ENOENT, -EOPNOTSUPP: there is none. */
+/* A descriptor that polls EPOLLPRI whenever some processes of the session wait for memory for more than a
+ * tenth of 2 s, and EPOLLERR once the cgroup is gone. -EROFS, -EACCES: the kernel lets us not; -ENOENT,
+ * -EOPNOTSUPP: there is none. */
 int pressure_open_trigger(const Session *s);

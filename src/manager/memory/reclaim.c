@@ -2,13 +2,14 @@
 
 /* Makes limits of memory count at once.
  *
- * Whoever writes memory.max or memory.high waits until memory was taken back, or somebody was killed. Since Linux 6.16 who
- * opened the file with O_NONBLOCK does not wait, and nothing is taken back until a process of the cgroup asks for more; and
- * since systemd 258 that is how it opens them. A session that sleeps keeps what it has, then. So the value is written once
- * more, without O_NONBLOCK: by a thread, as that can take long. There is at most one for each session.
+ * Whoever writes memory.max or memory.high waits until memory was taken back, or somebody was killed. Since
+ * Linux 6.16 who opened the file with O_NONBLOCK does not wait, and nothing is taken back until a process of
+ * the cgroup asks for more; and since systemd 258 that is how it opens them. A session that sleeps keeps
+ * what it has, then. So the value is written once more, without O_NONBLOCK: by a thread, as that can take
+ * long. There is at most one for each session.
  *
- * Between the thread's reading and its writing somebody may set another limit, which is then overwritten; no file lets one
- * write on condition. It takes a change within some µs. */
+ * Between the thread's reading and its writing somebody may set another limit, which is then overwritten; no
+ * file lets one write on condition. It takes a change within some µs. */
 
 #include <fcntl.h>
 #include <stdatomic.h>
@@ -46,7 +47,8 @@ Reclaim *reclaim_unref(Reclaim *r) {
         return NULL;
 }
 
-/* A cgroup that is gone takes no limits, and what the sandbox or the owner of the file does not let us do, we leave. */
+/* A cgroup that is gone takes no limits, and what the sandbox or the owner of the file does not let us do,
+ * we leave. */
 static void write_again(int fd) {
         char text[32];
         ssize_t n;

@@ -7,9 +7,9 @@
 
 typedef struct Reclaim Reclaim;
 
-/* Has memory above MemoryHigh= and MemoryMax= of the session's scope taken back, and processes killed where MemoryMax=
- * cannot be kept otherwise, as far as the kernel did not do that when the limits were set. Waits for nothing. Does nothing
- * on cgroup v1, where such limits are refused. */
+/* Has memory above MemoryHigh= and MemoryMax= of the session's scope taken back, and processes killed where
+ * MemoryMax= cannot be kept otherwise, as far as the kernel did not do that when the limits were set. Waits
+ * for nothing. Does nothing on cgroup v1, where such limits are refused. */
 void session_reclaim(Session *s);
 
 /* Forgets what session_reclaim() began; it goes on. Returns NULL. */

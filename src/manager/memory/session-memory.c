@@ -31,8 +31,8 @@ void session_read_last_memory(Session *s) {
 }
 
 SessionResult session_leader_result(const Session *s) {
-        /* Systemd does not tell with OOMPolicy=continue. That a scope had OOM kills before, nobody knows of whom, and its
-         * leader is killed by somebody's SIGKILL now, looks the same. */
+        /* Systemd does not tell with OOMPolicy=continue. That a scope had OOM kills before, nobody knows of
+         * whom, and its leader is killed by somebody's SIGKILL now, looks the same. */
         if (s->end.exit_code == CLD_KILLED && s->end.exit_status == SIGKILL && memory_events_explain(s))
                 return RESULT_OOM_KILLED;
         return session_result_from_exit(s->end.exit_code, s->end.exit_status);

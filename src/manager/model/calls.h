@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Method calls on their way to their handlers: those that wait for their caller to be known (strangers.c), for their
- * turn (turns.c), for polkit (authorization.c), and what admission.c knows of callers. */
+/* Method calls on their way to their handlers: those that wait for their caller to be known (strangers.c),
+ * for their turn (turns.c), for polkit (authorization.c), and what admission.c knows of callers. */
 
 #include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
@@ -67,8 +67,8 @@ typedef struct Turns {
         unsigned served;       /* of those that had to wait, since none had to */
 } Turns;
 
-/* Of all users together; see charges.c for how many of one. The system bus allows 128 unanswered calls of a connection;
- * usage.h and systemd-calls.h take their shares of them too. */
+/* Of all users together; see charges.c for how many of one. The system bus allows 128 unanswered calls of a
+ * connection; usage.h and systemd-calls.h take their shares of them too. */
 #define AUTHORIZATIONS_MAX 24
 
 /* One question. */

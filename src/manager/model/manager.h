@@ -24,11 +24,13 @@ struct Manager {
         sd_event *event;
         sd_bus *bus;
         Config config;
-        char *runtime_dir; /* records and keepers' sockets: /run/compute-sessions, $XDG_RUNTIME_DIR/compute-sessions */
+        /* Records and keepers' sockets: /run/compute-sessions, $XDG_RUNTIME_DIR/compute-sessions. */
+        char *runtime_dir;
         int runtime_fd;       /* the same, opened */
         uint64_t next_number; /* of the next session */
 
-        /* The engine (session-engine.c): what follows from an event. A session is here what it was when the event came up. */
+        /* The engine (session-engine.c): what follows from an event. A session is here what it was when the
+         * event came up. */
         void (*handle_event)(Session *s, SessionEvent event);
 
         SessionTable sessions;

@@ -41,7 +41,8 @@ typedef enum MemoryLevel {
         MEMORY_LEVEL_UNKNOWN, /* the system does not tell: "" */
         MEMORY_LEVEL_NONE,    /* "none" */
         MEMORY_LEVEL_HIGH,    /* "high": over MemoryHigh=, or processes wait for memory */
-        MEMORY_LEVEL_CRITICAL, /* "critical": at MemoryMax=, or nearly all of them wait: the kernel kills next */
+        /* "critical": at MemoryMax=, or nearly all of them wait: the kernel kills next. */
+        MEMORY_LEVEL_CRITICAL,
         MEMORY_LEVEL_MAX,
 } MemoryLevel;
 
@@ -57,8 +58,8 @@ typedef struct MemoryEvents {
         sd_event_source *relax;  /* while there is pressure: until it is looked at again */
         MemoryLevel level;
         MemoryCounts counts; /* as read last */
-        uint64_t
-                slice_kills; /* of the slice's kills, those known to be of others, or from before; UINT64_MAX: unknown */
+        /* Of the slice's kills, those known to be of others, or from before; UINT64_MAX: unknown. */
+        uint64_t slice_kills;
         usec_t listed;         /* CLOCK_MONOTONIC, of the list: */
         ProcessList processes; /* when it was at its limit last */
         OomNotice notice;      /* cgroup v1 */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What somebody who called is owed, whatever front door they came through. Who works on sessions takes values and a Reply,
- * and never sees a message: the D-Bus interface is one door (bus-reply.c), another one would be another folder. */
+/* What somebody who called is owed, whatever front door they came through. Who works on sessions takes
+ * values and a Reply, and never sees a message: the D-Bus interface is one door (bus-reply.c), another one
+ * would be another folder. */
 
 #include <stddef.h>
 #include <sys/types.h>
@@ -17,15 +18,16 @@ typedef enum ReplyKind {
         REPLY_STARTED,    /* the same, and whether it was started for this call */
         REPLY_FOUND,      /* where the session is found */
         REPLY_DESCRIPTOR, /* a descriptor */
-        REPLY_AGAIN, /* nothing: the call is looked at anew, but does not wait again for what it has passed */
+        /* Nothing: the call is looked at anew, but does not wait again for what it has passed. */
+        REPLY_AGAIN,
 } ReplyKind;
 
 typedef struct Reply Reply;
 
 /* How a front door answers its calls. What returns int returns -errno if nothing was sent. */
 typedef struct FrontDoor {
-        /* kind is none of REPLY_DESCRIPTOR and REPLY_AGAIN. s is NULL for REPLY_DONE; started only counts for
-         * REPLY_STARTED. */
+        /* kind is none of REPLY_DESCRIPTOR and REPLY_AGAIN. s is NULL for REPLY_DONE; started only counts
+         * for REPLY_STARTED. */
         int (*success)(const Reply *reply, const Session *s, bool started);
         /* fd stays who calls's. */
         int (*descriptor)(const Reply *reply, int fd);
@@ -74,5 +76,6 @@ int reply_error(const Reply *reply, const char *name, const char *format, ...) _
 int reply_error_number(const Reply *reply, int error);
 void reply_again(const Reply *reply);
 
-/* Charges who called for the call's being held; nobody's call is free. -EDQUOT: the user has too many; -ENOMEM. */
+/* Charges who called for the call's being held; nobody's call is free. -EDQUOT: the user has too many;
+ * -ENOMEM. */
 int reply_charge(const Reply *reply, Charges *charges, ChargeKind kind, Charge *charge);

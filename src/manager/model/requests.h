@@ -26,8 +26,9 @@ struct KeeperRequest {
         uint64_t within; /* the session whose process attaches, by number; 0: none. See nesting.h */
         /* REPLY_DESCRIPTOR: of its end of the stream, or of the file that the keeper wrote into. */
         Reply reply;
-        /* Sees the REPLY before the call is answered; message is NULL if none came in time; what it says may be changed. May be NULL. What it returns is
-         * an error for the caller (names.h), and ret_message a sentence; NULL if all is well. */
+        /* Sees the REPLY before the call is answered; message is NULL if none came in time; what it says may
+         * be changed. May be NULL. What it returns is an error for the caller (names.h), and ret_message a
+         * sentence; NULL if all is well. */
         KeeperReplyHandler on_reply;
         Charge charge;   /* to who sent it */
         usec_t deadline; /* CLOCK_MONOTONIC */

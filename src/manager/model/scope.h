@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What is known of a session's scope by itself: its watches, whether it is frozen, which terminals are shown in it. */
+/* What is known of a session's scope by itself: its watches, whether it is frozen, which terminals are shown
+ * in it. */
 
 #include <stddef.h>
 #include <stdint.h>

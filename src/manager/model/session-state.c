@@ -27,7 +27,8 @@
  *
  * where everything else leads from each of these to where it leads from the phase that it is like.
  *
- * From every phase but ENDED a session reaches ENDED by deadlines alone, once anything has set it on its way. */
+ * From every phase but ENDED a session reaches ENDED by deadlines alone, once anything has set it on its
+ * way. */
 
 #include "manager/model/session-state.h"
 
@@ -68,7 +69,8 @@ static const Transition table[SESSION_PHASE_MAX][SESSION_EVENT_MAX] = {
                 [EVENT_DEADLINE] = STEP(SWEEPING, EFFECT_STOP_SCOPE),
         },
         [PHASE_RUNNING] = {
-                /* A payload without a keeper goes on, is listed and can be stopped: no row for KEEPER_GONE. */
+                /* A payload without a keeper goes on, is listed and can be stopped: no row for
+                 * KEEPER_GONE. */
                 [EVENT_STOP] = STEP(STOPPING, EFFECT_THAW | EFFECT_STOP_SCOPE),
                 [EVENT_SHUT_DOWN] = STEP(PARTING, EFFECT_THAW | EFFECT_SHUT_DOWN),
                 [EVENT_RESTART] = STEP(RESTARTING, EFFECT_THAW | EFFECT_SHUT_DOWN),

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The life of a session as a pure table: phases × events → phase + effects. No I/O, no time, no bus: the engine
- * (session-engine.c) feeds events in and carries effects out. */
+/* The life of a session as a pure table: phases × events → phase + effects. No I/O, no time, no bus: the
+ * engine (session-engine.c) feeds events in and carries effects out. */
 
 #include "shared/session-types.h"
 
@@ -14,13 +14,15 @@ typedef enum SessionPhase {
         /* A kernel that is started again in its session: */
         PHASE_RESTARTING, /* it was asked to shut down */
         PHASE_CLEARING,   /* it ended, or did not want to; what is left in the scope is being stopped */
-        PHASE_REFORKING, /* the scope is gone; the keeper was asked for another payload, not at its gate yet */
+        /* The scope is gone; the keeper was asked for another payload, not at its gate yet. */
+        PHASE_REFORKING,
         PHASE_RESCOPING, /* as PHASE_SCOPING */
         PHASE_REVIVING,  /* as PHASE_RELEASING */
         PHASE_PARTING,   /* somebody wants it to end; its kernel was asked to shut down */
         PHASE_STOPPING,  /* somebody wants it to end; the scope's stop job is under way */
-        PHASE_SWEEPING, /* the leader ended or the start failed; what is left in the scope is being stopped */
-        PHASE_KILLING,  /* the stop job took too long; SIGKILL was sent */
+        /* The leader ended or the start failed; what is left in the scope is being stopped. */
+        PHASE_SWEEPING,
+        PHASE_KILLING,    /* the stop job took too long; SIGKILL was sent */
         PHASE_DISMISSING, /* the scope is gone; the keeper is being stopped */
         PHASE_ENDED,      /* nothing is left */
         SESSION_PHASE_MAX,

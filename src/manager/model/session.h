@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* One session: what is known of it. What happens to it is session-engine.c's, how it is shown session-bus.c's. */
+/* One session: what is known of it. What happens to it is session-engine.c's, how it is shown
+ * session-bus.c's. */
 
 #include <sys/types.h>
 #include <systemd/sd-event.h>
@@ -74,7 +75,9 @@ struct Session {
                 uint32_t rows, columns, clients;
                 char *title, *foreground, *foreground_directory; /* as its keeper told; NULL = unknown */
                 bool had_clients;
-                usec_t on_detach; /* how long it goes on without clients once it had one; USEC_INFINITY = as long as it likes */
+                /* How long it goes on without clients once it had one; USEC_INFINITY = as long as it
+                 * likes. */
+                usec_t on_detach;
                 sd_event_source *detached; /* ends it for want of clients */
         } terminal;
 
@@ -90,9 +93,11 @@ struct Session {
         struct {
                 pid_t pid;
                 uint64_t start; /* process_start_time() */
-                uint32_t
-                        audit_session; /* that it and all that it starts have; see outside.h. AUDIT_SESSION_UNSET: none of its own */
-                bool scoped; /* it still lived once systemd had made the scope: nobody else had its number by then */
+                /* That it and all that it starts have; see outside.h. AUDIT_SESSION_UNSET: none of its
+                 * own. */
+                uint32_t audit_session;
+                /* It still lived once systemd had made the scope: nobody else had its number by then. */
+                bool scoped;
                 int fd; /* pidfd */
                 sd_event_source *event;
                 bool ended;
@@ -102,7 +107,8 @@ struct Session {
         /* what it may use; see limit.h */
         struct {
                 Limits values; /* of its scope so far as we know, for the next one too */
-                usec_t read; /* when the kernel was asked last, CLOCK_MONOTONIC; 0: it is to be asked again */
+                /* When the kernel was asked last, CLOCK_MONOTONIC; 0: it is to be asked again. */
+                usec_t read;
                 uint64_t changed;   /* those to be told, 1 << kind */
                 unsigned under_way; /* calls that set some */
         } limits;
@@ -110,9 +116,10 @@ struct Session {
         /* what becomes of a kernel that ended by itself; see session-restart.c */
         struct {
                 bool on_crash;
-                uint32_t count;          /* so far, on request or not */
-                bool maybe_seen_running; /* an earlier manager let this leader go, and may have seen it run */
-                unsigned retries;        /* in this restart, of payloads that ended before they ran */
+                uint32_t count; /* so far, on request or not */
+                /* An earlier manager let this leader go, and may have seen it run. */
+                bool maybe_seen_running;
+                unsigned retries;            /* in this restart, of payloads that ended before they ran */
                 usec_t crashes[CRASHES_MAX]; /* the last ones, CLOCK_MONOTONIC, oldest first; 0 = none */
         } restart;
 
@@ -121,8 +128,8 @@ struct Session {
                 SessionResult result;
                 int exit_code;   /* CLD_EXITED, …; 0 = unknown */
                 int exit_status; /* -1 = unknown */
-                uint64_t
-                        cpu_usage_nsec; /* all that it used, read when its scope was gone; USAGE_UNKNOWN before */
+                /* All that it used, read when its scope was gone; USAGE_UNKNOWN before. */
+                uint64_t cpu_usage_nsec;
                 uint64_t oom_kills; /* in its scope when the leader ended; UINT64_MAX: unknown */
                 uint64_t memory_limit,
                         memory_peak; /* of the scope when it was gone, bytes; UINT64_MAX: unknown or none */

@@ -12,14 +12,14 @@
 #include "shared/limit.h"
 #include "shared/time-span.h"
 
-/* The system bus refuses more than 128 unanswered calls of a connection; usage.h and authorization.h take their
- * shares of them too. */
+/* The system bus refuses more than 128 unanswered calls of a connection; usage.h and authorization.h take
+ * their shares of them too. */
 #define SYSTEMD_CALLS_MAX 48
 
 typedef struct SystemdCall SystemdCall;
 
-/* Is told how it went; problem: what systemd says against it, or NULL. s is NULL if the session is gone. -errno: the client
- * is told that by who calls. */
+/* Is told how it went; problem: what systemd says against it, or NULL. s is NULL if the session is gone.
+ * -errno: the client is told that by who calls. */
 typedef int (*SystemdHandler)(SystemdCall *c, Session *s, const sd_bus_error *problem);
 
 /* What a reply is about. Sessions go by number, since they may be gone by then. */

@@ -20,8 +20,8 @@ typedef struct Waiters {
         size_t n;
 } Waiters;
 
-/* Has the call wait with the others, and charges who called. -ENOBUFS when WAITERS_MAX wait already, -EDQUOT: too many calls
- * of the caller's user are held; -ENOMEM. */
+/* Has the call wait with the others, and charges who called. -ENOBUFS when WAITERS_MAX wait already,
+ * -EDQUOT: too many calls of the caller's user are held; -ENOMEM. */
 int waiters_add(Waiters *w, Charges *charges, const Reply *reply);
 /* The same for one that was charged already; the charge is taken on success. */
 int waiters_add_charged(Waiters *w, const Reply *reply, Charge *charge);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The sessions that ended lately, for people who come back and wonder: in memory, and in the private file "ended" of the
- * runtime directory, to which each end adds a line, so that it survives the manager. Bounded: the last day, of everybody
- * and of each user only so many. */
+/* The sessions that ended lately, for people who come back and wonder: in memory, and in the private file
+ * "ended" of the runtime directory, to which each end adds a line, so that it survives the manager. Bounded:
+ * the last day, of everybody and of each user only so many. */
 
 #include <stddef.h>
 #include <stdint.h>

@@ -9,7 +9,8 @@
 
 #define NUMBER_FILE "next-number"
 
-/* Reads which number is the next one, as an earlier manager left it. -errno: it is in the file, but cannot be read. */
+/* Reads which number is the next one, as an earlier manager left it. -errno: it is in the file, but cannot
+ * be read. */
 int manager_read_number(Manager *m);
 
 /* A number for a new session, never given before in this boot: it is on disk before it is used. -errno. */

@@ -2,11 +2,11 @@
 
 /* Freezing sessions.
  *
- *   Freeze, Thaw --> FreezeUnit, ThawUnit of systemd --> (its answer) --> cgroup.events of the scope: frozen? --> answers
- *   systemctl freeze, a killed manager --> (cgroup.events changes; scope-events.c) ------'
+ *   Freeze, Thaw --> FreezeUnit, ThawUnit --> (systemd answers) --> cgroup.events of the scope --> answers
+ *   systemctl freeze, a killed manager --> (cgroup.events changes; scope-events.c) --'
  *
- * The kernel's word is the state; nothing of it is on record. Of two opposite requests the later one wins: systemd
- * gives up the earlier one, and who asked for it is told when the later one is done. */
+ * The kernel's word is the state; nothing of it is on record. Of two opposite requests the later one wins:
+ * systemd gives up the earlier one, and who asked for it is told when the later one is done. */
 
 #include <stdio.h>
 

@@ -35,7 +35,8 @@ static const ProcessFacts *find(const ProcessFacts *facts, size_t n, pid_t pid) 
         return low < n && facts[low].pid == pid ? &facts[low] : NULL;
 }
 
-/* Is one of its ancestors of the session? There is no circle of parents, but what is read of them is not of one moment. */
+/* Is one of its ancestors of the session? There is no circle of parents, but what is read of them is not of
+ * one moment. */
 static bool descends(const ProcessFacts *facts, size_t n, const ProcessFacts *p, pid_t leader) {
         for (size_t steps = 0; p && steps <= n; steps++) {
                 if (p->pid == leader || p->in_scope)
@@ -89,7 +90,8 @@ static void look_where(const Session *s, ProcessFacts *p) {
         p->in_keeper = s->keeper.unit[0] && streq(unit, s->keeper.unit);
 }
 
-/* What is cheap is looked at first: by the audit session, nearly all processes are none of ours after one file. */
+/* What is cheap is looked at first: by the audit session, nearly all processes are none of ours after one
+ * file. */
 static bool look_at(const Session *s, pid_t pid, bool by_audit, ProcessFacts *ret) {
         *ret = (ProcessFacts){ .pid = pid, .audit_session = AUDIT_SESSION_UNSET };
         if (by_audit) {
@@ -190,7 +192,8 @@ int outside_list_read(const Session *s, OutsideList *ret) {
                 item->pid = facts[i].pid;
                 memcpy(item->command, entry.command, sizeof(entry.command));
                 find_unit(s, item->pid, item->unit);
-                /* A process that is just being forked is to be seen before the kernel puts it where its parent is. */
+                /* A process that is just being forked is to be seen before the kernel puts it where its
+                 * parent is. */
                 ret->n += !streq(item->unit, s->scope.unit) && !streq(item->unit, s->keeper.unit);
         }
         return 0;

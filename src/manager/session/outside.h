@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Processes of a session that left its scope: su, su -, sudo -i and machinectl shell, which PAM moves into a session of logind's;
- * systemd-run --user --scope, tmux and podman, which ask for a scope of their own. What the session's scope counts and limits
- * does not cover them, and the end of the scope is not theirs.
+/* Processes of a session that left its scope: su, su -, sudo -i and machinectl shell, which PAM moves into a
+ * session of logind's; systemd-run --user --scope, tmux and podman, which ask for a scope of their own. What
+ * the session's scope counts and limits does not cover them, and the end of the scope is not theirs.
  *
- * They are found by the audit session (proc_pid_sessionid: /proc/PID/sessionid), which pam_loginuid gives each keeper and
- * which everything inherits, whoever it runs as; that of the leader is on record. Where there is none (a kernel without
- * audit, a user's own manager, whose sessions share one, a registered process, which has its login's), by descent, by
- * terminal, and by what the environment says. It takes a look at all processes, about 10 µs each, so it is done when somebody
- * asks and when a session ends. */
+ * They are found by the audit session (proc_pid_sessionid: /proc/PID/sessionid), which pam_loginuid gives
+ * each keeper and which everything inherits, whoever it runs as; that of the leader is on record. Where
+ * there is none (a kernel without audit, a user's own manager, whose sessions share one, a registered
+ * process, which has its login's), by descent, by terminal, and by what the environment says. It takes a
+ * look at all processes, about 10 µs each, so it is done when somebody asks and when a session ends. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,8 +41,8 @@ typedef struct OutsideRule {
         uint32_t tty; /* of the leader; 0: none */
 } OutsideRule;
 
-/* Sets is_outside of those that are of the session and neither in its scope nor its keeper. facts: all processes, by
- * ascending number. Pure. */
+/* Sets is_outside of those that are of the session and neither in its scope nor its keeper. facts: all
+ * processes, by ascending number. Pure. */
 void outside_decide(ProcessFacts *facts, size_t n, const OutsideRule *rule);
 
 typedef struct OutsideProcess {
@@ -60,11 +60,13 @@ typedef struct OutsideList {
 int outside_list_read(const Session *s, OutsideList *ret);
 void outside_list_done(OutsideList *list);
 
-/* "su (1234), bash (1235) in session-c2.scope; tmux: server (99) in app.slice": for people. "" if there are none. */
+/* "su (1234), bash (1235) in session-c2.scope; tmux: server (99) in app.slice": for people. "" if there are
+ * none. */
 #define OUTSIDE_TEXT_SIZE 512
 const char *outside_describe(const OutsideList *list, char ret[OUTSIDE_TEXT_SIZE]);
 
-/* Does the leader live, in a cgroup that is not the scope's? ret, which may be NULL: the unit that it is in. */
+/* Does the leader live, in a cgroup that is not the scope's? ret, which may be NULL: the unit that it is
+ * in. */
 bool outside_has_leader(const Session *s, char ret[CALLER_UNIT_MAX]);
 
 /* Signals the leader, by its pidfd, if it is outside: the scope's signals do not reach it. */

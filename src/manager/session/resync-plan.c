@@ -4,7 +4,7 @@
  *
  *   record says     scope, keeper there?      what follows
  *   being started   any                       given up and cleaned away: its caller is gone
- *                                             (but kept if the program runs already: then it is a whole session)
+ *                                             (but kept if the program runs already: then it is whole)
  *   running         scope                     watched again; the keeper is connected to
  *                   no scope, keeper          the keeper says how it ended
  *                   neither                   ended: lost
@@ -25,7 +25,8 @@ bool resync_needs_leader(const ResyncFacts *f) {
                 (session_phase_awaits(f->phase) == AWAITS_SHUT_DOWN && f->keeper);
 }
 
-/* A start that nobody waits for any more. If the gate may have been opened, the keeper knows whether it was. */
+/* A start that nobody waits for any more. If the gate may have been opened, the keeper knows whether it
+ * was. */
 static ResyncPlan plan_start(const ResyncFacts *f) {
         if (!f->leader || !f->scope ||
                 (f->kept && !(f->keeper && session_phase_awaits(f->phase) == AWAITS_PROGRAM)))
@@ -75,7 +76,8 @@ static SessionStep restart_step(const ResyncFacts *f) {
         }
 }
 
-/* A kernel that was being started again: see session-restart.c. Whoever waits for it is told by the state alone. */
+/* A kernel that was being started again: see session-restart.c. Whoever waits for it is told by the state
+ * alone. */
 static ResyncPlan plan_restart(const ResyncFacts *f) {
         if (!f->keeper)
                 return (ResyncPlan){

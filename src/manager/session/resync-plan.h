@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* How a session of an earlier manager goes on: a pure table of what its record says and of what is still there. No I/O;
- * resync.c finds the facts and carries the plan out. */
+/* How a session of an earlier manager goes on: a pure table of what its record says and of what is still
+ * there. No I/O; resync.c finds the facts and carries the plan out. */
 
 #include "manager/model/session-state.h"
 

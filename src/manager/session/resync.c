@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Takes up what an earlier manager left: finds out what is there of each session on record, and does what resync-plan.c says
- * about it. Units of ours without a record: scopes become sessions again, keepers without a scope are stopped. */
+/* Takes up what an earlier manager left: finds out what is there of each session on record, and does what
+ * resync-plan.c says about it. Units of ours without a record: scopes become sessions again, keepers without
+ * a scope are stopped. */
 
 #include "manager/session/resync.h"
 #include "manager/keepers/keeper-link.h"
@@ -134,8 +135,8 @@ static void stop_strays(Manager *m, char *const *units) {
         }
 }
 
-/* systemd keeps a unit that has ended as long as somebody refers to it. When the bus dies, it may forget the references and
- * not look at the unit again, until its next reload (as version 252 does). */
+/* systemd keeps a unit that has ended as long as somebody refers to it. When the bus dies, it may forget the
+ * references and not look at the unit again, until its next reload (as version 252 does). */
 static void collect_ended(Manager *m, char *const *ended) {
         STRV_FOREACH(unit, ended) {
                 char id[SESSION_ID_MAX];

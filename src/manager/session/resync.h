@@ -5,6 +5,6 @@
 
 #include "manager/base/types.h"
 
-/* Reads the records, asks systemd which of their units are there, and sends each session on its way from where it
- * was. Synchronous: for start-up only. -errno. */
+/* Reads the records, asks systemd which of their units are there, and sends each session on its way from
+ * where it was. Synchronous: for start-up only. -errno. */
 int manager_resync(Manager *m);

@@ -228,7 +228,8 @@ static void enter(Session *s, SessionStep step) {
         r = session_phase_state(s->phase) == STATE_ENDED ? 0 : session_record_save(s);
         if (r < 0)
                 log_error_errno(r, "Cannot save the record of session %s: %m", s->id);
-        /* By an older record the next manager would take the end of the old kernel for that of the session. */
+        /* By an older record the next manager would take the end of the old kernel for that of the
+         * session. */
         if (r < 0 && session_phase_state(before) == STATE_RUNNING &&
                 is_restart_awaiting(s, AWAITS_SHUT_DOWN)) {
                 give_up_restart(s, before, r);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Carries sessions through their lives: takes what happened, asks session-state.c what follows, and does it. */
+/* Carries sessions through their lives: takes what happened, asks session-state.c what follows, and does
+ * it. */
 
 #include "manager/base/types.h"
 #include "manager/model/session-state.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* How everybody says that something happened to a session. What follows is the engine's (session-engine.h). */
+/* How everybody says that something happened to a session. What follows is the engine's
+ * (session-engine.h). */
 
 #include <systemd/sd-event.h>
 
@@ -10,12 +11,12 @@
 #include "shared/macros.h"
 #include "shared/time-span.h"
 
-/* Something happened. If this is said while the session takes a step, it is looked at once that step is done, else at once.
- * The session is not freed before the loop comes round. */
+/* Something happened. If this is said while the session takes a step, it is looked at once that step is
+ * done, else at once. The session is not freed before the loop comes round. */
 void session_event(Session *s, SessionEvent event);
 
-/* Its scope is gone, and what it left behind was read: EVENT_SCOPE_GONE, if the leader has not left the scope and lives on;
- * then that comes with the leader's end. */
+/* Its scope is gone, and what it left behind was read: EVENT_SCOPE_GONE, if the leader has not left the
+ * scope and lives on; then that comes with the leader's end. */
 void session_scope_gone(Session *s);
 
 /* EVENT_FAILED, with the reason: a name of names.h and a sentence. */

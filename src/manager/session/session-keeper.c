@@ -33,8 +33,8 @@
 #define LINK_STABLE_USEC  USEC_PER_SEC /* a connection that lasted this long is made anew at once */
 #define LINK_FAILURES_MAX 3
 
-/* The clients: when the last one is gone, OnDetach= says what follows. A moment is always given, since clients come back
- * by themselves when a keeper was restarted. */
+/* The clients: when the last one is gone, OnDetach= says what follows. A moment is always given, since
+ * clients come back by themselves when a keeper was restarted. */
 
 static int on_detached(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata) {
         Session *s = userdata;
@@ -79,8 +79,8 @@ static int on_farewell(sd_event_source *source _unused_, uint64_t usec _unused_,
         return 0;
 }
 
-/* It may still be writing what is kept of the outputs. Were it killed over that once systemd stops it, no other would
- * come to write them. */
+/* It may still be writing what is kept of the outputs. Were it killed over that once systemd stops it, no
+ * other would come to write them. */
 static bool is_awaited(const Session *s) {
         return s->type == SESSION_NOTEBOOK && !s->watched && s->keeper.phase == KEEPER_PHASE_RUNNING;
 }
@@ -208,7 +208,8 @@ static int on_status(Session *s, KeeperMessage *message) {
                                 s, ERROR_START_FAILED, "The session's keeper lost its payload; try again.");
                 return 0;
         case KEEPER_PHASE_GATE:
-                /* Without a caller that waits for it, or without the payload's own word, it must not begin. */
+                /* Without a caller that waits for it, or without the payload's own word, it must not
+                 * begin. */
                 s->restart.maybe_seen_running = false;
                 if (awaits == AWAITS_PROGRAM &&
                         (session_phase_state(s->phase) == STATE_RESTARTING || s->waiters.start.n > 0))
@@ -307,7 +308,8 @@ static void on_lost(Session *s, bool misbehaved) {
                 lose_keeper(s);
                 return;
         }
-        /* It is being restarted, and its socket waits for us; but one that hangs up at once must not keep us busy. */
+        /* It is being restarted, and its socket waits for us; but one that hangs up at once must not keep us
+         * busy. */
         if (stable && !misbehaved)
                 session_connect_keeper(s);
         else

@@ -35,8 +35,8 @@ static bool keeper_tells(const Session *s) {
         return s->kept && s->keeper.link;
 }
 
-/* The kernel, which said r, tells once the leader's parent has reaped it, if it ever does; a keeper's word comes before
- * that. */
+/* The kernel, which said r, tells once the leader's parent has reaped it, if it ever does; a keeper's word
+ * comes before that. */
 static bool may_be_told(const Session *s, int r) {
         if (s->kept)
                 return (r < 0 || keeper_tells(s)) && s->leader.exit_attempts < EXIT_ATTEMPTS_MAX;
@@ -91,7 +91,8 @@ static int watch_leader(Session *s) {
         return sd_event_source_set_priority(s->leader.event, SD_EVENT_PRIORITY_IMPORTANT);
 }
 
-/* That of its keeper, by PAM. A registered process has its login's, and the sessions of a user's own manager share one. */
+/* That of its keeper, by PAM. A registered process has its login's, and the sessions of a user's own manager
+ * share one. */
 static void note_audit_session(Session *s) {
         if (!s->kept || s->manager->user_mode ||
                 process_audit_session(s->leader.pid, &s->leader.audit_session) < 0)

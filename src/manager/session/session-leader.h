@@ -7,10 +7,12 @@
 
 #include "manager/base/types.h"
 
-/* Notes who is the leader, and watches it. -ESRCH if it is gone, -EPERM if it is not the session's user's. */
+/* Notes who is the leader, and watches it. -ESRCH if it is gone, -EPERM if it is not the session's
+ * user's. */
 int session_set_leader(Session *s, pid_t pid);
 
-/* The same for a leader that is known from before; its start time tells whether it is still the same process. */
+/* The same for a leader that is known from before; its start time tells whether it is still the same
+ * process. */
 int session_find_leader(Session *s);
 
 /* Forgets who was the leader and how it ended: there will be another one. */

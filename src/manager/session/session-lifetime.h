@@ -9,8 +9,8 @@
 #include "manager/model/lists.h"
 #include "shared/session-types.h"
 
-/* Allocates a session and adds it to the manager's table; the manager frees it. name and the rest of "what it is" is
- * set by the caller. -ENOMEM. */
+/* Allocates a session and adds it to the manager's table; the manager frees it. name and the rest of "what
+ * it is" is set by the caller. -ENOMEM. */
 int session_new(Manager *m, SessionType type, uint64_t number, uid_t uid, bool kept, Session **ret);
 
 /* Takes it out of the table and frees it; NULL is fine; returns NULL. Emits nothing. */

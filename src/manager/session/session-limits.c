@@ -2,15 +2,16 @@
 
 /* The limits of sessions that run.
  *
- * systemd has them, and the kernel. Reading goes to the kernel, whose files wait for nobody and tell also what was set past
- * us. Setting takes two questions, since systemd answers before it has written anything:
+ * systemd has them, and the kernel. Reading goes to the kernel, whose files wait for nobody and tell also
+ * what was set past us. Setting takes two questions, since systemd answers before it has written anything:
  *
  *   SetUnitProperties    systemd takes the limits, or says why not
- *   GetAll(Scope)        it handles this only when they are written; and if it tells other values than those that we
- *                        asked for, somebody was faster, and they count
+ *   GetAll(Scope)        it handles this only when they are written; and if it tells other values than those
+ *                        that we asked for, somebody was faster, and they count
  *   the kernel's files   has it taken them? cgroup v1 refuses a limit that the memory in use exceeds
  *
- * What the kernel did not take is set back, so that systemd does not believe in it, and the caller is told. */
+ * What the kernel did not take is set back, so that systemd does not believe in it, and the caller is
+ * told. */
 
 #include <inttypes.h>
 

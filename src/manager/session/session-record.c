@@ -250,7 +250,8 @@ static int read_field(Session *s, const char *key, const char *value) {
         return r;
 }
 
-/* The first three lines: VERSION, ID, UID; KEPT follows PHASE. Read ahead, since the session is made of them. */
+/* The first three lines: VERSION, ID, UID; KEPT follows PHASE. Read ahead, since the session is made of
+ * them. */
 static int read_head(const char *text, const char *id, Head *ret) {
         char own_id[64], phase[32];
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the next manager must know of a session, in a private file sessions/ID of the runtime directory: written whole
- * or not at all, one KEY=value line for each thing, format version first. */
+/* What the next manager must know of a session, in a private file sessions/ID of the runtime directory:
+ * written whole or not at all, one KEY=value line for each thing, format version first. */
 
 #include <stdio.h>
 
@@ -17,8 +17,8 @@
 int session_record_save(const Session *s);
 void session_record_remove(const Session *s);
 
-/* Reads one record into a new session of the manager. id is the file's name; the record must agree with it. -EBADMSG
- * if it is damaged, -EPROTONOSUPPORT if it has another version. */
+/* Reads one record into a new session of the manager. id is the file's name; the record must agree with it.
+ * -EBADMSG if it is damaged, -EPROTONOSUPPORT if it has another version. */
 int session_record_read(Manager *m, const char *id, FILE *f, Session **ret);
 
 /* Reads all records. A damaged one is logged and set aside as ID.bad, so that nothing is lost. */

@@ -2,10 +2,11 @@
 
 /* How kernels are asked to shut down, and how they are started again in their session.
  *
- * A restart keeps session, keeper, connection file and whatever clients are connected to it; it makes another process in
- * another scope of the same name. The old scope is stopped first, as at an end, so that nothing of the old kernel is
- * left: its workers, what it had started in the background. session-state.c has the way through it, and each step of it
- * is on record before it is taken, so that another manager can go on from there. */
+ * A restart keeps session, keeper, connection file and whatever clients are connected to it; it makes
+ * another process in another scope of the same name. The old scope is stopped first, as at an end, so that
+ * nothing of the old kernel is left: its workers, what it had started in the background. session-state.c has
+ * the way through it, and each step of it is on record before it is taken, so that another manager can go on
+ * from there. */
 
 #include <systemd/sd-login.h>
 
@@ -70,8 +71,8 @@ static bool crashes_too_often(Session *s) {
         return false;
 }
 
-/* A payload at its gate ends with its keeper: the next one can fork another. What the kernel itself did wrong the keeper
- * says, by FAILED. */
+/* A payload at its gate ends with its keeper: the next one can fork another. What the kernel itself did
+ * wrong the keeper says, by FAILED. */
 static bool tries_again(Session *s) {
         PhaseAwaits awaits = session_phase_awaits(s->phase);
 

@@ -85,7 +85,8 @@ static int describe_session(Session *s, StartRequest *request) {
         return 0;
 }
 
-/* A session would be a way out of the unit that its caller is in. In user mode, the caller could ask the user's systemd itself. */
+/* A session would be a way out of the unit that its caller is in. In user mode, the caller could ask the
+ * user's systemd itself. */
 static int check_place(Manager *m, const Caller *caller, sd_bus_error *error) {
         _cleanup_free_ char *cgroup = NULL;
         char unit[CALLER_UNIT_MAX];
@@ -316,7 +317,8 @@ int session_register(
                         "The calling process is in session %s already; call from outside of it.", s->id);
         if (request->notebook) {
                 s = session_table_get_by_notebook(&m->sessions, caller->uid, request->notebook, NULL);
-                /* A second kernel for one file is its front-end's choice; it is just not found by the path. */
+                /* A second kernel for one file is its front-end's choice; it is just not found by the
+                 * path. */
                 if (s)
                         (void) replace_string(&request->notebook, NULL);
         }

@@ -8,8 +8,9 @@
 #include "manager/base/types.h"
 #include "manager/model/reply.h"
 
-/* Starts what the request asks for, or re-opens the user's live session of the same notebook; the request is consumed.
- * Who asked is answered when the session runs or failed (REPLY_SESSION, REPLY_STARTED). On a negative return error says why, and nothing is left. */
+/* Starts what the request asks for, or re-opens the user's live session of the same notebook; the request is
+ * consumed. Who asked is answered when the session runs or failed (REPLY_SESSION, REPLY_STARTED). On a
+ * negative return error says why, and nothing is left. */
 int session_start(
         Manager *m, const Caller *caller, StartRequest *request, const Reply *reply, sd_bus_error *error);
 

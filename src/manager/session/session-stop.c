@@ -38,8 +38,8 @@ static uid_t acts_as(const Session *s, const Reply *reply) {
         return reply->uid == s->uid ? s->uid : 0;
 }
 
-/* The processes of the scope, each as it is when it is looked at: what a user may not signal alone, as it is root's by now
- * (sudo, say), is not signalled by us for the user. *ret_refused: how many. */
+/* The processes of the scope, each as it is when it is looked at: what a user may not signal alone, as it is
+ * root's by now (sudo, say), is not signalled by us for the user. *ret_refused: how many. */
 static int signal_each(const Session *s, int signal, uid_t sender, bool send, size_t *ret_refused) {
         ProcessList list = {};
         int r;

@@ -2,10 +2,12 @@
 
 /* Keepers of registered sessions.
  *
- *   registered, runs --> StartTransientUnit of the keeper --> STATUS (idle) --> WATCH --> REPLY: journal entry
- *                                                             STATUS (running), after a restart of either side
+ *   registered, runs --> StartTransientUnit of the keeper --> STATUS (idle) --> WATCH --> REPLY: journal
+ *                                                             STATUS (running), after a restart   entry
+ *                                                             of either side
  *
- * A keeper that cannot do it is stopped, and the session is as one that was registered without a connection file. */
+ * A keeper that cannot do it is stopped, and the session is as one that was registered without a connection
+ * file. */
 
 #include "manager/session/session-watch.h"
 #include "manager/base/audit.h"

@@ -14,7 +14,8 @@
 /* The name of a session that was given none: "bash", "analysis.ipynb". The caller's; NULL = OOM. */
 char *session_default_name(const Session *s);
 
-/* "Terminal bash", "Notebook analysis.ipynb (python3)": for unit descriptions and logs. The caller's; NULL = OOM. */
+/* "Terminal bash", "Notebook analysis.ipynb (python3)": for unit descriptions and logs. The caller's; NULL =
+ * OOM. */
 char *session_describe(const Session *s);
 
 /* "keep", "stop", or a time span in µs. Writes into ret if need be; returns the word. */
@@ -24,8 +25,8 @@ const char *session_on_detach_to_string(const Session *s, char ret[ON_DETACH_SIZ
 /* Reads the activity page; 0 = never, UINT64_MAX = unknown. */
 void session_read_activity(const Session *s, usec_t *ret_input, usec_t *ret_output);
 
-/* When a kernel was last at work, as far as is known: now if it is busy, since it may compute in silence; otherwise
- * since when it is what it is. 0 for terminals. */
+/* When a kernel was last at work, as far as is known: now if it is busy, since it may compute in silence;
+ * otherwise since when it is what it is. 0 for terminals. */
 usec_t session_last_work(const Session *s);
 
 /* Does a keeper keep what its kernel puts out? */

@@ -2,8 +2,8 @@
 
 /* What is done as a user once a session has no keeper any more.
  *
- * Each errand has a unit of its own, named by what it does and for which session, so that there is never more than one
- * of a kind for a session: that bounds them. */
+ * Each errand has a unit of its own, named by what it does and for which session, so that there is never
+ * more than one of a kind for a session: that bounds them. */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -74,8 +74,8 @@ static int append_properties(sd_bus_message *call, const Manager *m, const Erran
         if (r >= 0 && !m->user_mode)
                 r = sd_bus_message_append(
                         call, "(sv)(sv)", "User", "s", uid, "PAMName", "s", "compute-session");
-        /* What it has to complain about is none of the output. StandardOutput= gives way to the descriptor; but were both
-         * the same, as they are by default, systemd would take the one for the other. */
+        /* What it has to complain about is none of the output. StandardOutput= gives way to the descriptor;
+         * but were both the same, as they are by default, systemd would take the one for the other. */
         if (r >= 0 && e->output >= 0)
                 r = sd_bus_message_append(call, "(sv)(sv)(sv)", "StandardOutputFileDescriptor", "h",
                         e->output, "StandardOutput", "s", "null", "StandardError", "s", "journal");

@@ -45,7 +45,8 @@ static int make_mark(const Manager *m, uid_t uid) {
                 0600);
         if (fd < 0)
                 return -errno;
-        /* What logind writes next is on disk after a crash of the machine; so is to be what says that it is ours. */
+        /* What logind writes next is on disk after a crash of the machine; so is to be what says that it is
+         * ours. */
         r = fsync(fd) < 0 || fsync(m->kept_users.dir_fd) < 0 ? -errno : 0;
         (void) safe_close(fd);
         return r;

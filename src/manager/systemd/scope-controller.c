@@ -2,12 +2,13 @@
 
 /* Being the controller of a scope.
  *
- * systemd remembers the controller by the unique name of our connection, and forgets it when that goes: scopes that an
- * earlier manager made are stopped with SIGTERM, which is what happens with those that there is no room for, too.
+ * systemd remembers the controller by the unique name of our connection, and forgets it when that goes:
+ * scopes that an earlier manager made are stopped with SIGTERM, which is what happens with those that there
+ * is no room for, too.
  *
- * systemd asks whoever stops the scope, and be it us: then whatever called for it is in charge, and signals are sent by
- * systemd_stop_scope(). Only systemd can send us this signal: the bus policy lets nobody else send us any, and on the
- * bus of a user everybody is that user. */
+ * systemd asks whoever stops the scope, and be it us: then whatever called for it is in charge, and signals
+ * are sent by systemd_stop_scope(). Only systemd can send us this signal: the bus policy lets nobody else
+ * send us any, and on the bus of a user everybody is that user. */
 
 #include "manager/systemd/scope-controller.h"
 #include "manager/base/systemd-names.h"

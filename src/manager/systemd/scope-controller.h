@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Being the controller of a scope (systemd.scope(5), org.freedesktop.systemd1(5)): who stops the scope, systemctl say,
- * has systemd ask us to end what is in it, instead of sending SIGTERM. So kernels are shut down by Jupyter's protocol
- * however they are stopped. */
+/* Being the controller of a scope (systemd.scope(5), org.freedesktop.systemd1(5)): who stops the scope,
+ * systemctl say, has systemd ask us to end what is in it, instead of sending SIGTERM. So kernels are shut
+ * down by Jupyter's protocol however they are stopped. */
 
 #include <stdbool.h>
 
 #include "manager/base/types.h"
 
-/* systemd pays for each with a match rule, as for references; see systemd-references.c, which has the rest of them. */
+/* systemd pays for each with a match rule, as for references; see systemd-references.c, which has the rest
+ * of them. */
 #define CONTROLLERS_MAX 160
 
 /* Listens to what systemd asks. -errno. */

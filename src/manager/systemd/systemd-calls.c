@@ -12,8 +12,8 @@
 #include "shared/log.h"
 
 #define CALL_TIMEOUT_USEC (30 * USEC_PER_SEC)
-/* How long systemd may be away before a call has failed: as often as it is executed anew in the meantime, and longer than
- * most starts may take, which are given up then. */
+/* How long systemd may be away before a call has failed: as often as it is executed anew in the meantime,
+ * and longer than most starts may take, which are given up then. */
 #define AWAY_MAX_USEC   CALL_TIMEOUT_USEC
 #define AWAY_RETRY_USEC (250 * USEC_PER_MSEC) /* if nobody tells that it is back */
 
@@ -83,7 +83,8 @@ static bool says_away(sd_bus_message *reply) {
                 sd_bus_message_is_method_error(reply, SD_BUS_ERROR_NAME_HAS_NO_OWNER);
 }
 
-/* A client's signal may have been sent already, and must not be sent twice. All else can be asked for again. */
+/* A client's signal may have been sent already, and must not be sent twice. All else can be asked for
+ * again. */
 static bool may_repeat(const SystemdCall *c) {
         return !(reply_is_owed(&c->reply) && streq(sd_bus_message_get_member(c->question), "KillUnit")) &&
                 now_usec(CLOCK_MONOTONIC) - c->asked < AWAY_MAX_USEC;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The signal is listened to only while there is a job to wait for, so that an idle manager is not woken by everything else
- * that goes on in the system. */
+/* The signal is listened to only while there is a job to wait for, so that an idle manager is not woken by
+ * everything else that goes on in the system. */
 
 #include "manager/systemd/systemd-jobs.h"
 #include "manager/base/systemd-names.h"
@@ -16,7 +16,8 @@
 
 static int on_job_removed(sd_bus_message *signal, void *userdata, sd_bus_error *error);
 
-/* Without this, sd-bus would take a bus that is slow to answer for one that is lost. Whoever waits has a deadline. */
+/* Without this, sd-bus would take a bus that is slow to answer for one that is lost. Whoever waits has a
+ * deadline. */
 static int on_listening(sd_bus_message *reply, void *userdata _unused_, sd_bus_error *error _unused_) {
         if (sd_bus_message_is_method_error(reply, NULL))
                 log_warning("The bus does not say that we hear of systemd's jobs: %s",

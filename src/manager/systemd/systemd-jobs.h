@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* systemd's jobs that sessions wait for: of the scope (s->scope.job) and of the keeper's service (s->keeper.job). Each is
- * NULL, or "" until systemd has told its path. When one is done, systemd_scope_job_done() or systemd_keeper_job_done()
- * hears of it. */
+/* systemd's jobs that sessions wait for: of the scope (s->scope.job) and of the keeper's service
+ * (s->keeper.job). Each is NULL, or "" until systemd has told its path. When one is done,
+ * systemd_scope_job_done() or systemd_keeper_job_done() hears of it. */
 
 #include <stdbool.h>
 #include <systemd/sd-bus.h>

@@ -5,8 +5,8 @@
 
 #include "manager/base/types.h"
 
-/* Starts it with this socket as its standard input (stays the caller's). A failure becomes EVENT_FAILED; success shows when
- * the keeper speaks. */
+/* Starts it with this socket as its standard input (stays the caller's). A failure becomes EVENT_FAILED;
+ * success shows when the keeper speaks. */
 int systemd_start_keeper(Session *s, int listen_fd);
 
 /* Stops it: EVENT_KEEPER_GONE. */

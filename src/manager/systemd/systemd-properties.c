@@ -14,10 +14,12 @@
 
 #define KEEPER_FDS_MAX      64U
 #define KEEPER_RESTART_USEC (50 * USEC_PER_MSEC)
-/* A keeper has nothing to say goodbye to; and one that was stopped (SIGSTOP) must not hold up its session's end. */
+/* A keeper has nothing to say goodbye to; and one that was stopped (SIGSTOP) must not hold up its session's
+ * end. */
 #define KEEPER_STOP_USEC (5 * USEC_PER_SEC)
-/* Without any weight below compute.slice systemd leaves the cpu controller off there, and users share by the number of their
- * processes. A key's echo passes the keeper, which is never at work for long: it comes before its session's processes. */
+/* Without any weight below compute.slice systemd leaves the cpu controller off there, and users share by the
+ * number of their processes. A key's echo passes the keeper, which is never at work for long: it comes
+ * before its session's processes. */
 #define KEEPER_CPU_WEIGHT UINT64_C(1000)
 #define SCOPE_CPU_WEIGHT  UINT64_C(100)
 
@@ -128,7 +130,8 @@ int append_scope_properties(sd_bus_message *call, const Session *s) {
         r = sd_bus_message_open_container(call, 'a', "(sv)");
         if (r < 0)
                 return r;
-        /* Who has the number when systemd comes to it may be somebody else; a descriptor stays the leader's. */
+        /* Who has the number when systemd comes to it may be somebody else; a descriptor stays the
+         * leader's. */
         if (s->manager->systemd_takes_pidfds)
                 r = sd_bus_message_append(call, "(sv)", "PIDFDs", "ah", 1, s->leader.fd);
         else
@@ -197,8 +200,8 @@ int scope_end_read(sd_bus_message *reply, ScopeEnd *ret) {
         r = dictionary_read(reply, read_unit_property, &times);
         if (r < 0)
                 return r;
-        /* A scope whose last process ended goes from active to inactive in one step, so both times are the same; one
-         * that was told to stop is "deactivating" in between, however briefly. */
+        /* A scope whose last process ended goes from active to inactive in one step, so both times are the
+         * same; one that was told to stop is "deactivating" in between, however briefly. */
         *ret = (ScopeEnd){
                 .inactive = times.inactive,
                 .stopped =

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The properties of our units, as we ask for them and as we read them back. Only the messages' contents; who sends
- * them is systemd.c's. */
+/* The properties of our units, as we ask for them and as we read them back. Only the messages' contents; who
+ * sends them is systemd.c's. */
 
 #include <systemd/sd-bus.h>
 

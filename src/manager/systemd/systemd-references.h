@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* References to scopes: systemd keeps the unit of a session that has ended until we have read what remains to be said of it.
- * It forgets them by itself when we go. */
+/* References to scopes: systemd keeps the unit of a session that has ended until we have read what remains
+ * to be said of it. It forgets them by itself when we go. */
 
 #include <stdbool.h>
 

@@ -2,10 +2,11 @@
 
 /* What follows when systemd was executed anew, or loaded its units again.
  *
- * While it is executed anew, systemd is not on the bus. What it was asked meanwhile is asked again (systemd-calls.c), and
- * what it said meanwhile was heard by nobody: so whoever waits for a job asks for it again, and learns that it is done.
- * Sessions that only run have missed nothing: leaders and keepers are watched without systemd. References to scopes and
- * the subscription to signals are kept by systemd itself. */
+ * While it is executed anew, systemd is not on the bus. What it was asked meanwhile is asked again
+ * (systemd-calls.c), and what it said meanwhile was heard by nobody: so whoever waits for a job asks for it
+ * again, and learns that it is done. Sessions that only run have missed nothing: leaders and keepers are
+ * watched without systemd. References to scopes and the subscription to signals are kept by systemd
+ * itself. */
 
 #include <systemd/sd-bus.h>
 

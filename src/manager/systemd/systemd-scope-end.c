@@ -2,7 +2,8 @@
 
 /* A scope ends in three exchanges, because each answers a question that the next one spoils:
  *
- *   GetAll(Unit)    before we stop anything: had somebody else already stopped it? (systemd_stop_scope(), on_examined())
+ *   GetAll(Unit)    before we stop anything: had somebody else already stopped it? (systemd_stop_scope(),
+ *                   on_examined())
  *   StopUnit        what is left of it; its JobRemoved says when it is over
  *   GetAll(Scope)   the final CPU time and systemd's own Result; then the unit may go (read_remains())
  *
@@ -131,7 +132,8 @@ static int on_still_frozen(sd_event_source *source _unused_, uint64_t usec _unus
         return 0;
 }
 
-/* systemd stops nothing that is frozen, and what its slice freezes cannot be thawed; but it can be killed. */
+/* systemd stops nothing that is frozen, and what its slice freezes cannot be thawed; but it can be
+ * killed. */
 static void kill_frozen_scope(Session *s) {
         log_notice("%s is frozen by its slice, killing it.", s->scope.unit);
         (void) systemd_kill_scope(s, SIGKILL, NULL);

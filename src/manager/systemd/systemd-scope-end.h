@@ -5,11 +5,12 @@
 
 #include "manager/base/types.h"
 
-/* Finds out what became of the scope, and notes the result if somebody else had it stopped. Then stops what is left of
- * it: EVENT_SCOPE_GONE. */
+/* Finds out what became of the scope, and notes the result if somebody else had it stopped. Then stops what
+ * is left of it: EVENT_SCOPE_GONE. */
 int systemd_stop_scope(Session *s);
 
-/* Asks once more for the stop that the session waits for, if it does: its end may have been told to nobody. */
+/* Asks once more for the stop that the session waits for, if it does: its end may have been told to
+ * nobody. */
 void systemd_stop_scope_again(Session *s);
 
 /* The job that was waited for is done; result as in JobRemoved. */

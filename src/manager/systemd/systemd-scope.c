@@ -72,8 +72,9 @@ static int on_retry(sd_event_source *source _unused_, uint64_t usec _unused_, vo
         return 0;
 }
 
-/* A scope that is to be made may be there: still, since systemd has not put the old one away yet; or already, since an
- * earlier manager asked for it, or we did and systemd was executed anew before it could answer. */
+/* A scope that is to be made may be there: still, since systemd has not put the old one away yet; or
+ * already, since an earlier manager asked for it, or we did and systemd was executed anew before it could
+ * answer. */
 static void scope_exists(Session *s) {
         _cleanup_free_ char *unit = NULL;
         int r;

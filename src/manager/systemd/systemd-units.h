@@ -14,8 +14,8 @@ int systemd_find_cgroups(Manager *m);
 /* Finds out what systemd can be asked for. */
 int systemd_find_version(Manager *m);
 
-/* The names of all units that look like ours: of those that are active, or on the way there or back; and of those that
- * have ended, but that systemd still has. */
+/* The names of all units that look like ours: of those that are active, or on the way there or back; and of
+ * those that have ended, but that systemd still has. */
 int systemd_list_units(Manager *m, char ***ret_active, char ***ret_ended);
 
 typedef struct ScopeDescription {

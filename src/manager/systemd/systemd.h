@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What we ask of systemd (org.freedesktop.systemd1(5)), all of it asynchronous. Answers become session events. */
+/* What we ask of systemd (org.freedesktop.systemd1(5)), all of it asynchronous. Answers become session
+ * events. */
 
 #include <systemd/sd-bus.h>
 
