@@ -12,8 +12,8 @@ typedef struct AttachOptions {
         const char *size_policy; /* NULL: as it is */
 } AttachOptions;
 
-/* A stream is a descriptor, which no other machine can give. Tells so, and returns -EOPNOTSUPP, if --host= was given.
- * what: "Terminals cannot be attached". */
+/* A stream is a descriptor, which no other machine can give. Tells so, and returns -EOPNOTSUPP, if --host=
+ * was given. what: "Terminals cannot be attached". */
 int attach_check_host(const Client *c, const char *what);
 
 /* The call, ready to be sent. Options are named only if they say something. 0 or -errno. */

@@ -2,10 +2,10 @@
 
 /* Connects the user's terminal to a session's.
  *
- * The service hands out a stream (see Session.Attach in the interface's description), pump.c carries the bytes. Beside it
- * we listen on the bus: the stream says only that it ended; why is told by the session's properties Result and
- * ExitStatus, which change before SessionRemoved, after which nobody can be asked any more. If the session did not end,
- * reattach.c gets another stream. */
+ * The service hands out a stream (see Session.Attach in the interface's description), pump.c carries the
+ * bytes. Beside it we listen on the bus: the stream says only that it ended; why is told by the session's
+ * properties Result and ExitStatus, which change before SessionRemoved, after which nobody can be asked any
+ * more. If the session did not end, reattach.c gets another stream. */
 
 #include <signal.h>
 #include <stdio.h>
@@ -298,7 +298,8 @@ static PumpResult attach_loop(Attach *a) {
         }
 }
 
-/* Finds out how the session ended, if it did: asks, and listens for a while, since the stream's end comes first. */
+/* Finds out how the session ended, if it did: asks, and listens for a while, since the stream's end comes
+ * first. */
 static void learn_end(Attach *a) {
         _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
         _cleanup_message_ sd_bus_message *reply = NULL, *m = NULL;
@@ -365,7 +366,8 @@ static bool is_frozen(const Attach *a) {
         return streq_null(a->freezer_state, "frozen");
 }
 
-/* Who attaches to what does not answer is told why: now, and when they leave, as the picture hides what was told now. */
+/* Who attaches to what does not answer is told why: now, and when they leave, as the picture hides what was
+ * told now. */
 static void tell_frozen(Attach *a) {
         _cleanup_message_ sd_bus_message *reply = NULL, *m = NULL;
 

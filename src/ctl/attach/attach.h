@@ -38,19 +38,20 @@ typedef struct Attach {
                 .signals = -EBADF, .exit_status = -1, .pump = {.stream = -EBADF, .output = -EBADF } \
         }
 
-/* Begins to listen for ends of sessions: before a session is started, so that the end of a short one is not missed.
- * Failures are told. */
+/* Begins to listen for ends of sessions: before a session is started, so that the end of a short one is not
+ * missed. Failures are told. */
 int attach_begin(Attach *a, Client *c);
 
-/* Attaches to the session, carries bytes until the user leaves or the session ends, and says which; a stream that ends
- * before its session is replaced. just_started: it may have ended already. Returns computectl's exit status: 0 after
- * detaching, the program's, 128+n for signal n. Failures are told. */
+/* Attaches to the session, carries bytes until the user leaves or the session ends, and says which; a stream
+ * that ends before its session is replaced. just_started: it may have ended already. Returns computectl's
+ * exit status: 0 after detaching, the program's, 128+n for signal n. Failures are told. */
 int attach_run(Attach *a, const char *id, bool just_started);
 void attach_done(Attach *a);
 
 /* Reads what the service tells about the session: a{sv}, as in answers and signals. 0 or -errno. */
 int attach_read_properties(Attach *a, sd_bus_message *m);
-/* Sets the size in the options to that of the user's terminal; 0 if there is none. Returns whether it is another. */
+/* Sets the size in the options to that of the user's terminal; 0 if there is none. Returns whether it is
+ * another. */
 bool attach_update_size(Attach *a);
 /* Tells the session the new size, if there is one; nobody waits for the answer. */
 void attach_send_size(Attach *a);

@@ -5,11 +5,12 @@
  *      input --read--> to_session --send--> stream
  *      output <--write-- to_user <--recv-- stream
  *
- * The two directions must not wait for each other: a session that does not read must not keep its output from the
- * user, and a terminal that does not take output must not keep the detach key from us. So a direction reads only while
- * its buffer has room, and nothing here blocks: the stream is a socket (MSG_DONTWAIT), input is only read when it is
- * ready, and output is opened non-blocking by tty.c; where it could not be, it gets small pieces, and only when poll()
- * names it. What was read is written at once: poll() is for what could not be. */
+ * The two directions must not wait for each other: a session that does not read must not keep its output
+ * from the user, and a terminal that does not take output must not keep the detach key from us. So a
+ * direction reads only while its buffer has room, and nothing here blocks: the stream is a socket
+ * (MSG_DONTWAIT), input is only read when it is ready, and output is opened non-blocking by tty.c; where it
+ * could not be, it gets small pieces, and only when poll() names it. What was read is written at once:
+ * poll() is for what could not be. */
 
 #include <sys/socket.h>
 #include <unistd.h>
@@ -92,7 +93,8 @@ static bool error_is_transient(int error) {
         return error == EAGAIN || error == EINTR;
 }
 
-/* Takes the detach key out of what was typed: once is to leave, twice in a row is to send it. *size: of what is left. */
+/* Takes the detach key out of what was typed: once is to leave, twice in a row is to send it. *size: of what
+ * is left. */
 static PumpResult find_key(Pump *p, char *typed, size_t *size) {
         size_t kept = 0, at = 0, length = 0;
         PumpResult result = PUMP_GOES_ON;
@@ -127,7 +129,8 @@ static PumpResult read_input(Pump *p) {
         char *to = buffer_room(&p->to_session, &room);
         bool keep = room > 0 && !p->read_only;
 
-        /* A terminal in front of a session that reads nothing: like a tty's own queue, but the detach key works. */
+        /* A terminal in front of a session that reads nothing: like a tty's own queue, but the detach key
+         * works. */
         n = read(p->input, keep ? to : dropped, keep ? room : sizeof(dropped));
         if (n < 0 && error_is_transient(errno))
                 return PUMP_GOES_ON;

@@ -45,7 +45,8 @@ typedef struct Pump {
         usec_t key_until;  /* the detach key was typed; USEC_INFINITY: it was not; see pump_step() */
         ScreenModes modes; /* what was done to the user's terminal */
         char last;         /* the last byte written to the user */
-        usec_t asked_at; /* when something came that the user's terminal answers, CLOCK_MONOTONIC; 0: nothing did */
+        /* When something came that the user's terminal answers, CLOCK_MONOTONIC; 0: nothing did. */
+        usec_t asked_at;
 } Pump;
 
 /* Makes the buffers. The fields up to detach_key are set by the caller before. 0 or -ENOMEM. */
@@ -55,12 +56,12 @@ void pump_done(Pump *p);
 /* Shows the user something before all that comes from the stream, as if it came from there. It must fit. */
 void pump_show(Pump *p, const char *text);
 
-/* Goes on without a stream (-EBADF), or with another one: what was typed and not sent yet is kept for it, and more is
- * taken as long as there is room. The old one stays the caller's. */
+/* Goes on without a stream (-EBADF), or with another one: what was typed and not sent yet is kept for it,
+ * and more is taken as long as there is room. The old one stays the caller's. */
 void pump_set_stream(Pump *p, int stream);
 
 /* What to wait for; until pump->key_until at most. */
 void pump_prepare(const Pump *p, struct pollfd fds[N_PUMP_FDS]);
-/* Carries what can be carried after poll(). The detach key counts when anything else is typed after it, or nothing
- * until key_until (CLOCK_MONOTONIC). */
+/* Carries what can be carried after poll(). The detach key counts when anything else is typed after it, or
+ * nothing until key_until (CLOCK_MONOTONIC). */
 PumpResult pump_step(Pump *p, const struct pollfd fds[N_PUMP_FDS]);

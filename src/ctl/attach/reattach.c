@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Gets a new stream when one ended before its session did: its keeper was killed or restarted, and the service starts
- * it again. Nothing here waits; the loop of attach.c, which has the user's terminal to serve meanwhile, calls in.
+/* Gets a new stream when one ended before its session did: its keeper was killed or restarted, and the
+ * service starts it again. Nothing here waits; the loop of attach.c, which has the user's terminal to serve
+ * meanwhile, calls in.
  *
  *      IDLE --end of file--> ASKING --"running"--> CALLING --stream--> IDLE
  *                              ^ |                   |
  *                              | +----no keeper------+---> PAUSING --PAUSE_USEC--+
  *                              +-------------------------------------------------+
  *
- * From everywhere to OVER: the session ended, the service refuses, or GIVE_UP_USEC are over. A stream that ends as soon
- * as it is there does not begin a new time, so that a keeper that falls over each client is not asked for ever. */
+ * From everywhere to OVER: the session ended, the service refuses, or GIVE_UP_USEC are over. A stream that
+ * ends as soon as it is there does not begin a new time, so that a keeper that falls over each client is not
+ * asked for ever. */
 
 #include "ctl/attach/attach.h"
 #include "shared/names.h"

@@ -33,13 +33,13 @@ void reattach_connected(Reattach *r, usec_t now);
 
 /* The stream ended: begins to get another. Returns whether that can be. */
 bool reattach_begin(Attach *a);
-/* Goes on, after events on the bus or when it is time. Returns false when it is over: then the session ended, or error
- * says what is wrong. */
+/* Goes on, after events on the bus or when it is time. Returns false when it is over: then the session
+ * ended, or error says what is wrong. */
 bool reattach_step(Attach *a);
 /* When reattach_step() is to be called, if nothing happens before. */
 usec_t reattach_deadline(const Attach *a);
 
-/* What to do next about a session in this state (NULL: not known) and with this result, or after this error of either
- * call. */
+/* What to do next about a session in this state (NULL: not known) and with this result, or after this error
+ * of either call. */
 ReattachPhase reattach_after_state(const char *state, const char *result);
 ReattachPhase reattach_after_error(const sd_bus_error *error, bool *ret_ended);

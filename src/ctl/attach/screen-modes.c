@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A scanner for the escape sequences that change a terminal's modes. It is no emulator: it only remembers what has
- * to be undone.
+/* A scanner for the escape sequences that change a terminal's modes. It is no emulator: it only remembers
+ * what has to be undone.
  *
  *      GROUND --ESC--> ESCAPE --[--> CSI --final--> GROUND
  *                        |           (parameters, one prefix < = > ?, one intermediate)
@@ -147,7 +147,8 @@ static void title_stack(ScreenModes *m) {
                 m->titles--;
 }
 
-/* Does the terminal answer it? By keepers of this version only colours are asked; earlier ones pass on all questions. */
+/* Does the terminal answer it? By keepers of this version only colours are asked; earlier ones pass on all
+ * questions. */
 static bool csi_asks(const ScreenModes *m, char final) {
         uint32_t first = m->parameters[0];
 
@@ -471,8 +472,9 @@ bool screen_modes_undo(const ScreenModes *m, uint32_t columns, FILE *f) {
         if (!m->touched)
                 return false;
 
-        /* Ends a sequence or a string that was cut off. Leaving the alternate screen brings back how text was printed
-         * on the main one: so that comes first. Then colours, character sets, insert and newline mode. */
+        /* Ends a sequence or a string that was cut off. Leaving the alternate screen brings back how text
+         * was printed on the main one: so that comes first. Then colours, character sets, insert and newline
+         * mode. */
         fputs("\030\033\\", f);
         if (alternate) {
                 undo_keyboard(&m->keyboard[1], f);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What programs in a session, or the picture of one, did to the user's terminal, and how to undo it when the user leaves
- * in the middle: alternate screen, hidden cursor, mouse, bracketed paste, keyboard protocols, character sets, colours,
- * tab stops, titles, links, the pointer, progress. */
+/* What programs in a session, or the picture of one, did to the user's terminal, and how to undo it when the
+ * user leaves in the middle: alternate screen, hidden cursor, mouse, bracketed paste, keyboard protocols,
+ * character sets, colours, tab stops, titles, links, the pointer, progress. */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -56,7 +56,7 @@ typedef struct ScreenModes {
 /* Looks at bytes that go to the terminal. A zeroed structure is one of a fresh terminal. */
 void screen_modes_feed(ScreenModes *m, const char *data, size_t size);
 
-/* Writes what sets a terminal of so many columns back, nothing if there were no escape sequences. Returns whether the
- * cursor may now be anywhere on the screen: not after plain text only, and not if the alternate screen brings back the
- * old cursor. */
+/* Writes what sets a terminal of so many columns back, nothing if there were no escape sequences. Returns
+ * whether the cursor may now be anywhere on the screen: not after plain text only, and not if the alternate
+ * screen brings back the old cursor. */
 bool screen_modes_undo(const ScreenModes *m, uint32_t columns, FILE *f);

@@ -5,7 +5,8 @@
 
 #include "shared/time-span.h"
 
-/* A question that a terminal has not answered yet would be answered to whoever reads it next: a shell, to which it is typed
- * text. Asks it what it is, which every terminal answers, in its turn, and throws away what is typed until then, for at most
- * so long. output: where to ask; input: where the answers come, in raw mode. */
+/* A question that a terminal has not answered yet would be answered to whoever reads it next: a shell, to
+ * which it is typed text. Asks it what it is, which every terminal answers, in its turn, and throws away
+ * what is typed until then, for at most so long. output: where to ask; input: where the answers come, in raw
+ * mode. */
 void tty_discard_answers(int input, int output, usec_t timeout);

@@ -17,12 +17,13 @@ typedef struct Tty {
 /* The size of the terminal at fd. Returns whether there is one, and it knows its size. */
 bool tty_size(int fd, uint32_t *ret_rows, uint32_t *ret_columns);
 
-/* Makes every byte that is typed arrive at once and as it is. The descriptor stays the caller's. 0 or -errno. */
+/* Makes every byte that is typed arrive at once and as it is. The descriptor stays the caller's. 0 or
+ * -errno. */
 int tty_make_raw(Tty *t, int fd);
 /* Sets the terminal back as it was; once, also when called twice. Safe in a process in the background. */
 void tty_restore(Tty *t);
 
-/* A descriptor to write to without ever blocking, as far as the system allows: O_NONBLOCK belongs to the open file,
- * which other processes share, so terminals and pipes are opened again. ret_may_block: it could not be. The caller's;
- * -errno. */
+/* A descriptor to write to without ever blocking, as far as the system allows: O_NONBLOCK belongs to the
+ * open file, which other processes share, so terminals and pipes are opened again. ret_may_block: it could
+ * not be. The caller's; -errno. */
 int output_open(int fd, bool *ret_may_block);

@@ -33,8 +33,8 @@ typedef struct Call {
 int client_connect(Client *c);
 void client_done(Client *c);
 
-/* Tells that something failed: "Failed to FORMAT: MESSAGE", where MESSAGE is the error's, and what to do if the service
- * is not there. Returns -abs(result). */
+/* Tells that something failed: "Failed to FORMAT: MESSAGE", where MESSAGE is the error's, and what to do if
+ * the service is not there. Returns -abs(result). */
 int client_report(Client *c, int result, const sd_bus_error *error, const char *format, ...) _printf_(4, 5);
 
 /* A new call of the service's manager, or of any object of it. 0 or -errno. */
@@ -44,14 +44,15 @@ int object_message(
 /* A call of org.freedesktop.DBus.Properties.GetAll. */
 int properties_message(Client *c, const char *path, const char *interface, sd_bus_message **ret);
 
-/* Sends the message; the call must stay where it is until it is done. Several may be under way. Takes no ownership of
- * the message. A failure is the call's result. */
+/* Sends the message; the call must stay where it is until it is done. Several may be under way. Takes no
+ * ownership of the message. A failure is the call's result. */
 void call_send(Client *c, Call *call, sd_bus_message *m, usec_t timeout);
-/* Waits until fewer than CALLS_MAX have no result yet: the bus allows 128 for each connection, and refuses what comes
- * behind. 0, or -errno if the bus is lost; calls_wait() then says so as well. */
+/* Waits until fewer than CALLS_MAX have no result yet: the bus allows 128 for each connection, and refuses
+ * what comes behind. 0, or -errno if the bus is lost; calls_wait() then says so as well. */
 #define CALLS_MAX 100
 int calls_wait_room(Client *c, const Call *calls, size_t n);
-/* Waits until all have a result; those that need somebody's password are sent again, with leave to ask for it. 0, or -errno if the bus is lost; then the calls have that result too. */
+/* Waits until all have a result; those that need somebody's password are sent again, with leave to ask for
+ * it. 0, or -errno if the bus is lost; then the calls have that result too. */
 int calls_wait(Client *c, Call *calls, size_t n);
 void call_done(Call *call);
 
@@ -68,5 +69,6 @@ int client_call(
 /* Does the error say that there is no such session (any more)? */
 bool client_error_is_gone(const sd_bus_error *error);
 
-/* Does the error say that the manager or a keeper is away, or has its hands full, and may answer before long? */
+/* Does the error say that the manager or a keeper is away, or has its hands full, and may answer before
+ * long? */
 bool client_error_is_passing(const sd_bus_error *error);

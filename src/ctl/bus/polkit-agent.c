@@ -29,8 +29,8 @@ static _Noreturn void run_agent(pid_t parent, int ready) {
                 _exit(EXIT_FAILURE);
         (void) snprintf(pid, sizeof(pid), "%i", (int) parent);
         (void) snprintf(fd, sizeof(fd), "%i", ready);
-        /* Not --fallback: polkit then looks for a better agent in the login session, and gives up if there is no login
-         * session; there is none in a compute session. */
+        /* Not --fallback: polkit then looks for a better agent in the login session, and gives up if there
+         * is no login session; there is none in a compute session. */
         (void) execlp(AGENT, AGENT, "--process", pid, "--notify-fd", fd, (char *) NULL);
         _exit(EXIT_FAILURE);
 }

@@ -16,8 +16,8 @@ typedef struct PropertyField {
         size_t offset;
 } PropertyField;
 
-/* Reads the a{sv} that m stands at. Properties that are not among the fields, or have another type, are skipped, so
- * that a newer service is understood. 0 or -errno. */
+/* Reads the a{sv} that m stands at. Properties that are not among the fields, or have another type, are
+ * skipped, so that a newer service is understood. 0 or -errno. */
 int properties_read(sd_bus_message *m, const PropertyField *fields, size_t n_fields, void *target);
 
 /* All that the service tells about a session. */

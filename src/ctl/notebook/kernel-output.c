@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Reads the lines that Session.GetOutputs() gives. They are the word of a user's kernel: nothing in them has to be there. */
+/* Reads the lines that Session.GetOutputs() gives. They are the word of a user's kernel: nothing in them has
+ * to be there. */
 
 #include "ctl/notebook/kernel-output.h"
 

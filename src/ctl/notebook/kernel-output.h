@@ -36,12 +36,13 @@ typedef struct KernelOutput {
 /* As Jupyter names the message. */
 const char *kernel_output_type_to_string(KernelOutputType type);
 
-/* Reads one line, without its end. The result is to be cleaned up. 1; 0: of a type that this program does not know;
- * -EBADMSG: it is no such line; -ENOMEM. */
+/* Reads one line, without its end. The result is to be cleaned up. 1; 0: of a type that this program does
+ * not know; -EBADMSG: it is no such line; -ENOMEM. */
 int kernel_output_parse(const char *line, size_t size, KernelOutput *ret);
 void kernel_output_done(KernelOutput *o);
 
-/* The text under key of an object, which may have NULs in it, and its size; "" if there is none. Stays the object's. */
+/* The text under key of an object, which may have NULs in it, and its size; "" if there is none. Stays the
+ * object's. */
 const char *json_text_of(json_object *object, const char *key, size_t *ret_size);
 /* What stands under key, if it is of this type, or NULL. Stays the object's. */
 json_object *json_member(json_object *object, const char *key, json_type type);
@@ -49,7 +50,8 @@ json_object *json_member(json_object *object, const char *key, json_type type);
 /* Of OUTPUT_SESSION: what happened ("restarted"), and the sentence or text that tells of it. */
 const char *kernel_output_event(const KernelOutput *o);
 
-/* Does another kernel follow, or none? What the process writes while it starts is of no interest to who reads outputs. */
+/* Does another kernel follow, or none? What the process writes while it starts is of no interest to who
+ * reads outputs. */
 bool kernel_output_is_start_or_end(const KernelOutput *o);
 
 #define _cleanup_kernel_output_ _cleanup_(kernel_output_done)

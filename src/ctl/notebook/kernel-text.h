@@ -11,7 +11,8 @@ typedef struct KernelText {
         FILE *out;
         bool styles; /* the kernel's colours pass, and prompts have some */
         bool follow; /* a line is shown before its end came */
-        bool runs; /* the kernel said something since it started: what its process writes is not about starting */
+        /* The kernel said something since it started: what its process writes is not about starting. */
+        bool runs;
 
         /* what is not written yet: whole lines, then the newest line as it is now */
         char *text;
@@ -21,9 +22,9 @@ typedef struct KernelText {
         bool returned; /* behind a carriage return: what comes next overwrites it */
 } KernelText;
 
-/* Takes one thing that the kernel said, and writes it, with nothing in it that could do harm on a terminal. What a
- * carriage return lets another text overwrite is left out, as one would see it: progress bars would fill screens
- * otherwise. 0, -ENOMEM, or -errno of writing. */
+/* Takes one thing that the kernel said, and writes it, with nothing in it that could do harm on a terminal.
+ * What a carriage return lets another text overwrite is left out, as one would see it: progress bars would
+ * fill screens otherwise. 0, -ENOMEM, or -errno of writing. */
 int kernel_text_write(KernelText *t, const KernelOutput *o);
 
 /* Writes what is left, and ends the last line if it has no end. As above. */

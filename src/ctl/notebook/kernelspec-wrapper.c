@@ -47,8 +47,8 @@ static bool is_python(const char *word) {
         return version && version[strspn(version, "0123456789.")] == 0;
 }
 
-/* Wrapped, the word would be searched in $PATH. So: the interpreter of the environment that the kernelspec is of, or
- * else of the active one; NULL if there is none. */
+/* Wrapped, the word would be searched in $PATH. So: the interpreter of the environment that the kernelspec
+ * is of, or else of the active one; NULL if there is none. */
 static char *find_interpreter(const char *directory, const char *environment) {
         const char *below = strstr(directory, "/share/jupyter/kernels/");
         char *path = NULL;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Kernelspecs that run another kernelspec's command through "computectl run", so that any front-end's kernel becomes a
- * session. The kernel is what the front-end started, with the same PID: its signals, input and end are as before.
+/* Kernelspecs that run another kernelspec's command through "computectl run", so that any front-end's kernel
+ * becomes a session. The kernel is what the front-end started, with the same PID: its signals, input and end
+ * are as before.
  *
- * What we make is marked in the kernelspec's metadata: {"compute_sessions": {"wraps": FOLDER OF THE ORIGINAL}}. */
+ * What we make is marked in the kernelspec's metadata: {"compute_sessions": {"wraps": FOLDER OF THE
+ * ORIGINAL}}. */
 
 #include "ctl/notebook/kernelspecs.h"
 
@@ -20,9 +22,10 @@ int wrapper_make(const FoundKernelspec *original, const WrapperOptions *options,
 /* The folder of the kernelspec that this one wraps; NULL: it was not made by us. Stays the object's. */
 const char *wrapper_original(json_object *spec);
 
-/* Puts it into the folder, which is made, with links to the original's other files (logos). 1: written; 0: it was there
- * like this; -EEXIST: there is one that is not ours; -errno. */
+/* Puts it into the folder, which is made, with links to the original's other files (logos). 1: written; 0:
+ * it was there like this; -EEXIST: there is one that is not ours; -errno. */
 int wrapper_write(const char *directory, json_object *spec);
 
-/* Removes what wrapper_write() made. 0; -EPERM: it is not ours; -ENOTEMPTY: other files are left in the folder; -errno. */
+/* Removes what wrapper_write() made. 0; -EPERM: it is not ours; -ENOTEMPTY: other files are left in the
+ * folder; -errno. */
 int wrapper_remove(const char *directory);

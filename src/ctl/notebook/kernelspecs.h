@@ -19,7 +19,8 @@ typedef struct FoundKernelspecs {
         size_t n_found;
 } FoundKernelspecs;
 
-/* Looks into these folders, the most important first. Folders that cannot be read have none. 0 or -ENOMEM. */
+/* Looks into these folders, the most important first. Folders that cannot be read have none. 0 or
+ * -ENOMEM. */
 int kernelspecs_find(char *const *directories, FoundKernelspecs *ret);
 void kernelspecs_done(FoundKernelspecs *k);
 

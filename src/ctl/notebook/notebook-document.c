@@ -155,7 +155,8 @@ static void update_display(DisplayId *display, json_object *content) {
                 cell_output_set_content(output, content);
 }
 
-/* What a widget catches can be updated by nobody, as with nbclient; what was displayed before under the same id is. */
+/* What a widget catches can be updated by nobody, as with nbclient; what was displayed before under the same
+ * id is. */
 static int add_message(
         NotebookDocument *d, NotebookCell *cell, NotebookWidget *catcher, const KernelOutput *o) {
         json_object *transient = json_member(o->content, "transient", json_type_object);
@@ -251,7 +252,8 @@ static void remove_catcher(NotebookCell *cell, const NotebookWidget *widget) {
         }
 }
 
-/* "with out:" tells the widget for which request it is to catch what is put out, and none when it is left. */
+/* "with out:" tells the widget for which request it is to catch what is put out, and none when it is
+ * left. */
 static int move_catcher(NotebookDocument *d, const KernelOutput *o, NotebookWidget *widget) {
         json_object *data = json_member(o->content, "data", json_type_object);
         json_object *state = json_member(data, "state", json_type_object);

@@ -3,10 +3,11 @@
 
 /* What a kernel said, as the cells of a notebook: pure, outputs in, cells out.
  *
- * Each request that ran code is a cell, in the order in which they ran. What is said for it goes into its outputs as a
- * front-end would have them: pieces of a stream are joined, clear_output empties the cell, update_display_data changes
- * what is displayed already. What belongs to no cell that is known (the record is bounded, and the oldest is dropped)
- * makes one without source. What Output widgets catch is theirs and not the cell's. What happened to the session itself is told by cells of text. */
+ * Each request that ran code is a cell, in the order in which they ran. What is said for it goes into its
+ * outputs as a front-end would have them: pieces of a stream are joined, clear_output empties the cell,
+ * update_display_data changes what is displayed already. What belongs to no cell that is known (the record
+ * is bounded, and the oldest is dropped) makes one without source. What Output widgets catch is theirs and
+ * not the cell's. What happened to the session itself is told by cells of text. */
 
 #include <sys/queue.h>
 

@@ -5,8 +5,8 @@
 
 #include "ctl/options/arguments.h"
 
-/* The absolute path of a file that need not exist, in a folder that must; of another machine it must be given as such.
- * The caller's. Failures are told. */
+/* The absolute path of a file that need not exist, in a folder that must; of another machine it must be
+ * given as such. The caller's. Failures are told. */
 int notebook_path(const Arguments *a, const char *file, char **ret);
 
 /* Says so if there is no such file: it may have been mistyped. */

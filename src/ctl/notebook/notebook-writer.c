@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Writes cells as nbformat 4.5. The contents of messages have nearly the same form, but are a kernel's word, which need
- * not fit the schema: what does not is left out, or made a text. */
+/* Writes cells as nbformat 4.5. The contents of messages have nearly the same form, but are a kernel's word,
+ * which need not fit the schema: what does not is left out, or made a text. */
 
 #include <inttypes.h>
 #include <time.h>

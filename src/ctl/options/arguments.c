@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Reads the command line. Options and words may be mixed; but what follows "--", or the command or text of a verb that
- * takes one, is not ours to read. */
+/* Reads the command line. Options and words may be mixed; but what follows "--", or the command or text of a
+ * verb that takes one, is not ours to read. */
 
 #include <getopt.h>
 #include <signal.h>

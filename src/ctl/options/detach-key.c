@@ -43,12 +43,14 @@ static size_t scan_number(const char *s, size_t size, unsigned *ret) {
         return n;
 }
 
-/* Modifiers come plus one: Shift 1, Alt 2, Ctrl 4, … Caps Lock 64, Num Lock 128. Is it Ctrl, and no other key? */
+/* Modifiers come plus one: Shift 1, Alt 2, Ctrl 4, … Caps Lock 64, Num Lock 128. Is it Ctrl, and no other
+ * key? */
 static bool modifier_is_ctrl(unsigned modifier) {
         return modifier >= 1 && modifier <= MODIFIER_MAX + 1 && ((modifier - 1) & ~(64U | 128U)) == 4;
 }
 
-/* Does "CSI … u" or "CSI 27;…~" at s mean Ctrl and the base key, pressed (not released)? Returns its length, or 0. */
+/* Does "CSI … u" or "CSI 27;…~" at s mean Ctrl and the base key, pressed (not released)? Returns its length,
+ * or 0. */
 static size_t sequence_is_key(const DetachKey *key, const char *s, size_t size) {
         unsigned numbers[3] = {}, event = 1;
         size_t n = 0, at = 2;

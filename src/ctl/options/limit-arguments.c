@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Reads limits from the command line. What a part of the machine's memory is, is for the machine to say where the session
- * is. */
+/* Reads limits from the command line. What a part of the machine's memory is, is for the machine to say
+ * where the session is. */
 
 #include <stdio.h>
 

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Limits on the command line, as systemctl set-property and systemd-run have them: "MemoryMax=2G", "CPUQuota=50%". */
+/* Limits on the command line, as systemctl set-property and systemd-run have them: "MemoryMax=2G",
+ * "CPUQuota=50%". */
 
 #include <systemd/sd-bus.h>
 
 #include "shared/macros.h"
 
-/* Are the assignments limits, and their values such as these may have? What is wrong is told. 0 or -EINVAL. */
+/* Are the assignments limits, and their values such as these may have? What is wrong is told. 0 or
+ * -EINVAL. */
 int limit_assignments_check(char *const *assignments);
 
 /* Appends each of the assignments as an entry of the a{sv} that m stands in. 0 or -errno. */

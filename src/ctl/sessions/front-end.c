@@ -95,7 +95,8 @@ int front_end_find(pid_t kernel, FrontEnd *ret) {
         f.pid = kernel > 0 ? told_parent(kernel) : 0;
         if (f.pid <= 0)
                 return 0;
-        /* First the descriptor: what is read of its number afterwards is of that process, if the kernel is still its child. */
+        /* First the descriptor: what is read of its number afterwards is of that process, if the kernel is
+         * still its child. */
         f.fd = process_open(f.pid);
         if (f.fd >= 0 && process_parent(kernel, &parent, &tty) >= 0 && parent == f.pid)
                 f.name = read_name(f.pid);

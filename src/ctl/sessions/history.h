@@ -51,7 +51,8 @@ int history_add_matches(sd_journal *j);
 int history_entry_read(HistoryEntry *e, sd_journal *j);
 void history_entry_done(HistoryEntry *e);
 
-/* What happened in few words: "exit status 3, after 3min 12s, 4.2s CPU". The caller's; NULL if out of memory. */
+/* What happened in few words: "exit status 3, after 3min 12s, 4.2s CPU". The caller's; NULL if out of
+ * memory. */
 char *history_entry_detail(const HistoryEntry *e);
 /* The user named in a field, or "". */
 const char *history_entry_user(const HistoryEntry *e, HistoryField field, char *ret, size_t size);

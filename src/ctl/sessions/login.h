@@ -7,10 +7,11 @@
 
 #include "ctl/options/arguments.h"
 
-/* Points the session at this login: its agent and display. Does nothing to sessions of others, which have no place in the
- * runtime directory of who calls this, nor to one without a place. What fails is told, and is no reason not to attach. */
+/* Points the session at this login: its agent and display. Does nothing to sessions of others, which have no
+ * place in the runtime directory of who calls this, nor to one without a place. What fails is told, and is
+ * no reason not to attach. */
 void login_renew(const Arguments *a, const char *id);
 
-/* Prints what a shell is to evaluate to know the login that came last: "export NAME=VALUE" and "unset NAME". -ENOENT: the
- * session has no place; -errno. */
+/* Prints what a shell is to evaluate to know the login that came last: "export NAME=VALUE" and "unset NAME".
+ * -ENOENT: the session has no place; -errno. */
 int login_print(const Arguments *a, const char *id, FILE *f);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Processes of a session that have left its scope (su, sudo -i, systemd-run --scope): GetOutsideProcesses(). */
+/* Processes of a session that have left its scope (su, sudo -i, systemd-run --scope):
+ * GetOutsideProcesses(). */
 
 #include <stdint.h>
 
@@ -26,8 +27,8 @@ int outside_read(OutsideProcesses *o, sd_bus_message *m);
 void outside_forget_ended(OutsideProcesses *o);
 void outside_done(OutsideProcesses *o);
 
-/* "2 processes in session-39.scope: su (1234), bash (1235)"; several units are parted by "; ". NULL if there are none, or
- * no memory. The caller's. */
+/* "2 processes in session-39.scope: su (1234), bash (1235)"; several units are parted by "; ". NULL if there
+ * are none, or no memory. The caller's. */
 char *outside_describe(const OutsideProcesses *o);
 
 #define _cleanup_outside_ _cleanup_(outside_done)

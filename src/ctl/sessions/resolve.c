@@ -237,7 +237,8 @@ static bool path_is_of_session(const SessionNames *names, const char *path) {
         return false;
 }
 
-/* The path that the session of a notebook would have: what "computectl notebook" was given may be a link to it. */
+/* The path that the session of a notebook would have: what "computectl notebook" was given may be a link to
+ * it. */
 static char *notebook_meant(const SessionNames *names, const char *word) {
         _cleanup_free_ char *path = NULL;
         char *real;

@@ -30,7 +30,8 @@ typedef struct SessionList {
 int session_list_fetch(SessionList *l, Client *c);
 void session_list_done(SessionList *l);
 
-/* Read one answer each. The list must be read first; the others skip sessions that are not in it. 0 or -errno. */
+/* Read one answer each. The list must be read first; the others skip sessions that are not in it. 0 or
+ * -errno. */
 int session_list_read(SessionList *l, sd_bus_message *m);
 int session_list_read_usage(SessionList *l, sd_bus_message *m);
 int session_list_read_idleness(SessionList *l, sd_bus_message *m);

@@ -116,7 +116,8 @@ static int show_basic(sd_bus_message *m, char type, const char *name, FILE *f, J
         return 1;
 }
 
-/* The variant that m stands at: as text to f, or as JSON if j is not NULL. Returns 1, or 0 if it was skipped. */
+/* The variant that m stands at: as text to f, or as JSON if j is not NULL. Returns 1, or 0 if it was
+ * skipped. */
 static int show_variant(sd_bus_message *m, const char *name, FILE *f, Json *j) {
         const char *contents;
         int r, shown = 1;
@@ -184,7 +185,8 @@ static int show_property(sd_bus_message *m, const char *name, void *userdata) {
         return r < 0 ? r : 1;
 }
 
-/* Shows the one property of this name, or all of them (NULL) in the order in which they come. Returns how many. */
+/* Shows the one property of this name, or all of them (NULL) in the order in which they come. Returns how
+ * many. */
 static int show_matching(sd_bus_message *m, const char *wanted, const Arguments *a, FILE *f, Json *j) {
         Shown shown = { .wanted = wanted, .arguments = a, .out = f, .json = j };
         int r;

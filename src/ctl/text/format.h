@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Numbers, users, times and results as people read them. The _format functions write into ret and return it. */
+/* Numbers, users, times and results as people read them. The _format functions write into ret and return
+ * it. */
 
 #include <stdint.h>
 #include <sys/types.h>
@@ -34,14 +35,15 @@ const char *ago_format(usec_t timestamp, usec_t now, char ret[AGO_SIZE]);
 /* The user's name, or the number if there is none. The last few are remembered. */
 const char *user_format(uid_t uid, char ret[USER_NAME_SIZE]);
 
-/* How a session ended, from its Result and ExitStatus (negative: unknown): "exit status 3", "killed by SIGKILL",
- * "out of memory". Words that we do not know are shown as they are. */
+/* How a session ended, from its Result and ExitStatus (negative: unknown): "exit status 3", "killed by
+ * SIGKILL", "out of memory". Words that we do not know are shown as they are. */
 const char *result_format(const char *result, int exit_status, char ret[RESULT_SIZE]);
-/* The exit status of computectl for a session that ended so: the program's, 128+n for signal n, 1 if unknown. */
+/* The exit status of computectl for a session that ended so: the program's, 128+n for signal n, 1 if
+ * unknown. */
 int result_exit_status(const char *result, int exit_status);
 
-/* Cuts text to this many columns of a terminal, with "…" at the end of what was cut. The caller's; NULL if out of
- * memory. */
+/* Cuts text to this many columns of a terminal, with "…" at the end of what was cut. The caller's; NULL if
+ * out of memory. */
 char *text_ellipsize(const char *text, size_t columns);
 /* How many columns the text takes; its bytes if it is not valid in the locale. */
 size_t text_columns(const char *text);

@@ -18,7 +18,8 @@ static size_t character_length(unsigned char first) {
         return first >= 0xc2 ? 2 : 1;
 }
 
-/* A well-formed character of two or three bytes that is not printable: the controls and directions are all there. */
+/* A well-formed character of two or three bytes that is not printable: the controls and directions are all
+ * there. */
 static bool decode_short(const char *s, size_t length, unsigned *ret) {
         const unsigned char *p = (const unsigned char *) s;
 

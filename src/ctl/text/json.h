@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A JSON writer. libsmartcols writes JSON too, but only as {"name": [...]}, with line breaks and without null; scripts
- * get a plain array, on one line if they want. Keys are NULL within arrays. */
+/* A JSON writer. libsmartcols writes JSON too, but only as {"name": [...]}, with line breaks and without
+ * null; scripts get a plain array, on one line if they want. Keys are NULL within arrays. */
 
 #include <stdint.h>
 #include <stdio.h>
@@ -22,8 +22,8 @@ void json_end_object(Json *j);
 void json_begin_array(Json *j, const char *key);
 void json_end_array(Json *j);
 
-/* NULL is null. What text_is_printable() refuses is escaped, what is not UTF-8 replaced by U+FFFD, so that the output
- * is harmless on a terminal and always valid JSON. */
+/* NULL is null. What text_is_printable() refuses is escaped, what is not UTF-8 replaced by U+FFFD, so that
+ * the output is harmless on a terminal and always valid JSON. */
 void json_string(Json *j, const char *key, const char *value);
 /* The same with a part of a string, which may have NULs in it. A character must not reach beyond its end. */
 void json_text(Json *j, const char *key, const char *text, size_t size);

@@ -15,8 +15,9 @@ typedef struct LineReader {
         size_t scanned; /* no line ends before this */
 } LineReader;
 
-/* Waits for the next line, which lies in the reader until the next call, without its end, but with a NUL behind it. 1;
- * 0: the stream ended (a line that has no end is not given); -EFBIG: a line is too long; -ENOMEM; -errno of reading. */
+/* Waits for the next line, which lies in the reader until the next call, without its end, but with a NUL
+ * behind it. 1; 0: the stream ended (a line that has no end is not given); -EFBIG: a line is too long;
+ * -ENOMEM; -errno of reading. */
 int line_read(LineReader *l, char **ret_line, size_t *ret_size);
 void line_reader_done(LineReader *l);
 

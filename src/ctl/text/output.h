@@ -18,8 +18,8 @@ int output_error(FILE *f);
 
 /* 0 or -ENOMEM. */
 int output_begin(Output *o);
-/* Shows what was written. Returns 0, or -errno if it could not be written (logged; a reader that went away early is
- * no error). */
+/* Shows what was written. Returns 0, or -errno if it could not be written (logged; a reader that went away
+ * early is no error). */
 int output_show(Output *o, bool with_pager);
 void output_done(Output *o);
 

@@ -3,6 +3,6 @@
 
 /* Words of command lines that we print for somebody to copy. */
 
-/* The word for a shell: as it is if nothing in it is special, in single quotes otherwise. The caller's; NULL if out of
- * memory. */
+/* The word for a shell: as it is if nothing in it is special, in single quotes otherwise. The caller's; NULL
+ * if out of memory. */
 char *shell_word(const char *s);

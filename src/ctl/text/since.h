@@ -5,6 +5,6 @@
 
 #include "shared/time-span.h"
 
-/* "2024-10-24 10:00:00", "2024-10-24 10:00", "2024-10-24", "10:00[:00]" (today), "now", "today", "yesterday",
- * "2h ago", "-2h", "@1729756800". Local time. 0, or -EINVAL (ret untouched). */
+/* "2024-10-24 10:00:00", "2024-10-24 10:00", "2024-10-24", "10:00[:00]" (today), "now", "today",
+ * "yesterday", "2h ago", "-2h", "@1729756800". Local time. 0, or -EINVAL (ret untouched). */
 int since_parse(const char *s, usec_t now, usec_t *ret);

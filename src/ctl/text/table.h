@@ -21,7 +21,8 @@ Table *table_free(Table *t);
 DEFINE_CLEANUP(Table *, table_free);
 #define _cleanup_table_ _cleanup_(table_free_pointer)
 
-/* Adds a line. Cells are copied, with everything that could harm a terminal replaced; NULL and "" are shown as "-". */
+/* Adds a line. Cells are copied, with everything that could harm a terminal replaced; NULL and "" are shown
+ * as "-". */
 int table_add(Table *t, const char *const *cells);
 
 /* Writes the table, fitted to this many columns (0: as wide as it is). 0 or -errno. */

@@ -14,6 +14,6 @@ typedef enum TextStyles {
         STYLES_REMOVED,
 } TextStyles;
 
-/* Writes the text, with everything that text_is_printable() refuses, but newlines and tabs, replaced by "?". 0, -ENOMEM,
- * or -errno of writing. */
+/* Writes the text, with everything that text_is_printable() refuses, but newlines and tabs, replaced by "?".
+ * 0, -ENOMEM, or -errno of writing. */
 int text_filter(const char *data, size_t size, TextStyles styles, FILE *out);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* computectl kernelspec: makes the kernels of any Jupyter front-end sessions, by kernelspecs beside the originals.
+/* computectl kernelspec: makes the kernels of any Jupyter front-end sessions, by kernelspecs beside the
+ * originals.
  *
- * They go into the user's own folder; root's are for all users, so that these wrap nothing that is root's own. */
+ * They go into the user's own folder; root's are for all users, so that these wrap nothing that is root's
+ * own. */
 
 #include <stdio.h>
 #include <strings.h>

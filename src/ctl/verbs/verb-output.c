@@ -2,10 +2,10 @@
 
 /* computectl output: what a notebook's kernel said, whether or not anybody was connected.
  *
- * The keeper writes into a socket until there is no more. Its end says nothing about why: the keeper may have been killed
- * in between. So we ask again for what comes behind the last line that we have, until nothing comes that was there
- * when we began; with --follow until the session is gone. What was not read by then, and the outputs of a session that
- * ended before, are asked for once more: they are kept for a day. */
+ * The keeper writes into a socket until there is no more. Its end says nothing about why: the keeper may
+ * have been killed in between. So we ask again for what comes behind the last line that we have, until
+ * nothing comes that was there when we began; with --follow until the session is gone. What was not read by
+ * then, and the outputs of a session that ended before, are asked for once more: they are kept for a day. */
 
 #include <stdio.h>
 #include <unistd.h>
@@ -124,8 +124,8 @@ static int outputs_message(const Reading *g, sd_bus_message **ret) {
         return 0;
 }
 
-/* The stream of what comes behind what we have. -ENXIO: the session is gone, and nothing is left of it that we do not
- * have. -ESTALE: it is gone. -EAGAIN: its keeper or the manager is, but another is to come. */
+/* The stream of what comes behind what we have. -ENXIO: the session is gone, and nothing is left of it that
+ * we do not have. -ESTALE: it is gone. -EAGAIN: its keeper or the manager is, but another is to come. */
 static int open_stream(Reading *g, bool first) {
         _cleanup_bus_error_ sd_bus_error error = SD_BUS_ERROR_NULL;
         _cleanup_message_ sd_bus_message *m = NULL, *reply = NULL;
@@ -139,7 +139,8 @@ static int open_stream(Reading *g, bool first) {
                 return -ESTALE;
         if (r < 0 && !first && client_error_is_gone(&error))
                 return -ENXIO;
-        /* What is in the way of the first call is told at once, unless the manager died of something else. */
+        /* What is in the way of the first call is told at once, unless the manager died of something
+         * else. */
         passes = first && !g->has_ended && !g->is_retrying
                 ? sd_bus_error_has_name(&error, SD_BUS_ERROR_NO_REPLY)
                 : client_error_is_passing(&error);

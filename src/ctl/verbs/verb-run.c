@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* computectl run: makes this process a session, then becomes the program. It stays its caller's child, with the same
- * PID, so it can stand in front of a kernelspec's argv. */
+/* computectl run: makes this process a session, then becomes the program. It stays its caller's child, with
+ * the same PID, so it can stand in front of a kernelspec's argv. */
 
 #include <stdio.h>
 #include <unistd.h>

@@ -3,8 +3,9 @@
 /* computectl send: types text into a session.
  *
  * It attaches, and is shown nothing. What is in the stream when we hang up is read by the session's
- * keeper before it sees that; but it also has to be told how long to wait. So we only say that nothing more will come
- * (shutdown), and the keeper closes the stream once it has read everything: then we know that it has. */
+ * keeper before it sees that; but it also has to be told how long to wait. So we only say that nothing more
+ * will come (shutdown), and the keeper closes the stream once it has read everything: then we know that it
+ * has. */
 
 #include <poll.h>
 #include <sys/socket.h>
@@ -56,7 +57,8 @@ static int make_text(const Arguments *a, char **words, char **ret, size_t *ret_s
         return 0;
 }
 
-/* Reads what a keeper of an earlier version shows all the same, so that nobody waits for us. Returns 1; 0 at the end; -errno. */
+/* Reads what a keeper of an earlier version shows all the same, so that nobody waits for us. Returns 1; 0 at
+ * the end; -errno. */
 static int drain(int stream) {
         char dropped[4096];
         ssize_t n = recv(stream, dropped, sizeof(dropped), MSG_DONTWAIT);

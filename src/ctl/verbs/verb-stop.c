@@ -15,7 +15,8 @@
 #include "shared/names.h"
 #include "shared/process.h"
 
-/* What a session leaves behind that its end is no end of: looked at before it is asked to stop, told when it has. */
+/* What a session leaves behind that its end is no end of: looked at before it is asked to stop, told when it
+ * has. */
 typedef struct Remainder {
         char id[SESSION_ID_MAX];
         OutsideProcesses outside;

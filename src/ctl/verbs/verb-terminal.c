@@ -14,8 +14,8 @@
 #include "shared/log.h"
 #include "shared/strv.h"
 
-/* Login shells set the variables of a login, PATH among them, which would undo those that are taken over from here.
- * NULL: the service starts the user's login shell. */
+/* Login shells set the variables of a login, PATH among them, which would undo those that are taken over
+ * from here. NULL: the service starts the user's login shell. */
 static char *shell_of_caller(const Arguments *a) {
         char *shell = getenv("SHELL");
 

@@ -5,8 +5,8 @@
 
 #include "ctl/bus/client.h"
 
-/* Does the work. operands: what stands behind the verb, NULL-terminated. Returns computectl's exit status, or a
- * negative errno for a failure that was already told. */
+/* Does the work. operands: what stands behind the verb, NULL-terminated. Returns computectl's exit status,
+ * or a negative errno for a failure that was already told. */
 typedef int (*VerbFunction)(Client *c, char **operands);
 
 typedef enum VerbFlags {
