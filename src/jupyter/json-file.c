@@ -119,8 +119,9 @@ int json_get_string(json_object *object, const char *key, const char **ret) {
         return 1;
 }
 
-/* Strict, json-c 0.18 takes every byte of a character beyond ASCII for a control character, and refuses it. So the grammar
- * is looked at without these, which it allows only in strings, as any other character there. */
+/* Strict, json-c 0.18 takes every byte of a character beyond ASCII for a control character, and refuses it.
+ * So the grammar is looked at without these, which it allows only in strings, as any other character
+ * there. */
 static int check_grammar(const char *text, size_t size, const char **ret_reason) {
         _cleanup_free_ char *ascii = NULL;
         _cleanup_json_ json_object *ignored = NULL;

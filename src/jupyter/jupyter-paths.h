@@ -5,7 +5,8 @@
 
 #include "shared/macros.h"
 
-/* The folders that kernelspecs are searched in, the most important first; the caller's. environment must have HOME. */
+/* The folders that kernelspecs are searched in, the most important first; the caller's. environment must
+ * have HOME. */
 int jupyter_kernel_directories(char *const *environment, char ***ret);
 
 /* The user's own folder for what is installed; the caller's. */

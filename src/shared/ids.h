@@ -24,7 +24,8 @@ void session_keeper_name(const char *id, char ret[UNIT_NAME_SIZE]);
 void session_slice_name(uid_t uid, char ret[UNIT_NAME_SIZE]);
 void session_bus_path(const char *id, char ret[BUS_PATH_SIZE]);
 
-/* The inverse: the id in a scope's, a keeper unit's or a bus path's name. -EINVAL if it is not one of ours. */
+/* The inverse: the id in a scope's, a keeper unit's or a bus path's name. -EINVAL if it is not one of
+ * ours. */
 int session_id_from_scope(const char *unit, char ret[SESSION_ID_MAX]);
 int session_id_from_keeper(const char *unit, char ret[SESSION_ID_MAX]);
 int session_id_from_bus_path(const char *path, char ret[SESSION_ID_MAX]);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What manager and keeper say to each other, in the format of wire.h, over the keeper's SOCK_SEQPACKET socket.
- * The manager connects; the keeper accepts only the uid that made the listening socket, and only one connection
- * at a time: a new one replaces the old one, since only a new manager makes it.
+/* What manager and keeper say to each other, in the format of wire.h, over the keeper's SOCK_SEQPACKET
+ * socket. The manager connects; the keeper accepts only the uid that made the listening socket, and only one
+ * connection at a time: a new one replaces the old one, since only a new manager makes it.
  *
  *      manager                                     keeper
  *         | HELLO ------------------------------------> |
@@ -20,17 +20,17 @@
  *         | SHUTDOWN, INTERRUPT, … -------------------> |   notebooks: what to say to the kernel
  *         | <---------------------------------- REPLY   |
  *         | <----------------------------------- ENDED  |   and again in every later STATUS
- *         | RESTART ----------------------------------> |   instead of its dismissal: once more from AT_GATE on,
- *         |                                             |   with all that START said
+ *         | RESTART ----------------------------------> |   instead of its dismissal: once more from AT_GATE
+ *         |                                             |   on, with all that START said
  *
- * STARTED of a notebook means that its kernel answered a kernel_info_request. WATCH instead of START is for a kernel
- * that is somebody else's child: the keeper only follows it through its connection file, is in phase RUNNING from
- * its REPLY on, and has neither gate nor end to tell.
+ * STARTED of a notebook means that its kernel answered a kernel_info_request. WATCH instead of START is for
+ * a kernel that is somebody else's child: the keeper only follows it through its connection file, is in
+ * phase RUNNING from its REPLY on, and has neither gate nor end to tell.
  *
- * FAILED instead of AT_GATE or STARTED ends the attempt. What goes wrong later is learnt by systemd and pidfd.
- * A keeper that lost its manager keeps the payload, waits for the next connection, and answers HELLO with all
- * that a new manager needs. A payload at the gate whose manager went away is not released: a gate that nobody
- * opened within KEEPER_GATE_TIMEOUT_SEC is given up.
+ * FAILED instead of AT_GATE or STARTED ends the attempt. What goes wrong later is learnt by systemd and
+ * pidfd. A keeper that lost its manager keeps the payload, waits for the next connection, and answers HELLO
+ * with all that a new manager needs. A payload at the gate whose manager went away is not released: a gate
+ * that nobody opened within KEEPER_GATE_TIMEOUT_SEC is given up.
  *
  * Bump WIRE_VERSION if the meaning of anything here changes; new opcodes and tags may be added without. */
 
@@ -64,8 +64,8 @@ typedef enum KeeperOpcode {
          * NOTEBOOK KERNEL TRANSPORT KERNEL_START_TIMEOUT OUTPUT_LOG_SIZE UNRECORDED */
         KEEPER_START = 2,
         KEEPER_OPEN_GATE = 3,
-        /* In phase ENDED only: forks the payload again, with what START said and the same connection file. RESTARTS;
-         * answered as START. */
+        /* In phase ENDED only: forks the payload again, with what START said and the same connection file.
+         * RESTARTS; answered as START. */
         KEEPER_RESTART = 4,
         /* SESSION_ID NOTEBOOK KERNEL CONNECTION_FILE OUTPUT_LOG_SIZE UNRECORDED: a kernel that is not our child. REPLY. */
         KEEPER_WATCH = 5,
@@ -75,10 +75,12 @@ typedef enum KeeperOpcode {
         KEEPER_ATTACH = 10,
         KEEPER_RESIZE = 11,   /* CLIENT ROWS COLUMNS */
         KEEPER_SNAPSHOT = 12, /* SCROLLBACK FLAGS, a descriptor: a memfd that the text is written into */
-        /* SINCE FLAGS, a descriptor: a SOCK_STREAM socket that entries are written to; REPLY comes before them. */
+        /* SINCE FLAGS, a descriptor: a SOCK_STREAM socket that entries are written to; REPLY comes before
+         * them. */
         KEEPER_OUTPUTS = 13,
         KEEPER_INTERRUPT = 14, /* by the kernelspec's interrupt_mode */
-        /* FLAGS: interrupt, then shutdown_request. REPLY says that it was sent; ENDED that the kernel ended. */
+        /* FLAGS: interrupt, then shutdown_request. REPLY says that it was sent; ENDED that the kernel
+         * ended. */
         KEEPER_SHUTDOWN = 15,
         KEEPER_SET_NOTEBOOK =
                 16, /* NOTEBOOK, checked as at START; with REPLY comes NOTEBOOK, links resolved */
@@ -178,10 +180,10 @@ typedef enum KeeperError {
         _KEEPER_ERROR_MAX,
 } KeeperError;
 
-/* The activity page: a memfd of the manager's, handed over with HELLO, that the keeper writes without telling anybody and
- * the manager reads with pread() when asked. So a busy session costs the manager nothing. Its size is sealed.
- * Little-endian, CLOCK_REALTIME in µs, 0 = never. A keeper has a page of its own too, that it keeps for its successor,
- * and copies it to each new manager's. */
+/* The activity page: a memfd of the manager's, handed over with HELLO, that the keeper writes without
+ * telling anybody and the manager reads with pread() when asked. So a busy session costs the manager
+ * nothing. Its size is sealed. Little-endian, CLOCK_REALTIME in µs, 0 = never. A keeper has a page of its
+ * own too, that it keeps for its successor, and copies it to each new manager's. */
 typedef struct KeeperActivity {
         uint64_t last_input;
         uint64_t last_output;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What a session may use at most: systemd's limits of that name (systemd.resource-control(5)), with its units and its
- * notation. On the bus each is a number, where UINT64_MAX is "infinity", or for weights "not set". */
+/* What a session may use at most: systemd's limits of that name (systemd.resource-control(5)), with its
+ * units and its notation. On the bus each is a number, where UINT64_MAX is "infinity", or for weights "not
+ * set". */
 
 #include <stdint.h>
 
@@ -41,21 +42,22 @@ bool limits_have(const Limits *limits, LimitKind kind);
 /* What over sets is set in limits too. */
 void limits_merge(Limits *limits, const Limits *over);
 
-/* The name of the setting, as people write it ("CPUQuota"), and of the property on the bus ("CPUQuotaPerSecUSec"). NULL:
- * there is no such kind. */
+/* The name of the setting, as people write it ("CPUQuota"), and of the property on the bus
+ * ("CPUQuotaPerSecUSec"). NULL: there is no such kind. */
 const char *limit_kind_to_name(LimitKind kind);
 const char *limit_kind_to_property(LimitKind kind);
 /* LIMIT_KIND_INVALID: there is none of that name. */
 LimitKind limit_kind_from_name(const char *name);
 LimitKind limit_kind_from_property(const char *property);
-/* "MemoryMaxScale" and the like, of type u: a part of what the machine has, where UINT32_MAX is all of it. NULL: this kind
- * has none. */
+/* "MemoryMaxScale" and the like, of type u: a part of what the machine has, where UINT32_MAX is all of it.
+ * NULL: this kind has none. */
 const char *limit_kind_to_scale_property(LimitKind kind);
 LimitKind limit_kind_from_scale_property(const char *property);
 
 /* May this kind have this value? */
 bool limit_is_valid(LimitKind kind, uint64_t value);
-/* Which values it may have, for error messages: as people write them, with an example; and as numbers on the bus. */
+/* Which values it may have, for error messages: as people write them, with an example; and as numbers on the
+ * bus. */
 const char *limit_expects(LimitKind kind);
 const char *limit_range(LimitKind kind);
 
@@ -66,8 +68,8 @@ typedef struct LimitText {
         uint64_t value; /* otherwise */
 } LimitText;
 
-/* Reads "2G", "50%", "infinity", "idle"; nothing at all stands for "not set". -EINVAL: not such a thing. -ERANGE: it must
- * not be so small or large. */
+/* Reads "2G", "50%", "infinity", "idle"; nothing at all stands for "not set". -EINVAL: not such a thing.
+ * -ERANGE: it must not be so small or large. */
 int limit_parse(LimitKind kind, const char *text, LimitText *ret);
 
 /* A part of what this machine has in bytes, or in tasks, rounded down as the kernel does, at least 1. */
@@ -75,8 +77,8 @@ uint64_t limit_resolve(LimitKind kind, uint32_t scale);
 /* limit_parse(), with parts resolved. */
 int limit_parse_here(LimitKind kind, const char *text, uint64_t *ret);
 
-/* "2G" if that is exact, otherwise digits; "50%", "infinity", "idle", "" for a weight that is not set. Writes into ret and
- * returns it. */
+/* "2G" if that is exact, otherwise digits; "50%", "infinity", "idle", "" for a weight that is not set.
+ * Writes into ret and returns it. */
 #define LIMIT_SIZE 24
 const char *limit_format(LimitKind kind, uint64_t value, char ret[LIMIT_SIZE]);
 

@@ -56,8 +56,8 @@ void log_open(void) {
                 (void) log_set_max_level_from_string(level);
 }
 
-/* The journal's stream fills up while journald is stopped. Nobody here can wait for that, and the descriptor may be
- * shared with a payload, which must not find it non-blocking. False: the line is lost. */
+/* The journal's stream fills up while journald is stopped. Nobody here can wait for that, and the descriptor
+ * may be shared with a payload, which must not find it non-blocking. False: the line is lost. */
 static bool send_to_journal(const char *line, size_t n) {
         return send(STDERR_FILENO, line, n, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
 }

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Diagnostics on stderr: with sd-daemon(3) priority prefixes when stderr is the journal, plain otherwise. The audit
- * entries of sessions are not made here but in manager/base/audit.c. */
+/* Diagnostics on stderr: with sd-daemon(3) priority prefixes when stderr is the journal, plain otherwise.
+ * The audit entries of sessions are not made here but in manager/base/audit.c. */
 
 #include <errno.h>
 #include <syslog.h>
 
 #include "shared/macros.h"
 
-/* Which messages are shown: up to this syslog level (LOG_INFO at start). $SYSTEMD_LOG_LEVEL, or a -v, changes it. */
+/* Which messages are shown: up to this syslog level (LOG_INFO at start). $SYSTEMD_LOG_LEVEL, or a -v,
+ * changes it. */
 void log_set_max_level(int level);
 /* "debug", "info", "notice", "warning", "err", "crit", "alert", "emerg", or 0 to 7. */
 int log_set_max_level_from_string(const char *s);

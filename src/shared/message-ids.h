@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* MESSAGE_ID= of the journal entries. Each constant has an entry in conf/compute-sessions.catalog; a test holds the
- * two against each other. */
+/* MESSAGE_ID= of the journal entries. Each constant has an entry in conf/compute-sessions.catalog; a test
+ * holds the two against each other. */
 
 #define MESSAGE_SESSION_START      "afa8e47964e34aba9f0b3ae05414626f"
 #define MESSAGE_SESSION_END        "0ed936a61f964ccc943a44800bbd70cd"

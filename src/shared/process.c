@@ -64,8 +64,8 @@ static int read_file(pid_t pid, const char *file, char *ret, size_t size) {
         return 0;
 }
 
-/* Where a field of /proc/PID/stat begins, a space before it; NULL: it has none. The second field is the name in parentheses
- * and may hold anything. */
+/* Where a field of /proc/PID/stat begins, a space before it; NULL: it has none. The second field is the name
+ * in parentheses and may hold anything. */
 static const char *find_stat_field(const char *stat, int wanted) {
         const char *p = strrchr(stat, ')');
 

@@ -14,18 +14,20 @@ int process_open(pid_t pid);
 /* Has the process of this pidfd ended? 1 yes, 0 no, -errno. */
 int process_has_ended(int pidfd);
 
-/* When the process started, in clock ticks since boot: with its PID this names it for good. -ESRCH if gone. */
+/* When the process started, in clock ticks since boot: with its PID this names it for good. -ESRCH if
+ * gone. */
 int process_start_time(pid_t pid, uint64_t *ret);
 
-/* The effective uid that the process runs as; not the owner of /proc/PID, which of a process that is not dumpable is root.
- * -ESRCH if gone. */
+/* The effective uid that the process runs as; not the owner of /proc/PID, which of a process that is not
+ * dumpable is root. -ESRCH if gone. */
 int process_uid(pid_t pid, uid_t *ret);
 
-/* May somebody of this uid signal the process? As kill(2): root may, and who is its real or saved uid. -ESRCH if gone. */
+/* May somebody of this uid signal the process? As kill(2): root may, and who is its real or saved uid.
+ * -ESRCH if gone. */
 int process_may_signal(pid_t pid, uid_t sender);
 
-/* Its audit session, proc_pid_sessionid: AUDIT_SESSION_UNSET if it has none, -EOPNOTSUPP without audit in the kernel.
- * -ESRCH if gone. */
+/* Its audit session, proc_pid_sessionid: AUDIT_SESSION_UNSET if it has none, -EOPNOTSUPP without audit in
+ * the kernel. -ESRCH if gone. */
 #define AUDIT_SESSION_UNSET UINT32_MAX
 int process_audit_session(pid_t pid, uint32_t *ret);
 

@@ -59,6 +59,7 @@ const char *terminfo_choose(const char *term, char *const *environment) {
         for (size_t i = 0; i < ELEMENTSOF(like_xterm); i++)
                 if (terminfo_has(like_xterm[i], environment))
                         return like_xterm[i];
-        /* Without any descriptions: it is no worse than others, and programs that have their own may know it. */
+        /* Without any descriptions: it is no worse than others, and programs that have their own may know
+         * it. */
         return term;
 }

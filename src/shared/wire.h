@@ -6,9 +6,9 @@
  *      header   u16 version, u16 opcode, u32 serial                       8 bytes
  *      field*   u16 tag, u16 zero, u32 size, then size bytes, no padding
  *
- * All integers are little-endian. A repeated field repeats its tag. Strings carry no NUL. A receiver skips tags
- * that it does not know; wire_parse() checks the whole structure before anything is read out of it. What the
- * opcodes and tags mean is said in keeper-protocol.h. */
+ * All integers are little-endian. A repeated field repeats its tag. Strings carry no NUL. A receiver skips
+ * tags that it does not know; wire_parse() checks the whole structure before anything is read out of it.
+ * What the opcodes and tags mean is said in keeper-protocol.h. */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -59,12 +59,14 @@ void wire_put_string(WireWriter *w, uint16_t tag, const char *s);
 void wire_put_strv(WireWriter *w, uint16_t tag, char *const *strv);
 void wire_writer_done(WireWriter *w);
 
-/* Sends without blocking. n_fds at most WIRE_FDS_MAX; they stay the caller's. 0, or -errno (-EAGAIN: queue full). */
+/* Sends without blocking. n_fds at most WIRE_FDS_MAX; they stay the caller's. 0, or -errno (-EAGAIN: queue
+ * full). */
 int wire_send(int fd, const WireWriter *w, const int *fds, size_t n_fds);
 
 /* Receives one packet into buffer without blocking. Returns its size, 0 at the end of the stream (or
  * for an empty packet, which may carry descriptors too), -EAGAIN if there
- * is none, -EBADMSG if it was larger than the buffer or came with too many descriptors (all of them are closed). */
+ * is none, -EBADMSG if it was larger than the buffer or came with too many descriptors (all of them are
+ * closed). */
 ssize_t wire_receive(int fd, void *buffer, size_t buffer_size, WireAncillary *ret);
 void wire_ancillary_done(WireAncillary *a);
 
