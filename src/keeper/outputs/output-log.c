@@ -7,8 +7,9 @@
  *      data:   … | header text | header text | filler |            entries lie in a row, each aligned
  *                begin                                 end
  *
- * An entry is written behind the end, then end is moved, which is one store. Before that, begin is moved beyond what is
- * overwritten. An entry that does not fit before the data's end begins at its start; a filler lies between. */
+ * An entry is written behind the end, then end is moved, which is one store. Before that, begin is moved
+ * beyond what is overwritten. An entry that does not fit before the data's end begins at its start; a filler
+ * lies between. */
 
 #include <fcntl.h>
 #include <stdatomic.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The outputs of a notebook session: entries with numbers, the newest as far as there is room, in a memfd that systemd
- * keeps while the keeper is dead. A keeper that is killed at any moment leaves each entry whole or not there. */
+/* The outputs of a notebook session: entries with numbers, the newest as far as there is room, in a memfd
+ * that systemd keeps while the keeper is dead. A keeper that is killed at any moment leaves each entry whole
+ * or not there. */
 
 #include <sys/uio.h>
 
@@ -51,8 +52,9 @@ void output_log_keep_nothing(OutputLog *log);
 /* Room for what is to survive with the log; zero at first. */
 void *output_log_annex(OutputLog *log);
 
-/* Appends an entry, made of parts; the oldest are dropped for it. Returns 1, or 0 if the one at this position of its
- * origin, or a later one, is in the log already; -EMSGSIZE if it is longer than output_log_entry_max(). */
+/* Appends an entry, made of parts; the oldest are dropped for it. Returns 1, or 0 if the one at this
+ * position of its origin, or a later one, is in the log already; -EMSGSIZE if it is longer than
+ * output_log_entry_max(). */
 int output_log_append(
         OutputLog *log, OutputOrigin origin, uint64_t position, const struct iovec *parts, size_t n_parts);
 /* Beyond the position of the newest entry of that origin; 0: there was none. */

@@ -53,8 +53,8 @@ static size_t find_control(JsonSpan json) {
         return i;
 }
 
-/* In well-formed JSON, control characters are between tokens only. A copy with blanks for them, the caller's; NULL in
- * ret if there are none. */
+/* In well-formed JSON, control characters are between tokens only. A copy with blanks for them, the
+ * caller's; NULL in ret if there are none. */
 static int join_lines(JsonSpan json, char **ret) {
         size_t i = find_control(json);
         char *copy;
@@ -112,7 +112,8 @@ static size_t escape_length(const char *escape, size_t size) {
         return size >= 12 && is_surrogate(escape, "89abAB") && is_surrogate(escape + 6, "cdefCDEF") ? 12 : 6;
 }
 
-/* The first position of the inside of a JSON string, from least on, that is not within a character or an escape. */
+/* The first position of the inside of a JSON string, from least on, that is not within a character or an
+ * escape. */
 static size_t find_boundary(JsonSpan inside, size_t least) {
         size_t i = 0;
 
@@ -165,12 +166,13 @@ static int record_end_of_stream(OutputLog *log, const JupyterMessage *m, uint64_
                 { (char *) "\"}", 2 },
         };
 
-        /* Between the two we may be killed: the next keeper, which sees the message again, has to tell them apart. */
+        /* Between the two we may be killed: the next keeper, which sees the message again, has to tell them
+         * apart. */
         return record_parts(log, m, position + 1, parts, ELEMENTSOF(parts));
 }
 
-/* Puts the member with the binary values of a message behind its content; *ret is the caller's. -EMSGSIZE: they are more
- * than an entry can have. */
+/* Puts the member with the binary values of a message behind its content; *ret is the caller's. -EMSGSIZE:
+ * they are more than an entry can have. */
 static int put_buffers(const OutputLog *log, const JupyterMessage *m, struct iovec *ret) {
         static const char begin[] = ",\"buffers\":[";
         size_t size = sizeof(begin) + 1;

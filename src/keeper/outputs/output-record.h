@@ -5,8 +5,9 @@
  *
  *      {"seq":12,"time":1700000000123456,"type":"stream","parent":"<msg_id>","content":{…}}
  *
- * and, if the message came with binary values, "buffers":["<base64>", …]. time is in µs, CLOCK_REALTIME. type is that of Jupyter's message, with its content as it came, but for white space
- * that would make several lines of it; or "session" for what the keeper itself has to say. */
+ * and, if the message came with binary values, "buffers":["<base64>", …]. time is in µs, CLOCK_REALTIME.
+ * type is that of Jupyter's message, with its content as it came, but for white space that would make
+ * several lines of it; or "session" for what the keeper itself has to say. */
 
 #include "keeper/jupyter/jupyter-message.h"
 #include "keeper/outputs/output-log.h"
@@ -45,13 +46,14 @@ typedef struct OutputNotice {
 /* Is a message of this type recorded? */
 bool output_is_recorded(const char *type);
 
-/* Of the text of a stream that is too long for one entry, its newest part that is not; a notice before it tells how much
- * is missing. What else is too large is not kept at all: half of a picture, or of another document, is none.
- * Returns as output_log_append() does. */
+/* Of the text of a stream that is too long for one entry, its newest part that is not; a notice before it
+ * tells how much is missing. What else is too large is not kept at all: half of a picture, or of another
+ * document, is none. Returns as output_log_append() does. */
 int output_record_message(OutputLog *log, const JupyterMessage *m, uint64_t position);
 int output_record_notice(OutputLog *log, const OutputNotice *notice);
 
-/* Is this text, a line for instance, within one of the newest entries, as far as some hundred kB of them reach? */
+/* Is this text, a line for instance, within one of the newest entries, as far as some hundred kB of them
+ * reach? */
 bool output_record_has_text(const OutputLog *log, const char *text, size_t size);
 
 /* The lines that tell of the entries between the numbers after and first, which are not in the log: those that were purged,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What a kernel's process writes to its stdout and stderr: to who asked for it and, while the kernel starts, to the
- * journal, as if they were the journal's. */
+/* What a kernel's process writes to its stdout and stderr: to who asked for it and, while the kernel starts,
+ * to the journal, as if they were the journal's. */
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -106,7 +106,8 @@ int process_output_is_of(const ProcessOutput *o, pid_t pid) {
         return 0;
 }
 
-/* How much of it can be handed over: whole lines; of a long line what is there, but no character that is cut. */
+/* How much of it can be handed over: whole lines; of a long line what is there, but no character that is
+ * cut. */
 static size_t whole(const char *text, size_t size) {
         const char *newline = memrchr(text, '\n', size);
         size_t n = size;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What a kernel's process writes to its stdout and stderr, which are a pipe. Both its ends can be kept while the keeper
- * is dead, so that the process never sees it closed. */
+/* What a kernel's process writes to its stdout and stderr, which are a pipe. Both its ends can be kept while
+ * the keeper is dead, so that the process never sees it closed. */
 
 #include <systemd/sd-event.h>
 
@@ -33,8 +33,8 @@ void process_output_flush(ProcessOutput *o);
 /* The last lines, at most PROCESS_OUTPUT_LAST_MAX bytes; *ret_size may be NULL. The output's. */
 const char *process_output_last(const ProcessOutput *o, size_t *ret_size);
 
-/* Does what comes from now on go to the journal, too? It does at first. Others may read the journal, so what a kernel's
- * process prints is not for it once it is a user's work and not a start that may fail. */
+/* Does what comes from now on go to the journal, too? It does at first. Others may read the journal, so what
+ * a kernel's process prints is not for it once it is a user's work and not a start that may fail. */
 void process_output_set_journal(ProcessOutput *o, bool is_told);
 /* Tells the journal the last lines of what it was not told, PROCESS_OUTPUT_LAST_LINES at most. */
 void process_output_tell_last(const ProcessOutput *o);
