@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Answers that wait to be typed into the program, in the order of its questions. An answer that only a real terminal
- * knows is a gap: what comes behind it waits until it is filled, since programs take a later answer as the sign that an
- * earlier one will not come. */
+/* Answers that wait to be typed into the program, in the order of its questions. An answer that only a real
+ * terminal knows is a gap: what comes behind it waits until it is filled, since programs take a later answer
+ * as the sign that an earlier one will not come. */
 
 #include "shared/macros.h"
 

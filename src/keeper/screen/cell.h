@@ -5,8 +5,9 @@
 
 #include "shared/macros.h"
 
-/* A colour is one of these kinds, and a value of 24 bits. BASIC is one of the 16 colours that have an SGR number of
- * their own: terminals may show them brighter when bold, which they do not do with the same colour of the 256. */
+/* A colour is one of these kinds, and a value of 24 bits. BASIC is one of the 16 colours that have an SGR
+ * number of their own: terminals may show them brighter when bold, which they do not do with the same colour
+ * of the 256. */
 #define COLOR_DEFAULT    0U
 #define COLOR_BASIC(n)   (0x1000000U | (uint32_t) (n))
 #define COLOR_INDEXED(n) (0x2000000U | (uint32_t) (n))
@@ -54,8 +55,8 @@ static inline bool style_is_default(const Style *a) {
         return style_equal(a, &(const Style){ 0 });
 }
 
-/* What a cell shows: a code point, or the number of a cluster (cluster.h), with flags. 0: nothing was ever written
- * there, or it was erased; then only the background of the style counts. */
+/* What a cell shows: a code point, or the number of a cluster (cluster.h), with flags. 0: nothing was ever
+ * written there, or it was erased; then only the background of the style counts. */
 #define GLYPH_VALUE   0x1fffffU
 #define GLYPH_CLUSTER 0x200000U /* the value is the number of a cluster */
 #define GLYPH_WIDE    0x400000U /* takes this cell and the next, which is GLYPH_TAIL with the same style */

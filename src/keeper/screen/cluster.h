@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Characters with others combined onto them: the cells that show one have its number. They are collected, not counted:
- * when there are many, those that no cell has any more are forgotten. */
+/* Characters with others combined onto them: the cells that show one have its number. They are collected,
+ * not counted: when there are many, those that no cell has any more are forgotten. */
 
 #include "keeper/screen/grid.h"
 

@@ -122,7 +122,8 @@ static inline void grid_split(Grid *g, uint32_t row, uint32_t column) {
                 grid_break(g, row);
 }
 
-/* The same, where the cells before column are about to be written: what continues in this line goes on to. */
+/* The same, where the cells before column are about to be written: what continues in this line goes on
+ * to. */
 static inline void grid_split_after(Grid *g, uint32_t row, uint32_t column) {
         if (grid_has_character_across(g, row, column))
                 grid_cut_character(g, row, column);

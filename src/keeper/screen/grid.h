@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The cells of a screen. A row takes memory only as far as something was written into it, and rows are pointers, so
- * that scrolling moves no cells.
+/* The cells of a screen. A row takes memory only as far as something was written into it, and rows are
+ * pointers, so that scrolling moves no cells.
  *
- * Columns and rows count from 0; ranges are [from, to). A character that takes two cells never loses only one: whatever
- * writes into one half empties the other. */
+ * Columns and rows count from 0; ranges are [from, to). A character that takes two cells never loses only
+ * one: whatever writes into one half empties the other. */
 
 #include "keeper/screen/cell.h"
 
@@ -33,8 +33,9 @@ typedef struct Rectangle {
 int grid_init(Grid *g, uint32_t n_rows, uint32_t n_columns, size_t *budget);
 void grid_done(Grid *g);
 
-/* Makes the cells [from, to) of a row writable, and the caller must write all of them. What was kept beyond the last
- * column is gone. Returns the first; NULL if there is no memory, or no budget: then nothing is written. */
+/* Makes the cells [from, to) of a row writable, and the caller must write all of them. What was kept beyond
+ * the last column is gone. Returns the first; NULL if there is no memory, or no budget: then nothing is
+ * written. */
 Cell *grid_write(Grid *g, uint32_t row, uint32_t from, uint32_t to);
 
 /* Empties cells. blank: the background they have then. With keep_guarded those with DECSCA stay. */
@@ -52,8 +53,9 @@ Line *grid_take(Grid *g, uint32_t row);
 void grid_put(Grid *g, uint32_t row, Line *line);
 Line *grid_free_line(Grid *g, Line *line);
 
-/* Changes the size: cuts or adds empty lines at the top (cut_top > 0: so many are removed, < 0: added) and for the
- * rest at the bottom. Cells beyond the last column stay until their row is written. -ENOMEM: nothing has changed. */
+/* Changes the size: cuts or adds empty lines at the top (cut_top > 0: so many are removed, < 0: added) and
+ * for the rest at the bottom. Cells beyond the last column stay until their row is written. -ENOMEM: nothing
+ * has changed. */
 int grid_resize(Grid *g, uint32_t n_rows, uint32_t n_columns, int64_t cut_top);
 
 /* Does the text of a row begin above it? */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A line as the bytes that print it. Cells that were never written are passed over, not printed as blanks: so they are
- * the same afterwards, and what is selected and copied from the screen is too. */
+/* A line as the bytes that print it. Cells that were never written are passed over, not printed as blanks:
+ * so they are the same afterwards, and what is selected and copied from the screen is too. */
 
 #include "keeper/screen/line-text.h"
 

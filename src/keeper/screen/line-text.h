@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A line as the bytes that print it: from the first column, with a pen that is default, and without a link, before and after. The
- * cursor ends behind the last character that was printed. */
+/* A line as the bytes that print it: from the first column, with a pen that is default, and without a link,
+ * before and after. The cursor ends behind the last character that was printed. */
 
 #include "keeper/screen/cluster.h"
 #include "keeper/screen/links.h"
@@ -31,8 +31,8 @@ void cells_write(
 /* Writes one character that is not empty. */
 void glyph_write(TextWriter *w, uint32_t glyph, const ClusterTable *clusters);
 
-/* Does printing a and then b make the terminal wrap from the one to the other by itself, as it did when they were first
- * printed? Then they are one line for whoever selects text. */
+/* Does printing a and then b make the terminal wrap from the one to the other by itself, as it did when they
+ * were first printed? Then they are one line for whoever selects text. */
 static inline bool lines_join(LineShape a, LineShape b, uint32_t n_columns) {
         return a.wrapped && b.continues && b.printed &&
                 (a.width == n_columns || (b.wide && !b.colored && a.width + 1U == n_columns));

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Hyperlinks (OSC 8) of cells. There is no room in a cell for one, and few cells have one: so a style with a link has, where
- * its underline's colour would be, the number of an entry that has both. Entries are collected, not counted: when there are
- * many, those that no cell has any more are forgotten. */
+/* Hyperlinks (OSC 8) of cells. There is no room in a cell for one, and few cells have one: so a style with a
+ * link has, where its underline's colour would be, the number of an entry that has both. Entries are
+ * collected, not counted: when there are many, those that no cell has any more are forgotten. */
 
 #include "keeper/screen/grid.h"
 #include "keeper/vt/text-writer.h"
@@ -28,7 +28,8 @@ typedef struct LinkTable {
 
 void link_table_done(LinkTable *t);
 
-/* The pen gets the link of OSC 8;text, or none if that has no URI, or there is no room. grids: all cells with links. */
+/* The pen gets the link of OSC 8;text, or none if that has no URI, or there is no room. grids: all cells
+ * with links. */
 void link_open(LinkTable *t, Grid *grids, size_t n_grids, Style *pen, const char *text, size_t size);
 
 /* The pen becomes as plain, which has no link, and keeps its own. */

@@ -2,8 +2,8 @@
 
 /* The alternate screen, and changes of size, which both screens take part in.
  *
- * The main screen grows and shrinks at its top, with the scrollback; the alternate one has none. The line of the cursor
- * is never lost. Of the screen that is not shown, the cursor is the saved one. */
+ * The main screen grows and shrinks at its top, with the scrollback; the alternate one has none. The line of
+ * the cursor is never lost. Of the screen that is not shown, the cursor is the saved one. */
 
 #include "keeper/screen/screen-state.h"
 
@@ -33,8 +33,8 @@ static bool row_is_empty(const Grid *g, uint32_t row) {
         return line_shape(g->rows[row], UINT32_MAX).width == 0;
 }
 
-/* How many rows to take from the top: of those that are too many, first empty ones below the cursor go, then those
- * at the top, then what is left below the cursor. */
+/* How many rows to take from the top: of those that are too many, first empty ones below the cursor go, then
+ * those at the top, then what is left below the cursor. */
 static uint32_t rows_to_cut(const Grid *g, uint32_t rows, uint32_t cursor) {
         uint32_t excess = g->n_rows - rows, empty = 0;
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Answers to what programs ask by control sequences. Each is given once, whoever looks: so no terminal of those who look
- * is asked, and what is answered is what this screen is. The table of all of them is in docs/terminals.md. */
+/* Answers to what programs ask by control sequences. Each is given once, whoever looks: so no terminal of
+ * those who look is asked, and what is answered is what this screen is. The table of all of them is in
+ * docs/terminals.md. */
 
 #include <stdarg.h>
 #include <stdio.h>

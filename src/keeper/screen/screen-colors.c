@@ -2,9 +2,9 @@
 
 /* Which colours there are: answers to OSC 4, 5, 10 to 19 and 21 with a "?".
  *
- * What the program itself has set is known, and so is the table of 256. The colours of text, background and cursor (10, 11,
- * 12) are those of whoever looks: such an answer is a gap, for somebody to ask a terminal. Colours that terminals derive from
- * these (13 to 19) are taken from what was last heard of them. */
+ * What the program itself has set is known, and so is the table of 256. The colours of text, background and
+ * cursor (10, 11, 12) are those of whoever looks: such an answer is a gap, for somebody to ask a terminal.
+ * Colours that terminals derive from these (13 to 19) are taken from what was last heard of them. */
 
 #include <stdio.h>
 
@@ -65,7 +65,8 @@ static void answer_color(Screen *s, const char *name, unsigned index, bool bell)
         screen_answer(s, "\x1b]%s;%s%s", name, spec, end_of(bell));
 }
 
-/* Has the program set it to something that can be told? Else a terminal is to be asked, if it is one of the three. */
+/* Has the program set it to something that can be told? Else a terminal is to be asked, if it is one of the
+ * three. */
 static bool color_is_known(const Screen *s, unsigned number) {
         const char *spec = palette_get(&s->palette, PALETTE_NUMBERS + number - 10);
         ColorSpec color;

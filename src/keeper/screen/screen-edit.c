@@ -28,8 +28,8 @@ bool screen_push_line(Screen *s, uint32_t row) {
         return record.shape.wrapped;
 }
 
-/* Only lines that leave the top of the whole screen are kept, as in xterm: with a margin at the top they are a program's
- * own affair. */
+/* Only lines that leave the top of the whole screen are kept, as in xterm: with a margin at the top they are
+ * a program's own affair. */
 void screen_scroll(Screen *s, int64_t n) {
         bool continues = false;
 
@@ -71,9 +71,9 @@ void screen_erase_display(Screen *s, int32_t what, bool selective) {
         }
 }
 
-/* EL, DECSEL. While a wrap is pending the cursor counts as behind the last column, so there is nothing to erase: gcc and
- * grep erase to the end of the line after each coloured word, and where xterm would take the last letter with that, VTE,
- * kitty and xterm.js do not. */
+/* EL, DECSEL. While a wrap is pending the cursor counts as behind the last column, so there is nothing to
+ * erase: gcc and grep erase to the end of the line after each coloured word, and where xterm would take the
+ * last letter with that, VTE, kitty and xterm.js do not. */
 void screen_erase_line(Screen *s, int32_t what, bool selective) {
         uint32_t from = what == 0 ? s->cursor.column : 0;
         uint32_t to = what == 1 ? s->cursor.column + 1 : s->columns;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Plain lines by the thousand: what scrolls off the top before anybody could have seen it goes past the cells.
+/* Plain lines by the thousand: what scrolls off the top before anybody could have seen it goes past the
+ * cells.
  *
- * If so many lines of plain text come at once that some of them leave the screen again, those are put into the scrollback
- * as the bytes that they are; only the last ones are printed. The outcome is that of printing them all, and a fuzz target
- * holds it to that. */
+ * If so many lines of plain text come at once that some of them leave the screen again, those are put into
+ * the scrollback as the bytes that they are; only the last ones are printed. The outcome is that of printing
+ * them all, and a fuzz target holds it to that. */
 
 #include "keeper/screen/screen-state.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What programs say about how keys are encoded: xterm's XTMODKEYS (CSI > Pp ; Pv m), and kitty's keyboard protocol
- * (https://sw.kovidgoyal.net/kitty/keyboard-protocol/). Nothing here reads keys; all of it has to come back, and can be asked for. */
+/* What programs say about how keys are encoded: xterm's XTMODKEYS (CSI > Pp ; Pv m), and kitty's keyboard
+ * protocol (https://sw.kovidgoyal.net/kitty/keyboard-protocol/). Nothing here reads keys; all of it has to
+ * come back, and can be asked for. */
 
 #include "keeper/screen/screen-state.h"
 

@@ -8,7 +8,8 @@ typedef struct ModeRow {
         uint16_t number;
         bool private;
         bool initial;
-        bool always; /* said in every picture, since terminals are found with it changed; others once the program did */
+        /* Said in every picture, since terminals are found with it changed; others once the program did. */
+        bool always;
 } ModeRow;
 
 /* Most change nothing here: they say how the terminal treats its keyboard, and only have to come back. */
@@ -70,7 +71,8 @@ void screen_set_mode(Screen *s, Mode mode, bool on) {
                 screen_report_size(s);
 }
 
-/* DECCOLM: the terminal changes its width, if it is allowed to, which we learn from its size; the rest happens here. */
+/* DECCOLM: the terminal changes its width, if it is allowed to, which we learn from its size; the rest
+ * happens here. */
 static void screen_change_width(Screen *s) {
         if (!screen_has(s, MODE_ALLOW_132))
                 return;

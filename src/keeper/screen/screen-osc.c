@@ -13,7 +13,8 @@ static void answer_clipboard(Screen *s, const char *text, size_t size, bool bell
                 screen_answer(s, "\x1b]52;%.*s;%s", (int) (what - text), text, bell ? "\a" : "\x1b\\");
 }
 
-/* OSC 22;?NAME,NAME: which shapes of the pointer (kitty's protocol) there are, or with __ in the name, which is in force. */
+/* OSC 22;?NAME,NAME: which shapes of the pointer (kitty's protocol) there are, or with __ in the name, which
+ * is in force. */
 static void answer_pointer(Screen *s, const char *text, size_t size, bool bell) {
         _cleanup_text_writer_ TextWriter w = { 0 };
 

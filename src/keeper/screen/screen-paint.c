@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The picture: everything a screen knows as bytes for another terminal. Their order is what this file is about:
+/* The picture: everything a screen knows as bytes for another terminal. Their order is what this file is
+ * about:
  *
- *  1  end whatever the terminal was in the middle of; the main screen, cleared, with nothing in the way of plain printing
- *  2  lines of the scrollback, then those of the main screen; what does not fit scrolls off the top by itself
- *  3  the main screen's saved cursor (DECSC), while there are no margins that could keep the cursor from its place
+ *  1  end whatever the terminal was in the middle of; the main screen, cleared, with nothing in the way of
+ *     plain printing
+ *  2  lines of the scrollback, then those of the main screen; what does not fit scrolls off the top
+ *  3  the main screen's saved cursor (DECSC), while there are no margins that could keep the cursor from its
+ *     place
  *  4  if the alternate screen is shown: to it, its lines, its saved cursor
  *  5  tab stops, titles, colours, progress, keyboard: all that does not depend on the cursor
  *  6  margins and origin mode, which both move the cursor; then the cursor, at the character before it, which is
@@ -15,9 +18,9 @@
 #include "keeper/screen/screen-state.h"
 #include "keeper/screen/sgr.h"
 
-/* CAN gives up a sequence, ST a string. Leaving the alternate screen restores the cursor, in some terminals with
- * whether it is visible: so it is made visible, and saved, before. One mode each: not every terminal reads more than the
- * first parameter. */
+/* CAN gives up a sequence, ST a string. Leaving the alternate screen restores the cursor, in some terminals
+ * with whether it is visible: so it is made visible, and saved, before. One mode each: not every terminal
+ * reads more than the first parameter. */
 static const char prologue[] = "\x18\x1b\\"
                                "\x1b[?25h\x1b"
                                "7\x1b[?1049l\x1b[?69l\x1b[r\x1b[?6l\x1b[?7h\x1b[4l\x1b[20l"
@@ -118,7 +121,8 @@ static void write_pen(TextWriter *w, const Style *pen) {
         sgr_write(w, &(const Style){ 0 }, pen);
 }
 
-/* Saves a cursor; then all that belongs to it is as it was before. Without margins, origin mode moves no place. */
+/* Saves a cursor; then all that belongs to it is as it was before. Without margins, origin mode moves no
+ * place. */
 static void write_saved(TextWriter *w, const Cursor *c) {
         if (c->origin)
                 text_writer_text(w, "\x1b[?6h");
@@ -192,7 +196,8 @@ static void write_cursor(const Screen *s, TextWriter *w) {
         const Cell *before = cell_before(s, &column);
         const Style none = { 0 };
 
-        /* A pending wrap can outlast autowrap; without one, the last column is printed to without autowrap. */
+        /* A pending wrap can outlast autowrap; without one, the last column is printed to without
+         * autowrap. */
         if (!wraps && !s->pending_wrap)
                 text_writer_text(w, "\x1b[?7l");
         if (before && column >= left) {

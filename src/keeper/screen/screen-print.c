@@ -24,7 +24,8 @@ size_t screen_ascii_run(const uint8_t *data, size_t size) {
         return n;
 }
 
-/* One store for each cell: what compilers make of copying a structure after changing a part of it is much slower. */
+/* One store for each cell: what compilers make of copying a structure after changing a part of it is much
+ * slower. */
 static void fill_cells(Cell *cells, const uint8_t *data, size_t n, const Style *style) {
         typedef uint32_t Words
                 __attribute__((vector_size(sizeof(Cell)), aligned(_Alignof(Cell)), may_alias));
@@ -46,7 +47,8 @@ static void screen_wrap(Screen *s) {
                 line->wrapped = true;
         s->cursor.column = s->cursor.column < s->right ? s->left : 0;
         screen_index(s);
-        /* Scrolling took it away from a last line. From one that is still the cursor's, or is gone, it goes for good. */
+        /* Scrolling took it away from a last line. From one that is still the cursor's, or is gone, it goes
+         * for good. */
         if (line && whole) {
                 Line *above = s->cursor.row > 0 ? s->grid->rows[s->cursor.row - 1] : NULL;
 
@@ -159,8 +161,8 @@ void screen_print_character(void *userdata, uint32_t code) {
                 screen_put(s, code, width);
                 return;
         }
-        /* xterm combines with what was written last, VTE with what is before the cursor. The latter needs no memory, and
-         * is the same unless the cursor was moved. */
+        /* xterm combines with what was written last, VTE with what is before the cursor. The latter needs no
+         * memory, and is the same unless the cursor was moved. */
         previous = screen_previous(s);
         if (previous)
                 cluster_add(&s->clusters, s->grids, ELEMENTSOF(s->grids), &previous->glyph, code);

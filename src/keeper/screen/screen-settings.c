@@ -91,7 +91,8 @@ static const char *capability(const char *name, size_t size) {
         return NULL;
 }
 
-/* XTGETTCAP, as xterm: the answer ends before the first name that is not known; that one is refused if it is the first. */
+/* XTGETTCAP, as xterm: the answer ends before the first name that is not known; that one is refused if it is
+ * the first. */
 static void answer_capabilities(Screen *s, const char *text, size_t size) {
         _cleanup_text_writer_ TextWriter w = { 0 };
 

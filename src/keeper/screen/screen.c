@@ -83,7 +83,8 @@ Screen *screen_free(Screen *s) {
         return NULL;
 }
 
-/* RIS if hard, else DECSTR. The scrollback stays in both: it is what was printed. Titles do too, as in xterm. */
+/* RIS if hard, else DECSTR. The scrollback stays in both: it is what was printed. Titles do too, as in
+ * xterm. */
 void screen_reset(Screen *s, bool hard) {
         bool touched = s->keys[MAIN].touched || s->keys[ALTERNATE].touched;
         uint32_t row = s->cursor.row, column = s->cursor.column;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The lines that scrolled off the top of a screen, as the bytes that print them (line-text.h): bounded in lines and in
- * bytes, the oldest are forgotten. Blocks of memory come and go with them. */
+/* The lines that scrolled off the top of a screen, as the bytes that print them (line-text.h): bounded in
+ * lines and in bytes, the oldest are forgotten. Blocks of memory come and go with them. */
 
 #include "keeper/screen/line-text.h"
 

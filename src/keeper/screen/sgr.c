@@ -17,8 +17,8 @@ static uint32_t rgb_at(const VtSequence *s, unsigned i) {
         return COLOR_RGB(byte_at(s, i) << 16 | byte_at(s, i + 1) << 8 | byte_at(s, i + 2));
 }
 
-/* Reads the colour behind 38, 48 or 58 at i: 5;N 5:N 2;R;G;B 2:R:G:B 2:SPACE:R:G:B. Returns how many parameters that
- * were; *color is untouched if they make no colour. */
+/* Reads the colour behind 38, 48 or 58 at i: 5;N 5:N 2;R;G;B 2:R:G:B 2:SPACE:R:G:B. Returns how many
+ * parameters that were; *color is untouched if they make no colour. */
 static unsigned color_at(const VtSequence *s, unsigned i, uint32_t *color) {
         int32_t kind = vt_parameter(s, i + 1, 0);
         unsigned n = 1;
@@ -200,7 +200,8 @@ static void write_color(TextWriter *w, uint32_t color, uint32_t base) {
         }
 }
 
-/* Is something on in from that is not on in to? Colours can change without a reset, the rest not so shortly. */
+/* Is something on in from that is not on in to? Colours can change without a reset, the rest not so
+ * shortly. */
 static bool needs_reset(const Style *from, const Style *to) {
         return (from->bold && !to->bold) || (from->dim && !to->dim) || (from->italic && !to->italic) ||
                 (from->blink && !to->blink) || (from->inverse && !to->inverse) ||

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What a program says about itself: window title, icon title and their stack (OSC 0, 1, 2; CSI 22 t, CSI 23 t), and
- * its working directory (OSC 7). NULL: it did not say; the terminal has its own. */
+/* What a program says about itself: window title, icon title and their stack (OSC 0, 1, 2; CSI 22 t, CSI 23
+ * t), and its working directory (OSC 7). NULL: it did not say; the terminal has its own. */
 
 #include "keeper/vt/text-writer.h"
 

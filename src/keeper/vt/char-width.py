@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Prints char-width-table.h, which is committed: which code points take no column, and which take two.
 
-    char-width.py > char-width-table.h     makes it of the Unicode data that is installed (Debian's package unicode-data)
-    char-width.py --check                  tells whether the table is what this makes of the same version of Unicode
+    char-width.py > char-width-table.h     makes it of the Unicode data that is installed (Debian's package
+                                           unicode-data)
+    char-width.py --check                  tells whether the table is what this makes of the same Unicode
 
-Exit status of --check: 0 if it is, 1 if it is not, 77 if another version of Unicode is installed here, or none."""
+Exit status of --check: 0 if it is, 1 if it is not, 77 if another version of Unicode is installed here, or
+none."""
 
 import re
 import sys

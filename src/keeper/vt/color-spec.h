@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Colours as programs and terminals write them in operating system commands, and those that xterm has at first. */
+/* Colours as programs and terminals write them in operating system commands, and those that xterm has at
+ * first. */
 
 #include "shared/macros.h"
 
@@ -12,8 +13,8 @@ typedef struct ColorSpec {
 
 #define COLOR_SPEC_SIZE 24U /* "rgb:ffff/ffff/ffff" with its NUL, rounded up */
 
-/* Reads "rgb:R/G/B", with one to four hexadecimal digits each, "#RGB", "#RRGGBB", "#RRRGGGBBB" or "#RRRRGGGGBBBB". False:
- * it is none of these, such as a name. */
+/* Reads "rgb:R/G/B", with one to four hexadecimal digits each, "#RGB", "#RRGGBB", "#RRRGGGBBB" or
+ * "#RRRRGGGGBBBB". False: it is none of these, such as a name. */
 bool color_spec_parse(const char *text, size_t size, ColorSpec *ret);
 
 /* Writes "rgb:rrrr/gggg/bbbb" and a NUL. */

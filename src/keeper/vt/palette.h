@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The colours that a program redefined: OSC 4 and 104 for the 256 numbers, OSC 10 to 19 and 110 to 119 for those of text,
- * background, cursor and so on. Kept as they were said; takes no memory until one is changed. */
+/* The colours that a program redefined: OSC 4 and 104 for the 256 numbers, OSC 10 to 19 and 110 to 119 for
+ * those of text, background, cursor and so on. Kept as they were said; takes no memory until one is
+ * changed. */
 
 #include "keeper/vt/text-writer.h"
 
@@ -26,7 +27,8 @@ void palette_osc(Palette *p, unsigned number, const char *text, size_t size);
 /* All as they were (RIS). */
 void palette_reset(Palette *p);
 
-/* What the program set entry index to, of 256 numbers and then OSC 10 to 19; NULL: nothing, or it was reset. */
+/* What the program set entry index to, of 256 numbers and then OSC 10 to 19; NULL: nothing, or it was
+ * reset. */
 const char *palette_get(const Palette *p, unsigned index);
 
 void palette_write(const Palette *p, TextWriter *w);

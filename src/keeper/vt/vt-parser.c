@@ -2,8 +2,8 @@
 
 /* The state machine that takes a terminal's byte stream apart.
  *
- * It is Paul Williams' parser of the DEC terminals (https://vt100.net/emu/dec_ansi_parser), with UTF-8 at ground, and
- * with the four kinds of string other than OSC made one:
+ * It is Paul Williams' parser of the DEC terminals (https://vt100.net/emu/dec_ansi_parser), with UTF-8 at
+ * ground, and with the four kinds of string other than OSC made one:
  *
  *            +--------------------------- final byte ----------------------------+
  *            v                                                                    |
@@ -16,8 +16,8 @@
  *            +- CAN, SUB -(any) +------- P X ^ _ ---> STRING --- ST --> ground
  *
  * ESC in any state starts anew, and so ends a string, which is acted on at the ESC of its ST. Control
- * characters inside a sequence are acted on at once, as if they came before it. Two-byte C1 controls of UTF-8 (U+0080 to
- * U+009F) are what xterm takes them for: ESC and a letter. */
+ * characters inside a sequence are acted on at once, as if they came before it. Two-byte C1 controls of
+ * UTF-8 (U+0080 to U+009F) are what xterm takes them for: ESC and a letter. */
 
 #include "keeper/vt/vt-parser.h"
 
@@ -216,8 +216,8 @@ static void parser_csi_final(VtParser *p, uint8_t c) {
         p->handlers->csi(p->userdata, &p->sequence);
 }
 
-/* The quick way through a CSI sequence of parameters only, which most are: if its end is in sight, it need not be kept.
- * Takes as much of [b, end) as is such. */
+/* The quick way through a CSI sequence of parameters only, which most are: if its end is in sight, it need
+ * not be kept. Takes as much of [b, end) as is such. */
 static const uint8_t *parser_csi(VtParser *p, const uint8_t *b, const uint8_t *end) {
         const uint8_t *start = b;
         size_t room = VT_PENDING_MAX - p->n_raw;
@@ -344,8 +344,9 @@ static bool utf8_second(uint8_t first, uint8_t next) {
         }
 }
 
-/* Takes at least one byte of [b, end), of which the first belongs to a character beyond ASCII that may have begun in raw.
- * What is not UTF-8 becomes one U+FFFD for each longest part that could have begun a character. */
+/* Takes at least one byte of [b, end), of which the first belongs to a character beyond ASCII that may have
+ * begun in raw. What is not UTF-8 becomes one U+FFFD for each longest part that could have begun a
+ * character. */
 static const uint8_t *parser_utf8(VtParser *p, const uint8_t *b, const uint8_t *end) {
         unsigned length;
         uint32_t code;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Bytes that a program prints -> text, control characters, sequences. Knows the grammar of ECMA-48 and UTF-8, and
- * nothing about terminals. */
+/* Bytes that a program prints -> text, control characters, sequences. Knows the grammar of ECMA-48 and
+ * UTF-8, and nothing about terminals. */
 
 #include "shared/macros.h"
 
@@ -10,8 +10,8 @@
 #define VT_PARAMETER_MAX  65535
 #define VT_OMITTED        (-1)
 
-/* Of a sequence that is not complete yet this much is kept. A longer string (OSC, DCS, ...) is skipped as a whole, a
- * longer CSI sequence is ignored. */
+/* Of a sequence that is not complete yet this much is kept. A longer string (OSC, DCS, ...) is skipped as a
+ * whole, a longer CSI sequence is ignored. */
 #define VT_PENDING_MAX 4096U
 
 typedef struct VtSequence {
@@ -24,8 +24,8 @@ typedef struct VtSequence {
 } VtSequence;
 
 typedef struct VtHandlers {
-        /* Printable ASCII, and behind it anything. Takes at least the first byte, and at most the printable ASCII
-         * that data starts with; returns how much it took. */
+        /* Printable ASCII, and behind it anything. Takes at least the first byte, and at most the printable
+         * ASCII that data starts with; returns how much it took. */
         size_t (*text)(void *userdata, const uint8_t *data, size_t size);
         /* A character beyond ASCII; U+FFFD for what is not UTF-8. */
         void (*character)(void *userdata, uint32_t code);
@@ -34,8 +34,8 @@ typedef struct VtHandlers {
         /* ESC: intermediate and final only. */
         void (*escape)(void *userdata, const VtSequence *sequence);
         void (*csi)(void *userdata, const VtSequence *sequence);
-        /* What is between OSC and its end. Not longer than VT_PENDING_MAX, without C0, not terminated. bell: it ended with
-         * BEL instead of ST. */
+        /* What is between OSC and its end. Not longer than VT_PENDING_MAX, without C0, not terminated. bell:
+         * it ended with BEL instead of ST. */
         void (*osc)(void *userdata, const char *text, size_t size, bool bell);
         /* The same of the other strings. kind: the letter behind ESC, one of "PX^_". */
         void (*string)(void *userdata, char kind, const char *text, size_t size);
@@ -63,8 +63,8 @@ typedef struct VtParser {
         uint8_t last;   /* VT_OSC, VT_STRING: byte before */
         uint16_t n_raw; /* of raw */
         VtSequence sequence;
-        uint8_t raw
-                [VT_PENDING_MAX]; /* the bytes since ground, without the control characters that were acted on */
+        /* The bytes since ground, without the control characters that were acted on. */
+        uint8_t raw[VT_PENDING_MAX];
 } VtParser;
 
 void vt_parser_init(VtParser *p, const VtHandlers *handlers, void *userdata);
