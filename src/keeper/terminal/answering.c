@@ -2,9 +2,10 @@
 
 /* Answers to what the program asks its terminal.
  *
- * The screen knows nearly all. The colours of text, background and cursor are those of whoever looks, and programs choose
- * theirs by them: so the terminal of the client that was active last is asked, if it is the session's user and may type.
- * Until it has answered, or ANSWER_TIMEOUT_USEC are over, all answers wait, as they have to come in order. */
+ * The screen knows nearly all. The colours of text, background and cursor are those of whoever looks, and
+ * programs choose theirs by them: so the terminal of the client that was active last is asked, if it is the
+ * session's user and may type. Until it has answered, or ANSWER_TIMEOUT_USEC are over, all answers wait, as
+ * they have to come in order. */
 
 #include "keeper/terminal/answering.h"
 #include "shared/log.h"

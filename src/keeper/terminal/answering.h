@@ -18,11 +18,12 @@ typedef struct Answering {
 
 void answering_begin(Answering *a, sd_event *event, Terminal *terminal, Screen *screen, Audience *audience);
 
-/* The program has ended, or the clients or the terminal are about to be freed: nobody is asked anything any more, and nothing
- * is answered. */
+/* The program has ended, or the clients or the terminal are about to be freed: nobody is asked anything any
+ * more, and nothing is answered. */
 void answering_end(Answering *a);
 
-/* Types what answers there are into the program. To be called whenever there may be some, or there is room for them. */
+/* Types what answers there are into the program. To be called whenever there may be some, or there is room
+ * for them. */
 void answering_go_on(Answering *a);
 
 /* A client's terminal said that it has this colour. */

@@ -108,7 +108,8 @@ int audience_paint(
 
         painting.result = screen_paint(s, scrollback, &picture);
         if (painting.result >= 0) {
-                /* What is pending may not be for this client; the filter knows what of it the others have. */
+                /* What is pending may not be for this client; the filter knows what of it the others
+                 * have. */
                 n = screen_pending(s, &pending);
                 output_filter_init(&filter, NULL, 0);
                 output_filter_feed(&filter, VIEWER_BIT(viewer), picture.data + picture.start,

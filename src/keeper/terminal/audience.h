@@ -29,7 +29,8 @@ typedef struct Audience {
         OutputFilter filter; /* of what goes to them; idle while there are none */
 } Audience;
 
-/* -ENOBUFS: there are AUDIENCE_MAX. The client becomes the audience's. s: the screen, which has all that was printed. */
+/* -ENOBUFS: there are AUDIENCE_MAX. The client becomes the audience's. s: the screen, which has all that was
+ * printed. */
 int audience_add(Audience *a, Client *c, const Screen *s);
 /* Frees the client. */
 void audience_remove(Audience *a, Client *c);
@@ -44,7 +45,8 @@ Client *audience_find(const Audience *a, const char *name);
 /* Shows each what it may see of what the program printed. */
 void audience_send(Audience *a, const void *data, size_t size);
 
-/* Appends what a client may see of the screen's picture; it is then where the others are. As screen_paint(). */
+/* Appends what a client may see of the screen's picture; it is then where the others are. As
+ * screen_paint(). */
 int audience_paint(const Audience *a, const Client *c, const Screen *s, uint32_t scrollback, ByteQueue *out);
 
 /* The client whose terminal can be asked something now, the most recently active one; NULL: none can. */

@@ -4,8 +4,8 @@
  *
  *      memfd:  one page of header | slot 0 | slot 1        sparse: only what a picture needs is there
  *
- * The slot that the header does not name is written, then the header, which is one small write, then the other slot's
- * memory is given back. */
+ * The slot that the header does not name is written, then the header, which is one small write, then the
+ * other slot's memory is given back. */
 
 #include <fcntl.h>
 #include <sys/mman.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The screen's picture as it was at some position of the ring, in a memfd that systemd keeps while the keeper is dead. A
- * new keeper makes the screen of the newest picture and of what the ring has from its position on. */
+/* The screen's picture as it was at some position of the ring, in a memfd that systemd keeps while the
+ * keeper is dead. A new keeper makes the screen of the newest picture and of what the ring has from its
+ * position on. */
 
 #include "keeper/store/byte-queue.h"
 #include "shared/macros.h"

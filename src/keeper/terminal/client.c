@@ -4,13 +4,13 @@
  *
  *              it cannot take what was printed, or is to be repainted
  *      LIVE ---------------------------------------------------------> BEHIND
- *       ^   what is printed goes to it                                  |   what is printed goes nowhere; when it has
- *       |                                                               |   taken all, it gets a picture of what is
- *       '---------------------------------------------------------------'   there then
+ *       ^   what is printed goes to it                                  |   what is printed goes nowhere;
+ *       |                                                               |   when it has taken all, it gets a
+ *       '---------------------------------------------------------------'   picture of what is there then
  *                     it took a whole picture, and nothing was printed since
  *
- * So a client sees everything if it is fast, whole pictures if it is not, and what is kept for it is bounded either
- * way. A raw client gets no pictures: it misses what it could not take. */
+ * So a client sees everything if it is fast, whole pictures if it is not, and what is kept for it is bounded
+ * either way. A raw client gets no pictures: it misses what it could not take. */
 
 #include <sys/socket.h>
 #include <unistd.h>
@@ -256,7 +256,8 @@ void client_send(Client *c, const void *data, size_t size) {
                 c->stale = true;
                 return;
         }
-        /* Straight into the socket as long as nothing waits before it: no copy for a client that keeps up. */
+        /* Straight into the socket as long as nothing waits before it: no copy for a client that keeps
+         * up. */
         while (c->output.size == 0 && size > 0) {
                 ssize_t n = send(c->fd, p, size, MSG_DONTWAIT | MSG_NOSIGNAL);
 

@@ -35,8 +35,8 @@ typedef struct ClientOptions {
         bool clipboard;  /* the program may set its clipboard */
 } ClientOptions;
 
-/* fd: a connected SOCK_STREAM socket, which becomes the client's on success. -ENOTSOCK, -EPROTOTYPE: it is not one. The
- * options are copied. */
+/* fd: a connected SOCK_STREAM socket, which becomes the client's on success. -ENOTSOCK, -EPROTOTYPE: it is
+ * not one. The options are copied. */
 int client_new(sd_event *event, int fd, const ClientOptions *options, const ClientHandlers *handlers,
         void *userdata, Client **ret);
 
@@ -50,16 +50,16 @@ void client_set_size(Client *c, uint32_t rows, uint32_t columns);
 /* Shows its first picture. */
 void client_welcome(Client *c);
 
-/* Shows what was printed. Never blocks, and never keeps more than CLIENT_QUEUE_MAX for later: a client that is too slow
- * for that gets a picture when it can take bytes again. */
+/* Shows what was printed. Never blocks, and never keeps more than CLIENT_QUEUE_MAX for later: a client that
+ * is too slow for that gets a picture when it can take bytes again. */
 #define CLIENT_QUEUE_MAX (64U * 1024U)
 void client_send(Client *c, const void *data, size_t size);
 
 /* What it shows is no longer what it should (the terminal has another size): it gets a new picture. */
 void client_repaint(Client *c);
 
-/* Can its terminal be asked something now? Not one that may not type, that sees no pictures and so may be none, or that did
- * not answer. */
+/* Can its terminal be asked something now? Not one that may not type, that sees no pictures and so may be
+ * none, or that did not answer. */
 bool client_can_be_asked(const Client *c);
 /* Asks its terminal for the colour of OSC number. reply is called once it answers. */
 void client_ask(Client *c, unsigned number);
@@ -69,8 +69,9 @@ void client_stop_asking(Client *c, bool silent);
 /* Whether to read what the client types. */
 void client_listen(Client *c, bool listen);
 
-/* Stops listening; once everything that was sent has been taken, or the client went away, gone is called, but never
- * from here. Returns 1 if there is something to wait for, 0 if all has been taken already and gone will not be called. */
+/* Stops listening; once everything that was sent has been taken, or the client went away, gone is called,
+ * but never from here. Returns 1 if there is something to wait for, 0 if all has been taken already and gone
+ * will not be called. */
 int client_finish(Client *c);
 
 DEFINE_CLEANUP(Client *, client_free);

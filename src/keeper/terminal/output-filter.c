@@ -8,9 +8,10 @@
  *       | ^            '--] P X ^ _--> STRING --BEL or ST-----+
  *      HIGH: 0xc2                        '--ESC--> STRING_ESC-+
  *
- * The grammar is that of vt-parser.c, so that a terminal gets what our screen acts on. What is passed on lies in the data
- * that came, as long as nothing is left out: neighbours are put together, and most of the time all of it is one piece. Only
- * what began in earlier data, or has something left out in the middle, is collected in held. */
+ * The grammar is that of vt-parser.c, so that a terminal gets what our screen acts on. What is passed on
+ * lies in the data that came, as long as nothing is left out: neighbours are put together, and most of the
+ * time all of it is one piece. Only what began in earlier data, or has something left out in the middle, is
+ * collected in held. */
 
 #include "keeper/terminal/output-filter.h"
 
@@ -57,8 +58,8 @@ static void hold(OutputFilter *f, uint8_t c) {
                 f->held[f->n_held++] = c;
 }
 
-/* From now on the sequence is collected; what there is of it ends at end. A string that goes on as it comes goes on, but for
- * a last 0xc2, which may turn out to be half of its end. */
+/* From now on the sequence is collected; what there is of it ends at end. A string that goes on as it comes
+ * goes on, but for a last 0xc2, which may turn out to be half of its end. */
 static void collect(Feed *d, const uint8_t *end) {
         const uint8_t *p = d->begin;
 
@@ -299,8 +300,8 @@ static const uint8_t *find(const uint8_t *p, const uint8_t *end, int c) {
         return found ? found : end;
 }
 
-/* The bytes that text ends at: ESC, ENQ, which is a question, and 0xc2, which may begin a control of two bytes. Each is
- * looked for only once its last place was passed. */
+/* The bytes that text ends at: ESC, ENQ, which is a question, and 0xc2, which may begin a control of two
+ * bytes. Each is looked for only once its last place was passed. */
 typedef struct Landmarks {
         const uint8_t *escape, *enquiry, *high;
 } Landmarks;
@@ -347,7 +348,8 @@ static const uint8_t *step_high(Feed *d, const uint8_t *p, const uint8_t *data) 
                 return p + 1;
         }
         if (*p >= 0xc0 || *p < 0x80) {
-                /* No character. As it is, it would make a control of what comes behind a sequence that is left out. */
+                /* No character. As it is, it would make a control of what comes behind a sequence that is
+                 * left out. */
                 pass_now(d, VIEWERS_ALL, "\xef\xbf\xbd", 3);
                 return p;
         }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Divides what a program prints among those who look, by output-policy.h: in order, without copies where nothing is left
- * out, and without breaking a sequence into two. A sequence that is not complete is held back until it is clear who gets it,
- * for at most OUTPUT_HELD_MAX bytes. */
+/* Divides what a program prints among those who look, by output-policy.h: in order, without copies where
+ * nothing is left out, and without breaking a sequence into two. A sequence that is not complete is held
+ * back until it is clear who gets it, for at most OUTPUT_HELD_MAX bytes. */
 
 #include "keeper/terminal/output-policy.h"
 
@@ -31,13 +31,14 @@ typedef struct OutputFilter {
 /* Text for some of those who look; valid until the function returns. */
 typedef void (*OutputSink)(void *userdata, ViewerSet viewers, const uint8_t *data, size_t size);
 
-/* Begins in the middle of a sequence or character, of which this is what came by now (see screen_pending()). */
+/* Begins in the middle of a sequence or character, of which this is what came by now (see
+ * screen_pending()). */
 void output_filter_init(OutputFilter *f, const uint8_t *pending, size_t size);
 
 /* present: the others need nothing. */
 void output_filter_feed(OutputFilter *f, ViewerSet present, const uint8_t *data, size_t size,
         OutputSink sink, void *userdata);
 
-/* What a viewer, whose terminal is in the middle of nothing, has to get before it can go on with what is given to the others:
- * nothing, or the beginning of a string that nobody shows. */
+/* What a viewer, whose terminal is in the middle of nothing, has to get before it can go on with what is
+ * given to the others: nothing, or the beginning of a string that nobody shows. */
 const char *output_filter_opening(const OutputFilter *f, Viewer viewer);

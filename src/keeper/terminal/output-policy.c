@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Which of a program's sequences go on to whom: lists of what does, since there will always be sequences that nobody here
- * has heard of, and some of them will be questions. */
+/* Which of a program's sequences go on to whom: lists of what does, since there will always be sequences
+ * that nobody here has heard of, and some of them will be questions. */
 
 #include "keeper/terminal/output-policy.h"
 
@@ -98,9 +98,9 @@ static const uint16_t shown_modes[] = { 1, 3, 5, 6, 7, 8, 12, 25, 40, 45, 47, 66
 static const uint16_t sending_modes[] = { 9, 1000, 1002, 1003, 1004, 1005, 1006, 1015, 1016, 2004, 2031,
         5522, 9001 };
 
-/* Those that are nobody's business here: a terminal of another kind (2: VT52, 38: Tektronix), printers and logs (18, 19, 46),
- * a mouse that waits for an answer (1001), and what the screen does itself, as it knows the session's size (2048), or does
- * not do at all (2027: another way to count columns). */
+/* Those that are nobody's business here: a terminal of another kind (2: VT52, 38: Tektronix), printers and
+ * logs (18, 19, 46), a mouse that waits for an answer (1001), and what the screen does itself, as it knows
+ * the session's size (2048), or does not do at all (2027: another way to count columns). */
 static const uint16_t kept_modes[] = { 2, 18, 19, 38, 46, 1001, 2027, 2048 };
 
 static bool is_one_of(uint32_t number, const uint16_t *numbers, size_t n) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What a terminal has shown: the raw bytes (ring.h), the screen that they make (screen.h), and now and then its picture
- * (checkpoint.h), so that the next keeper can make the same screen. */
+/* What a terminal has shown: the raw bytes (ring.h), the screen that they make (screen.h), and now and then
+ * its picture (checkpoint.h), so that the next keeper can make the same screen. */
 
 #include "keeper/screen/screen.h"
 #include "keeper/terminal/checkpoint.h"
@@ -18,7 +18,8 @@ typedef struct Recording {
 /* Of a new terminal; so many bytes of its output are kept. */
 int recording_new(uint32_t rows, uint32_t columns, size_t buffer_size, Recording **ret);
 
-/* Of an earlier keeper's terminal, which now has this size. The descriptors become the recording's on success. */
+/* Of an earlier keeper's terminal, which now has this size. The descriptors become the recording's on
+ * success. */
 int recording_adopt(int ring_fd, int checkpoint_fd, uint32_t rows, uint32_t columns, Recording **ret);
 
 Recording *recording_free(Recording *rec);

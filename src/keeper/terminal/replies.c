@@ -25,7 +25,8 @@ void replies_expect(Replies *r, unsigned number) {
         r->waiting = true;
 }
 
-/* How many bytes at the end of a reply end it, which begin at p: 0 if none do; *part: there may come more. */
+/* How many bytes at the end of a reply end it, which begin at p: 0 if none do; *part: there may come
+ * more. */
 static size_t end_size(const uint8_t *p, const uint8_t *end, bool *part) {
         *part = false;
         if (*p == 0x07)

@@ -4,10 +4,11 @@
  *
  *      memfd:  one page of header | data, mapped
  *
- * The keeper reads from the PTY straight into the data. Were it killed after the kernel put bytes there and before it
- * noted how many, they would be gone from both sides. So the room is filled with a pattern first: whoever takes the ring
- * up finds how far it was overwritten. (A last byte that happens to be the pattern's is lost, one time in 256, if the
- * kill fell into those nanoseconds.) The room is of one read(2), 4 KiB, so this costs next to nothing. */
+ * The keeper reads from the PTY straight into the data. Were it killed after the kernel put bytes there and
+ * before it noted how many, they would be gone from both sides. So the room is filled with a pattern first:
+ * whoever takes the ring up finds how far it was overwritten. (A last byte that happens to be the pattern's
+ * is lost, one time in 256, if the kill fell into those nanoseconds.) The room is of one read(2), 4 KiB, so
+ * this costs next to nothing. */
 
 #include <endian.h>
 #include <stdatomic.h>
@@ -35,8 +36,8 @@ struct Ring {
         uint64_t size; /* of the data; what the header says others may have changed since */
 };
 
-/* Eight bytes of the pattern, which differs from byte to byte and from round to round, so that text hardly ever looks
- * like it. */
+/* Eight bytes of the pattern, which differs from byte to byte and from round to round, so that text hardly
+ * ever looks like it. */
 static uint64_t pattern_word(uint64_t number) {
         uint64_t x = (number + 1) * UINT64_C(0x9e3779b97f4a7c15);
 
@@ -157,7 +158,8 @@ uint8_t *ring_room(Ring *ring, size_t *ret_size) {
         size_t size = MIN(ring->size - end % ring->size, (uint64_t) ROOM_MAX), filled = 0;
         uint64_t room_end = atomic_load(&ring->header->room_end);
 
-        /* Behind what the last read put there, its pattern is still whole: after a key's echo nearly all of it. */
+        /* Behind what the last read put there, its pattern is still whole: after a key's echo nearly all of
+         * it. */
         if (room_end > end && room_end <= end + size)
                 filled = room_end - end;
         pattern_write(room + filled, end + filled, size - filled);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The last bytes that the payload printed, in a memfd that systemd keeps while the keeper is dead. Positions count all
- * bytes ever printed; the newest are there. */
+/* The last bytes that the payload printed, in a memfd that systemd keeps while the keeper is dead. Positions
+ * count all bytes ever printed; the newest are there. */
 
 #include <sys/types.h>
 
@@ -25,12 +25,15 @@ int ring_fd(const Ring *ring);
 size_t ring_size(const Ring *ring);
 uint64_t ring_end(const Ring *ring);
 
-/* Where to read(2) the next bytes into; it is filled with a pattern, so it is to be asked for before each read. */
+/* Where to read(2) the next bytes into; it is filled with a pattern, so it is to be asked for before each
+ * read. */
 uint8_t *ring_room(Ring *ring, size_t *ret_size);
-/* n bytes were read there. A keeper that is killed between the read(2) and this loses nothing: see ring.c. */
+/* n bytes were read there. A keeper that is killed between the read(2) and this loses nothing: see
+ * ring.c. */
 void ring_commit(Ring *ring, size_t n);
 
-/* The bytes from position on that lie in a row, at least one before the end. 0 at the end or if they are gone. */
+/* The bytes from position on that lie in a row, at least one before the end. 0 at the end or if they are
+ * gone. */
 size_t ring_get(const Ring *ring, uint64_t position, const uint8_t **ret);
 
 DEFINE_CLEANUP(Ring *, ring_free);

@@ -40,7 +40,8 @@ Terminal *terminal_free(Terminal *t) {
         return NULL;
 }
 
-/* Holds the other side open, so that the master does not hang up when the payload closes its own for a while. */
+/* Holds the other side open, so that the master does not hang up when the payload closes its own for a
+ * while. */
 static int terminal_hold(Terminal *t) {
         (void) safe_close(t->slave);
         t->slave = ioctl(t->master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
@@ -84,7 +85,8 @@ int terminal_new(uint32_t rows, uint32_t columns, Terminal **ret) {
         (void) TAKE_FD(master);
         if (t->slave < 0 || tcgetattr(t->slave, &modes) < 0)
                 return -errno;
-        /* The kernel's defaults are those of a login terminal, but for the erase of multi-byte characters. */
+        /* The kernel's defaults are those of a login terminal, but for the erase of multi-byte
+         * characters. */
         modes.c_iflag |= IUTF8;
         if (tcsetattr(t->slave, TCSANOW, &modes) < 0)
                 return -errno;
@@ -104,8 +106,8 @@ int terminal_master(const Terminal *t) {
         return t->master;
 }
 
-/* One batch of output that lies in a row. Returns its size, 0 when there is nothing now, -errno when there will be nothing
- * any more. */
+/* One batch of output that lies in a row. Returns its size, 0 when there is nothing now, -errno when there
+ * will be nothing any more. */
 static ssize_t terminal_read(Terminal *t, const uint8_t **ret) {
         uint8_t *start = NULL;
         size_t filled = 0;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The PTY of a terminal session. It is always read, whether or not anybody looks, so that the payload never waits. */
+/* The PTY of a terminal session. It is always read, whether or not anybody looks, so that the payload never
+ * waits. */
 
 #include <systemd/sd-event.h>
 
