@@ -14,7 +14,8 @@ int keeper_attach(Keeper *k, int fd, const ClientOptions *options, Failure *fail
 /* From now on; NULL leaves it. Returns as failure.h says. */
 int keeper_set_size_policy(Keeper *k, const char *policy, Failure *failure);
 
-/* The client of this name has another size; without such a client, the terminal gets it. Returns as failure.h says. */
+/* The client of this name has another size; without such a client, the terminal gets it. Returns as
+ * failure.h says. */
 int keeper_resize(Keeper *k, const char *client, uint32_t rows, uint32_t columns, Failure *failure);
 
 /* Writes the picture as text into the file, over what is in it. Returns as failure.h says. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the keeper of one session has. keeper.h says what a keeper does; each of the other files of this object does a part. */
+/* What the keeper of one session has. keeper.h says what a keeper does; each of the other files of this
+ * object does a part. */
 
 #include <systemd/sd-event.h>
 

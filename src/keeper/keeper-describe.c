@@ -2,9 +2,9 @@
 
 /* What the manager is told of a terminal.
  *
- * Who is in the foreground changes without anybody being told. But a shell that starts a program, or takes the terminal
- * back, nearly always shows something: the line that was typed, the next prompt. So it is looked up a moment after
- * there was output, once for however much there was. */
+ * Who is in the foreground changes without anybody being told. But a shell that starts a program, or takes
+ * the terminal back, nearly always shows something: the line that was typed, the next prompt. So it is
+ * looked up a moment after there was output, once for however much there was. */
 
 #include <fcntl.h>
 #include <inttypes.h>

@@ -5,8 +5,8 @@
 
 #include "keeper/keeper-data.h"
 
-/* The terminal has shown something: looks, a while later, whether there is something to tell. A terminal that is quiet
- * wakes nobody. */
+/* The terminal has shown something: looks, a while later, whether there is something to tell. A terminal
+ * that is quiet wakes nobody. */
 void keeper_describe_later(Keeper *k);
 
 /* Puts what was found into a message. */

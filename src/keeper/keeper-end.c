@@ -82,7 +82,8 @@ void keeper_end(Keeper *k) {
                 keeper_fail(k, &failure, 0);
                 return;
         }
-        /* Before anybody hears of the end, and dismisses us; a successor finds the log, and does it again. */
+        /* Before anybody hears of the end, and dismisses us; a successor finds the log, and does it
+         * again. */
         keeper_keep_outputs(k);
         k->state.phase = KEEPER_PHASE_ENDED;
         k->state.exit_code = code;

@@ -8,8 +8,8 @@
 /* Follows the payload by leader_fd. If there is none, the payload counts as ended. */
 int keeper_watch_leader(Keeper *k);
 
-/* The payload has ended, while the phase was running: records how, and tells it once the attached client has taken
- * the last of the output, or a second later. */
+/* The payload has ended, while the phase was running: records how, and tells it once the attached client has
+ * taken the last of the output, or a second later. */
 void keeper_end(Keeper *k);
 
 /* Tells the manager now. */

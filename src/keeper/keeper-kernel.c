@@ -105,8 +105,8 @@ static void on_connected(void *userdata, int fd) {
         Keeper *k = userdata;
         int r = 0;
 
-        /* Of the end of a kernel that somebody else started we are not told before we are to go: a keeper that is killed just
-         * then has no successor. */
+        /* Of the end of a kernel that somebody else started we are not told before we are to go: a keeper
+         * that is killed just then has no successor. */
         if (fd < 0 && keeper_is_watching(k))
                 keeper_keep_outputs(k);
         (void) descriptor_store_remove(STORED_IOPUB);

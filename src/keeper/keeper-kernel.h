@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What a notebook session has besides its payload: the kernel as it is spoken to, the log of its outputs and those who
- * read it, what its process prints. */
+/* What a notebook session has besides its payload: the kernel as it is spoken to, the log of its outputs and
+ * those who read it, what its process prints. */
 
 #include "keeper/keeper-data.h"
 #include "keeper/launch/kernelspec.h"
@@ -23,13 +23,15 @@ struct KernelRecord {
 
 static_assert(sizeof(struct KernelRecord) <= OUTPUT_LOG_ANNEX_SIZE, "it must fit into the log's annex");
 
-/* Makes log, pipe and buffers for a session that starts, where the next keeper finds them. message: START. */
+/* Makes log, pipe and buffers for a session that starts, where the next keeper finds them. message:
+ * START. */
 int keeper_make_kernel(Keeper *k, const StartRequest *request, const WireMessage *message);
 
 /* Notes what is needed to start it again; how it is to be interrupted. */
 int keeper_prepare_kernel(Keeper *k, InterruptMode mode);
 
-/* The same for one that starts again: the connection file is as it was. -ENODATA: there is nothing to start again. */
+/* The same for one that starts again: the connection file is as it was. -ENODATA: there is nothing to start
+ * again. */
 int keeper_prepare_kernel_again(Keeper *k, InterruptMode mode, uint32_t restarts);
 
 /* Takes up what an earlier keeper left. What is not there is made anew. */
@@ -38,7 +40,8 @@ int keeper_take_kernel(Keeper *k, DescriptorStore *store);
 /* The payload executes its program: connects to the kernel, and waits until it answers. */
 int keeper_follow_kernel(Keeper *k);
 
-/* The kernel of somebody else is to be followed, by its connection file; leader: its process, 0 if it is not known. */
+/* The kernel of somebody else is to be followed, by its connection file; leader: its process, 0 if it is not
+ * known. */
 int keeper_watch_kernel(Keeper *k, uint64_t log_size, pid_t leader, Failure *failure);
 
 /* Is it a kernel of somebody else that is followed? */

@@ -12,7 +12,8 @@
 
 #define LAST_WORDS_MAX 600U
 
-/* The process that was started may be a wrapper, which keeps our pipe; the kernel is who we are connected to. */
+/* The process that was started may be a wrapper, which keeps our pipe; the kernel is who we are connected
+ * to. */
 static bool captures(Keeper *k) {
         const pid_t processes[] = { k->state.leader, k->kernel ? kernel_process(k->kernel) : 0 };
         bool is_known = false;

@@ -2,8 +2,9 @@
 
 /* What the manager asks for, and what it is told: see keeper-protocol.h.
  *
- * The manager is trusted, and held to the protocol all the same: a message that is malformed, or that does not fit
- * the phase, means that the two have lost each other. Then the connection ends, and the next one begins with HELLO. */
+ * The manager is trusted, and held to the protocol all the same: a message that is malformed, or that does
+ * not fit the phase, means that the two have lost each other. Then the connection ends, and the next one
+ * begins with HELLO. */
 
 #include "keeper/keeper-requests.h"
 #include "keeper/keeper-attach.h"

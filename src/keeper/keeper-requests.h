@@ -8,7 +8,8 @@
 /* A ControlHandler; userdata is the keeper. */
 int keeper_handle_message(void *userdata, const WireMessage *message, WireAncillary *a);
 
-/* Answers a request. r: what its function returned, see failure.h; notebook: goes with the answer, or NULL. */
+/* Answers a request. r: what its function returned, see failure.h; notebook: goes with the answer, or
+ * NULL. */
 void keeper_reply(Keeper *k, uint32_t serial, int r, Failure *failure, const char *notebook);
 
 void keeper_tell_started(Keeper *k);

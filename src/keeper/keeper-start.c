@@ -214,7 +214,8 @@ void keeper_open_gate(Keeper *k) {
         _cleanup_failure_ Failure failure = {};
         int r;
 
-        /* Recorded first: a payload that was let go and a record that says "gate" would be the end of the payload. */
+        /* Recorded first: a payload that was let go and a record that says "gate" would be the end of the
+         * payload. */
         k->state.phase = KEEPER_PHASE_RUNNING;
         r = keeper_save(k);
         if (r < 0) {

@@ -8,24 +8,24 @@
  *         `------- FAILED ------+--|----- exec failed ----'                        |
  *                                  `---------------------- RESTART ----------------'
  *
- * The keeper can be killed at any moment. What the next one finds is what systemd kept: the listening socket, the
- * state record, the activity page, the PTY and the payload's pidfd. The order in which they are stored makes each
- * moment safe:
+ * The keeper can be killed at any moment. What the next one finds is what systemd kept: the listening
+ * socket, the state record, the activity page, the PTY and the payload's pidfd. The order in which they are
+ * stored makes each moment safe:
  *
  *      killed                              the payload                       the next keeper
  *      before the PTY is stored            is not there                      IDLE
- *      before GATE is recorded             waits in the keeper's cgroup,     IDLE; kills it by pidfd, if that
- *                                          and is killed with it             was stored
+ *      before GATE is recorded             waits in the keeper's cgroup,     IDLE; kills it by pidfd, if
+ *                                          and is killed with it             that was stored
  *      before RUNNING is recorded          sees its gate end, and exits      GATE: gives the attempt up
  *      before the gate was opened          the same                          RUNNING: tells that it ended
  *      before ENDED is recorded            runs on, or is PID 1's child      RUNNING: follows it by pidfd
  *      later                               is gone                           ENDED: tells how
  *
- * A kernel that is started again is on record as ENDED until GATE is, and a payload that dies at its gate, or as if it
- * had, leads back to ENDED instead of IDLE: the manager can ask for another one.
+ * A kernel that is started again is on record as ENDED until GATE is, and a payload that dies at its gate,
+ * or as if it had, leads back to ENDED instead of IDLE: the manager can ask for another one.
  *
- * The other files of this object: keeper-start.c, keeper-end.c, keeper-attach.c (what happens in each phase), and
- * keeper-requests.c (what the manager asks for). */
+ * The other files of this object: keeper-start.c, keeper-end.c, keeper-attach.c (what happens in each
+ * phase), and keeper-requests.c (what the manager asks for). */
 
 #include <fcntl.h>
 #include <unistd.h>

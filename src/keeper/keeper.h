@@ -5,8 +5,9 @@
 
 #include "keeper/keeper-data.h"
 
-/* Takes up what systemd kept, or starts fresh with the listening socket on stdin, which is replaced by /dev/null.
- * environment: a copy of the keeper's, which becomes the keeper's. -ENOTSOCK: there is no listening socket. */
+/* Takes up what systemd kept, or starts fresh with the listening socket on stdin, which is replaced by
+ * /dev/null. environment: a copy of the keeper's, which becomes the keeper's. -ENOTSOCK: there is no
+ * listening socket. */
 int keeper_new(sd_event *event, const char *id, char **environment, Keeper **ret);
 Keeper *keeper_free(Keeper *k);
 
@@ -22,8 +23,8 @@ int keeper_save(Keeper *k);
 /* An attempt to start has failed, or has been given up: no payload, nothing left of it, phase idle. */
 void keeper_reset(Keeper *k);
 
-/* The same for a kernel that was to be started again: phase ended, as it was before, so that it can be tried again. False,
- * and nothing done: none is at its gate. */
+/* The same for a kernel that was to be started again: phase ended, as it was before, so that it can be tried
+ * again. False, and nothing done: none is at its gate. */
 bool keeper_undo_restart(Keeper *k);
 
 /* Is it a unit of the user's own systemd? systemd.exec(5): that one sets MANAGERPID. */

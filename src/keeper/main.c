@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* compute-session-keeper: keeps one session's terminal or kernel, as the user, for as long as the session lives. */
+/* compute-session-keeper: keeps one session's terminal or kernel, as the user, for as long as the session
+ * lives. */
 
 #include <signal.h>
 #include <stdio.h>
@@ -31,7 +32,8 @@ static int run(const char *id) {
         sigemptyset(&stop);
         sigaddset(&stop, SIGTERM);
         sigaddset(&stop, SIGINT);
-        /* What a limit of the user's forbids is an error to be told (SIGXFSZ), not an end again and again. */
+        /* What a limit of the user's forbids is an error to be told (SIGXFSZ), not an end again and
+         * again. */
         if (sigprocmask(SIG_BLOCK, &stop, NULL) < 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR ||
                 signal(SIGXFSZ, SIG_IGN) == SIG_ERR)
                 return log_error_errno(errno, "Could not set up signals: %m");
@@ -47,8 +49,8 @@ static int run(const char *id) {
         }
         r = keeper_new(event, id, environment, &keeper);
         if (r == -ENOTSOCK) {
-                /* Killed before it could store the socket: nobody can reach this keeper ever. A failure would be
-                 * restarted, again and again, so this is none. */
+                /* Killed before it could store the socket: nobody can reach this keeper ever. A failure
+                 * would be restarted, again and again, so this is none. */
                 (void) sd_notify(false, "READY=1");
                 log_warning("Standard input is not a listening SOCK_SEQPACKET socket, and none is stored.");
                 return 0;
@@ -71,8 +73,8 @@ static int run(const char *id) {
 
 int main(int argc, char *argv[]) {
         log_open();
-        /* What the user's other processes could do to this one (ptrace, pidfd_getfd, /proc/PID/fd), they could do to the
-         * session past the manager. What is executed for the session is dumpable again. */
+        /* What the user's other processes could do to this one (ptrace, pidfd_getfd, /proc/PID/fd), they
+         * could do to the session past the manager. What is executed for the session is dumpable again. */
         (void) prctl(PR_SET_DUMPABLE, 0);
         if (argc == 2 && streq(argv[1], "--version")) {
                 puts("compute-session-keeper " PACKAGE_VERSION);

@@ -28,8 +28,8 @@ typedef struct ConnectionInfo {
         char *key;
 } ConnectionInfo;
 
-/* Reads the connection file of a kernel, ours or not. Returns as failure.h says: KEEPER_ERROR_FAILED if it is missing,
- * broken, wants another signature scheme than hmac-sha256, or an address that is no number. */
+/* Reads the connection file of a kernel, ours or not. Returns as failure.h says: KEEPER_ERROR_FAILED if it
+ * is missing, broken, wants another signature scheme than hmac-sha256, or an address that is no number. */
 int connection_info_read(const char *path, ConnectionInfo *ret, Failure *failure);
 
 void connection_info_done(ConnectionInfo *c);

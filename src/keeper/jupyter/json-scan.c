@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Looks through JSON (RFC 8259) where it lies. A library would build a tree that is larger than the text; and the one
- * that we read files with lets control characters pass in strings. */
+/* Looks through JSON (RFC 8259) where it lies. A library would build a tree that is larger than the text;
+ * and the one that we read files with lets control characters pass in strings. */
 
 #include "keeper/jupyter/json-scan.h"
 #include "shared/text.h"
@@ -152,7 +152,8 @@ static int scan_key(Scanner *s, JsonSpan *ret) {
         return 0;
 }
 
-/* Goes down, at the bracket, and to the first value in there if there is one. 1: there is one, 0: it was empty. */
+/* Goes down, at the bracket, and to the first value in there if there is one. 1: there is one, 0: it was
+ * empty. */
 static int scan_open(Scanner *s) {
         bool object = *s->p == '{';
         JsonSpan key;

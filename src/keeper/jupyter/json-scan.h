@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Looks through JSON where it lies, without a tree and without memory: is it well-formed, and where is what. For
- * messages of kernels, which are passed on as they are, and may be large. */
+/* Looks through JSON where it lies, without a tree and without memory: is it well-formed, and where is what.
+ * For messages of kernels, which are passed on as they are, and may be large. */
 
 #include "shared/macros.h"
 
@@ -19,9 +19,9 @@ typedef struct JsonMember {
         JsonSpan value;
 } JsonMember;
 
-/* Checks that text is one JSON object in UTF-8, nested at most JSON_SCAN_DEPTH_MAX deep, and fills in the values of
- * those of its members that are asked for; of two with one key the last counts. A key that is written with escapes is
- * not found. 0 or -EBADMSG. */
+/* Checks that text is one JSON object in UTF-8, nested at most JSON_SCAN_DEPTH_MAX deep, and fills in the
+ * values of those of its members that are asked for; of two with one key the last counts. A key that is
+ * written with escapes is not found. 0 or -EBADMSG. */
 int json_scan_object(JsonSpan text, JsonMember *members, size_t n_members);
 
 /* A string without escapes, copied to ret with a NUL. -EBADMSG: it is none, or has size bytes or more. */

@@ -26,10 +26,10 @@ typedef struct JupyterMessage {
         size_t n_buffers;
 } JupyterMessage;
 
-/* Takes a message apart, checks its signature, and that its headers and content are JSON objects. What ret points to
- * are the parts, and what jupyter_message_done() frees. What is not UTF-8 in the content, as Python writes it for file
- * names that are none, is replaced. -EBADMSG: that is no message; *ret_reason is then a static sentence's end, such as "its signature is
- * wrong". */
+/* Takes a message apart, checks its signature, and that its headers and content are JSON objects. What ret
+ * points to are the parts, and what jupyter_message_done() frees. What is not UTF-8 in the content, as
+ * Python writes it for file names that are none, is replaced. -EBADMSG: that is no message; *ret_reason is
+ * then a static sentence's end, such as "its signature is wrong". */
 int jupyter_message_read(MessageKey *key, const MessagePart *parts, size_t n_parts, JupyterMessage *ret,
         const char **ret_reason);
 

@@ -117,8 +117,8 @@ static int socket_greet(KernelSocket *s) {
         return 0;
 }
 
-/* A connection within 127.0.0.1 to a port that nobody has bound yet may happen to get that port for its own end, and
- * then is one with itself. */
+/* A connection within 127.0.0.1 to a port that nobody has bound yet may happen to get that port for its own
+ * end, and then is one with itself. */
 static bool is_own_peer(int fd) {
         struct sockaddr_storage own = {}, peer = {};
         socklen_t own_size = sizeof(own), peer_size = sizeof(peer);

@@ -18,7 +18,8 @@ typedef struct SignedPart {
         size_t size;
 } SignedPart;
 
-/* Signs the parts, one after the other. Returns how many bytes it wrote: SIGNATURE_SIZE, or 0 if nothing is signed. */
+/* Signs the parts, one after the other. Returns how many bytes it wrote: SIGNATURE_SIZE, or 0 if nothing is
+ * signed. */
 size_t message_key_sign(MessageKey *k, const SignedPart *parts, size_t n_parts, char ret[SIGNATURE_SIZE]);
 
 /* Is this their signature? Takes as long for a wrong one as for the right one. */

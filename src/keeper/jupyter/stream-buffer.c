@@ -7,14 +7,15 @@
  *                     start                    end
  *      |  used, free  |  not used yet          |  room  |
  *
- * Each of base, start and end changes by one store. Bytes move only if they fit beside where they are, so that a kill
- * while they are copied does no harm: base says where they count.
+ * Each of base, start and end changes by one store. Bytes move only if they fit beside where they are, so
+ * that a kill while they are copied does no harm: base says where they count.
  *
- * What read(2) took out of the stream must not be lost, should the keeper be killed before it notes how many bytes that
- * were. A call that does not wait is not interrupted by a signal: it takes all that it was asked for and that is there,
- * or nothing. So we ask for exactly what is there, note first where that will end, and put a byte there that the last
- * one will differ from: of a socket the opposite of that byte, as MSG_PEEK tells it; of a pipe, which cannot be peeked
- * into and brings text, a NUL. Whoever takes the buffer up looks at that byte. */
+ * What read(2) took out of the stream must not be lost, should the keeper be killed before it notes how many
+ * bytes that were. A call that does not wait is not interrupted by a signal: it takes all that it was asked
+ * for and that is there, or nothing. So we ask for exactly what is there, note first where that will end,
+ * and put a byte there that the last one will differ from: of a socket the opposite of that byte, as
+ * MSG_PEEK tells it; of a pipe, which cannot be peeked into and brings text, a NUL. Whoever takes the buffer
+ * up looks at that byte. */
 
 #include <fcntl.h>
 #include <stdatomic.h>
@@ -29,9 +30,9 @@
 #define BUFFER_MAGIC UINT64_C(0x31667562736363) /* "ccsbuf1" */
 #define HEADER_SIZE  4096U
 #define READ_MAX     (64U * 1024U)
-/* Beyond that, memory is given back when the buffer is empty: at once, since a message may have been huge; and when the
- * stream rests. In between it is used again, as a page that is given back and taken anew costs more than what is done
- * with it. */
+/* Beyond that, memory is given back when the buffer is empty: at once, since a message may have been huge;
+ * and when the stream rests. In between it is used again, as a page that is given back and taken anew costs
+ * more than what is done with it. */
 #define RESIDENT_MAX      (16U * 1024U * 1024U)
 #define RESIDENT_REST_MAX (256U * 1024U)
 
@@ -228,7 +229,8 @@ void stream_buffer_rest(StreamBuffer *b) {
                 buffer_rewind(b, RESIDENT_REST_MAX);
 }
 
-/* How much there is to read, at most size; the bytes themselves are in the room then if they can be known. */
+/* How much there is to read, at most size; the bytes themselves are in the room then if they can be
+ * known. */
 static ssize_t buffer_look(StreamBuffer *b, int fd, uint8_t *room, size_t size) {
         int available = 0;
         ssize_t n;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What was read from a stream and not used yet, in a memfd that the next keeper can take up together with the stream.
- * So a keeper that is killed at any moment loses nothing of it and sees nothing twice. Positions count all bytes ever
- * read. */
+/* What was read from a stream and not used yet, in a memfd that the next keeper can take up together with
+ * the stream. So a keeper that is killed at any moment loses nothing of it and sees nothing twice. Positions
+ * count all bytes ever read. */
 
 #include <sys/types.h>
 
@@ -23,8 +23,8 @@ int stream_buffer_fd(const StreamBuffer *b);
 /* How much can lie in a row at least. */
 size_t stream_buffer_max(const StreamBuffer *b);
 
-/* Reads once from a stream socket or a pipe, which must not block. Returns how many bytes, 0 at the end, -EAGAIN,
- * -errno; -ENOBUFS: max bytes lie there unused. */
+/* Reads once from a stream socket or a pipe, which must not block. Returns how many bytes, 0 at the end,
+ * -EAGAIN, -errno; -ENOBUFS: max bytes lie there unused. */
 ssize_t stream_buffer_read(StreamBuffer *b, int fd);
 
 /* Nothing is expected to come for a while: gives memory back. */
@@ -36,8 +36,8 @@ const uint8_t *stream_buffer_data(const StreamBuffer *b, size_t *ret_size);
 /* Where the first of them is in the stream. */
 uint64_t stream_buffer_position(const StreamBuffer *b);
 
-/* n more bytes were used; they may be more than there are: then those that come are skipped. The mark is kept until
- * the next call, for the caller to know where it is. */
+/* n more bytes were used; they may be more than there are: then those that come are skipped. The mark is
+ * kept until the next call, for the caller to know where it is. */
 void stream_buffer_skip(StreamBuffer *b, uint64_t n, bool mark);
 bool stream_buffer_mark(const StreamBuffer *b);
 

@@ -4,9 +4,10 @@
  *
  *      both at once:   greeting (64 bytes) | READY command | frames
  *
- * Why not libzmq: its connections die with the process that has them, and what was published until the next process has
- * subscribed again is lost. A connection that is a plain descriptor can be kept by systemd while we are dead. Besides
- * it has no bound for what it reads ahead, and takes more memory than all the rest of a keeper. */
+ * Why not libzmq: its connections die with the process that has them, and what was published until the next
+ * process has subscribed again is lost. A connection that is a plain descriptor can be kept by systemd while
+ * we are dead. Besides it has no bound for what it reads ahead, and takes more memory than all the rest of a
+ * keeper. */
 
 #include <endian.h>
 

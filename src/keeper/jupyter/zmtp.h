@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* ZMTP 3.0, the protocol of ZeroMQ's sockets (rfc.zeromq.org/spec/23), as far as a client of Jupyter's kernels needs it:
- * no authentication. Bytes only. */
+/* ZMTP 3.0, the protocol of ZeroMQ's sockets (rfc.zeromq.org/spec/23), as far as a client of Jupyter's
+ * kernels needs it: no authentication. Bytes only. */
 
 #include "shared/macros.h"
 
@@ -20,8 +20,8 @@ typedef struct ZmtpFrame {
 
 void zmtp_greeting_put(uint8_t ret[ZMTP_GREETING_SIZE]);
 
-/* Is this how a peer that we can speak to greets? 1 yes, 0 not all of it is there yet, -EPROTO: this is no ZeroMQ;
- * -EPROTONOSUPPORT: an older version, or it wants authentication. */
+/* Is this how a peer that we can speak to greets? 1 yes, 0 not all of it is there yet, -EPROTO: this is no
+ * ZeroMQ; -EPROTONOSUPPORT: an older version, or it wants authentication. */
 int zmtp_greeting_check(const uint8_t *data, size_t size);
 
 /* The READY command that follows the greeting, a whole frame. Returns its size. */

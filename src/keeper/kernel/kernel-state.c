@@ -2,8 +2,8 @@
 
 /* What a kernel is doing.
  *
- * A kernel publishes "busy" before and "idle" after each request, a front-end's probes included: so which request it
- * was is what counts. Kernels with subshells carry out several at once. */
+ * A kernel publishes "busy" before and "idle" after each request, a front-end's probes included: so which
+ * request it was is what counts. Kernels with subshells carry out several at once. */
 
 #include "keeper/kernel/kernel-state.h"
 

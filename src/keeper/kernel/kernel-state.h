@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What a kernel is doing, by what it publishes. Plain data in, plain data out; it lives in the output log's annex, so
- * that a restarted keeper finds it as it was. */
+/* What a kernel is doing, by what it publishes. Plain data in, plain data out; it lives in the output log's
+ * annex, so that a restarted keeper finds it as it was. */
 
 #include "keeper/jupyter/jupyter-message.h"
 #include "shared/time-span.h"

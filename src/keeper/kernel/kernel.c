@@ -3,12 +3,13 @@
 /* A running kernel.
  *
  *      iopub     always connected; what it says is recorded. The connection outlives us: see stream-buffer.c
- *      shell     only for a kernel_info_request: is it ready, what is its language, did the rest come to its end
+ *      shell     only for a kernel_info_request: is it ready, what is its language, did the rest come
+ *                to its end
  *      control   only for what it is told to do
  *
- * A subscription is not acknowledged. So the kernel counts as ready when it answered a kernel_info_request, and what it
- * published about that request was heard. There is no heartbeat: a connection that stands tells the same, and costs
- * nothing while nobody does anything. */
+ * A subscription is not acknowledged. So the kernel counts as ready when it answered a kernel_info_request,
+ * and what it published about that request was heard. There is no heartbeat: a connection that stands tells
+ * the same, and costs nothing while nobody does anything. */
 
 #include <stdio.h>
 #include <sys/socket.h>
@@ -132,7 +133,8 @@ static void record_event(Kernel *k, OutputEvent event, const char *text) {
                 k->handlers->recorded(k->userdata);
 }
 
-/* If something was published while nobody listened, it shows: by what the kernel was busy with, or by what it counts. */
+/* If something was published while nobody listened, it shows: by what the kernel was busy with, or by what
+ * it counts. */
 static void note_loss(Kernel *k, bool lost) {
         if (!k->lost)
                 return;
@@ -263,7 +265,8 @@ static void on_oversized(void *userdata, uint64_t size, uint64_t position) {
         record_omitted(userdata, size, position);
 }
 
-/* Whoever can write to the socket could fill the log with this: only the first, second, fourth, … in a row are told. */
+/* Whoever can write to the socket could fill the log with this: only the first, second, fourth, … in a row
+ * are told. */
 static void record_invalid(Kernel *k, const char *reason, uint64_t position) {
         char text[160];
         OutputNotice notice = {

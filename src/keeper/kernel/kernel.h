@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A running kernel, as its keeper sees it: what it publishes is recorded and followed; and it can be asked whether it
- * is ready, and told to interrupt what it does or to end. */
+/* A running kernel, as its keeper sees it: what it publishes is recorded and followed; and it can be asked
+ * whether it is ready, and told to interrupt what it does or to end. */
 
 #include <sys/types.h>
 #include <systemd/sd-event.h>
@@ -32,8 +32,8 @@ typedef struct KernelHandlers {
 int kernel_buffer_new(StreamBuffer **ret);
 int kernel_buffer_adopt(int fd, StreamBuffer **ret);
 
-/* Follows the kernel. info is emptied; buffer, log and state stay the caller's. fd: the descriptor that an earlier
- * keeper was told by connected, which becomes the kernel's, also on failure; or -EBADF. */
+/* Follows the kernel. info is emptied; buffer, log and state stay the caller's. fd: the descriptor that an
+ * earlier keeper was told by connected, which becomes the kernel's, also on failure; or -EBADF. */
 int kernel_new(sd_event *event, ConnectionInfo *info, StreamBuffer *buffer, OutputLog *log,
         KernelState *state, int fd, const KernelHandlers *handlers, void *userdata, Kernel **ret);
 Kernel *kernel_free(Kernel *k);
@@ -48,7 +48,8 @@ pid_t kernel_process(const Kernel *k);
 /* Takes what it published so far, now instead of later in the loop. */
 void kernel_hear(Kernel *k);
 
-/* The same of a kernel that has ended, or is given up: all that it wrote, not what others write meanwhile. */
+/* The same of a kernel that has ended, or is given up: all that it wrote, not what others write
+ * meanwhile. */
 void kernel_drain(Kernel *k);
 
 DEFINE_CLEANUP(Kernel *, kernel_free);

@@ -62,7 +62,8 @@ int command_find(const char *name, char *const *environment, const char *directo
                         *ret = TAKE_PTR(path);
                         return 0;
                 }
-                /* Like execvp(3): a file that may not be executed is worth saying if nothing better is found. */
+                /* Like execvp(3): a file that may not be executed is worth saying if nothing better is
+                 * found. */
                 if (is_path || r == -EACCES)
                         worst = r;
                 p += length;

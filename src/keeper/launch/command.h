@@ -5,9 +5,9 @@
 
 #include "keeper/store/user.h"
 
-/* Finds a program as the payload would: a name with a slash is a path, relative to directory; any other is searched
- * in the environment's PATH. The absolute path is the caller's. -ENOENT: no such file. -EACCES: a file, but no program
- * that this user may execute. -EISDIR: a directory. */
+/* Finds a program as the payload would: a name with a slash is a path, relative to directory; any other is
+ * searched in the environment's PATH. The absolute path is the caller's. -ENOENT: no such file. -EACCES: a
+ * file, but no program that this user may execute. -EISDIR: a directory. */
 int command_find(const char *name, char *const *environment, const char *directory, char **ret);
 
 /* The user's login shell, or /bin/sh if that cannot be executed: its path. */

@@ -14,9 +14,10 @@
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #define DEFAULT_TERM "xterm-256color"
 
-/* What tells the keeper about itself. The payload lives in a scope, not in the keeper's service: with these it would
- * talk to systemd in the keeper's name, take descriptors that are not there for sockets, think that its stderr is the
- * keeper's journal stream, or stop itself because a process that it never knew went away. */
+/* What tells the keeper about itself. The payload lives in a scope, not in the keeper's service: with these
+ * it would talk to systemd in the keeper's name, take descriptors that are not there for sockets, think that
+ * its stderr is the keeper's journal stream, or stop itself because a process that it never knew went
+ * away. */
 static const char *const own_names[] = {
         "NOTIFY_SOCKET", /* sd_notify(3): main process of the keeper's service */
         "LISTEN_FDS",    /* sd_listen_fds(3): the descriptor store */

@@ -7,8 +7,8 @@
 #include "keeper/store/user.h"
 #include "shared/session-types.h"
 
-/* inherited: the keeper's own environment; added: NAME=VALUE of the request, which win over everything but the
- * session's id. Each name occurs once in the result. HOME, PATH and SHELL are always there; the TERM of a
- * terminal is one that this machine knows, if it knows any. 0 or -ENOMEM. */
+/* inherited: the keeper's own environment; added: NAME=VALUE of the request, which win over everything but
+ * the session's id. Each name occurs once in the result. HOME, PATH and SHELL are always there; the TERM of
+ * a terminal is one that this machine knows, if it knows any. 0 or -ENOMEM. */
 int environment_make(char *const *inherited, char *const *added, const User *user, SessionType type,
         const char *id, char ***ret);

@@ -3,15 +3,16 @@
 /* The gate between fork and exec.
  *
  *      keeper                            payload, still our code
- *      gate_fork() ------------------->  signals, session, terminal or /dev/null; closes all it does not need
+ *      gate_fork() ------------------->  signals, session, terminal or /dev/null; closes what it
+ *                                        does not need
  *      stores its pidfd, writes state    waits
  *      gate_announce(): a byte ------->  sends AT_GATE itself, so that its credentials name it
  *                                        waits
  *      gate_open(): a byte ----------->  changes the directory, executes
  *      error_fd ends, or has a report <  (close-on-exec, so a successful exec closes it)
  *
- * End of the pipe instead of a byte means that the keeper died or gave up: the payload exits. So a killed keeper never
- * leaves a payload behind that nobody will let go. */
+ * End of the pipe instead of a byte means that the keeper died or gave up: the payload exits. So a killed
+ * keeper never leaves a payload behind that nobody will let go. */
 
 #include <fcntl.h>
 #include <sched.h>

@@ -39,7 +39,8 @@ typedef struct Gate {
                 .gate_fd = -EBADF, .error_fd = -EBADF \
         }
 
-/* Forks the payload, which waits. It leads a session of its own. pidfd and gate are the caller's. 0 or -errno. */
+/* Forks the payload, which waits. It leads a session of its own. pidfd and gate are the caller's. 0 or
+ * -errno. */
 int gate_fork(const GatePlan *plan, Gate *ret_gate, pid_t *ret_pid, int *ret_pidfd);
 
 /* Lets the payload send the announcement, and wait on. */
@@ -48,8 +49,8 @@ int gate_announce(Gate *g);
 /* Lets the payload execute its program. */
 int gate_open(Gate *g);
 
-/* What came of it. 0: error_fd has ended, so the program was executed, if the gate was open and the payload lived.
- * 1: a step failed with *ret_error, a positive errno. -EAGAIN: nothing yet. */
+/* What came of it. 0: error_fd has ended, so the program was executed, if the gate was open and the payload
+ * lived. 1: a step failed with *ret_error, a positive errno. -EAGAIN: nothing yet. */
 int gate_result(Gate *g, GateStep *ret_step, int *ret_error);
 
 void gate_done(Gate *g);

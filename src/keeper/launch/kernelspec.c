@@ -100,7 +100,8 @@ static int parse_words(json_object *object, KernelSpec *k, Failure *failure) {
         return k->title && k->language ? 0 : -ENOMEM;
 }
 
-/* What the kernelspec says under key of {"metadata": {"compute_sessions": {…}}}; NULL: nothing. Stays the object's. */
+/* What the kernelspec says under key of {"metadata": {"compute_sessions": {…}}}; NULL: nothing. Stays the
+ * object's. */
 static const char *told_of_sessions(json_object *object, const char *key) {
         json_object *metadata, *ours;
         const char *value;
@@ -169,8 +170,8 @@ int kernelspec_parse(
 
 static int wrapped_kernelspec(const char *original, const char *wrapper, KernelSpec *ret, Failure *failure);
 
-/* may_wrap: one that "computectl kernelspec install" made stands for the kernelspec that it wraps, as its command would
- * make the kernel another session. */
+/* may_wrap: one that "computectl kernelspec install" made stands for the kernelspec that it wraps, as its
+ * command would make the kernel another session. */
 static int kernelspec_from_directory(
         const char *directory, bool may_wrap, KernelSpec *ret, Failure *failure) {
         _cleanup_free_ char *path = NULL;

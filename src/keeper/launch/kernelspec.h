@@ -23,8 +23,8 @@ typedef struct KernelSpec {
         bool can_ipc; /* known to bind to "ipc" transports */
 } KernelSpec;
 
-/* Finds a kernel by name, in any case, in the folders where Jupyter would find it, or by the absolute path of its
- * folder, and reads its kernelspec. Returns as failure.h says. */
+/* Finds a kernel by name, in any case, in the folders where Jupyter would find it, or by the absolute path
+ * of its folder, and reads its kernelspec. Returns as failure.h says. */
 int kernelspec_load(const char *name, char *const *environment, KernelSpec *ret, Failure *failure);
 
 /* Reads the text of a kernel.json. Separate from kernelspec_load() for the tests' sake. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* From what was asked for to what is executed: everything that can be found out, and can go wrong, before a process
- * is forked. Nothing is started and, but for Jupyter's runtime directory, nothing is made. */
+/* From what was asked for to what is executed: everything that can be found out, and can go wrong, before a
+ * process is forked. Nothing is started and, but for Jupyter's runtime directory, nothing is made. */
 
 #include "keeper/launch/connection-file.h"
 #include "keeper/launch/kernelspec.h"
@@ -17,9 +17,9 @@ typedef struct Launch {
         InterruptMode interrupt_mode;
 } Launch;
 
-/* inherited: the keeper's own environment. Fills in state what the manager is to know: arguments, directory, size,
- * notebook, kernel, connection file (unless it has one already); id, type and phase are the caller's. Returns as failure.h says; on failure
- * state may be half filled. */
+/* inherited: the keeper's own environment. Fills in state what the manager is to know: arguments, directory,
+ * size, notebook, kernel, connection file (unless it has one already); id, type and phase are the caller's.
+ * Returns as failure.h says; on failure state may be half filled. */
 int launch_prepare(const StartRequest *request, char *const *inherited, KeeperState *state, Launch *ret,
         Failure *failure);
 

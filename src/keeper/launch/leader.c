@@ -21,7 +21,8 @@ int leader_exit(int pidfd, int *ret_code, int *ret_status) {
         if (r <= 0)
                 return r < 0 ? r : -EAGAIN;
 
-        /* Not reaped before its status is stored: until then a killed keeper's successor can still learn it. */
+        /* Not reaped before its status is stored: until then a killed keeper's successor can still learn
+         * it. */
         if (waitid(P_PIDFD, (id_t) pidfd, &info, WEXITED | WNOHANG | WNOWAIT) >= 0 && info.si_pid > 0) {
                 *ret_code = info.si_code;
                 *ret_status = info.si_status;

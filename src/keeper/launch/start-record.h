@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What a kernel was started with, in a memfd that survives: the START message, and the connection file's text. So it
- * can be started again with the same environment, where the same clients find it. */
+/* What a kernel was started with, in a memfd that survives: the START message, and the connection file's
+ * text. So it can be started again with the same environment, where the same clients find it. */
 
 #include "shared/macros.h"
 #include "shared/wire.h"

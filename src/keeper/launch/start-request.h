@@ -26,7 +26,8 @@ typedef struct StartRequest {
         bool unrecorded;             /* nothing that the kernel puts out is kept */
 } StartRequest;
 
-/* Reads and validates START for the session id. Returns as failure.h says; -EBADMSG: no manager sends that. */
+/* Reads and validates START for the session id. Returns as failure.h says; -EBADMSG: no manager sends
+ * that. */
 int start_request_read(const WireMessage *message, const char *id, StartRequest *ret, Failure *failure);
 
 void start_request_done(StartRequest *s);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The activity page: a memfd, written here, and copied to the manager's, which reads it when somebody asks. */
+/* The activity page: a memfd, written here, and copied to the manager's, which reads it when somebody
+ * asks. */
 
 #include <endian.h>
 #include <fcntl.h>

@@ -18,12 +18,13 @@ typedef struct Activity {
                 .fd = -EBADF \
         }
 
-/* Maps a page that an earlier keeper left, or a new one if fd is negative. fd becomes the activity's on success. */
+/* Maps a page that an earlier keeper left, or a new one if fd is negative. fd becomes the activity's on
+ * success. */
 int activity_init(Activity *a, int fd);
 void activity_done(Activity *a);
 
-/* Copies what is known to the manager's page, and from now on writes to it too. fd stays the caller's. -EBADMSG: it is
- * no such page. */
+/* Copies what is known to the manager's page, and from now on writes to it too. fd stays the caller's.
+ * -EBADMSG: it is no such page. */
 int activity_share(Activity *a, int fd);
 
 void activity_input(Activity *a);

@@ -16,8 +16,8 @@ typedef struct ByteQueue {
 /* Appends all or nothing. 0, -ENOBUFS if it would exceed max, -ENOMEM. */
 int byte_queue_append(ByteQueue *q, const void *data, size_t size);
 
-/* Writes what waits to fd, which must not block, until it is all written or fd takes no more. Uses send() without
- * SIGPIPE if fd is a socket. 0, also when something is left; -errno if fd is broken. */
+/* Writes what waits to fd, which must not block, until it is all written or fd takes no more. Uses send()
+ * without SIGPIPE if fd is a socket. 0, also when something is left; -errno if fd is broken. */
 int byte_queue_write(ByteQueue *q, int fd, bool is_socket);
 
 /* Frees the memory; max stays. */

@@ -44,7 +44,8 @@ int descriptor_store_take(DescriptorStore *ret) {
                         (void) safe_close(fd);
                         continue;
                 }
-                /* Several with one name are left by attempts to start that were killed; none of them is used. */
+                /* Several with one name are left by attempts to start that were killed; none of them is
+                 * used. */
                 (void) safe_close(ret->fds[which]);
                 ret->fds[which] = fd;
         }
@@ -60,7 +61,8 @@ int descriptor_store_put(StoredDescriptor which, int fd) {
         char text[64];
         int r;
 
-        /* FDPOLL=0: a descriptor that reports a hang-up, as a pidfd and a PTY do at the end, is what we want back. */
+        /* FDPOLL=0: a descriptor that reports a hang-up, as a pidfd and a PTY do at the end, is what we want
+         * back. */
         snprintf(text, sizeof(text), "FDSTORE=1\nFDNAME=%s\nFDPOLL=0", names[which]);
         r = sd_pid_notify_with_fds(0, false, text, &fd, 1);
         return r < 0 ? r : 0;

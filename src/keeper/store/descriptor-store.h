@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The descriptors that systemd keeps for us while we are dead (FDSTORE= of sd_notify(3)). Without systemd, in tests,
- * there is no store: putting succeeds and nothing is kept. */
+/* The descriptors that systemd keeps for us while we are dead (FDSTORE= of sd_notify(3)). Without systemd,
+ * in tests, there is no store: putting succeeds and nothing is kept. */
 
 #include "shared/macros.h"
 
@@ -30,11 +30,12 @@ typedef struct DescriptorStore {
 
 #define DESCRIPTOR_STORE_NULL ((DescriptorStore){ .fds = { [0 ... _STORED_MAX - 1] = -EBADF } })
 
-/* Takes what systemd kept, close-on-exec; unknown descriptors are closed. The caller's. To be called once. */
+/* Takes what systemd kept, close-on-exec; unknown descriptors are closed. The caller's. To be called
+ * once. */
 int descriptor_store_take(DescriptorStore *ret);
 void descriptor_store_done(DescriptorStore *s);
 
-/* fd stays the caller's. Once this returns, a kill -9 cannot lose the descriptor any more: systemd handles its
- * notification socket before it handles our death. */
+/* fd stays the caller's. Once this returns, a kill -9 cannot lose the descriptor any more: systemd handles
+ * its notification socket before it handles our death. */
 int descriptor_store_put(StoredDescriptor which, int fd);
 int descriptor_store_remove(StoredDescriptor which);

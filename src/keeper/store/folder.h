@@ -3,5 +3,6 @@
 
 /* Folders of the user. */
 
-/* Makes the folder and what is missing above it, for this user alone. -errno; that it is there is no error. */
+/* Makes the folder and what is missing above it, for this user alone. -errno; that it is there is no
+ * error. */
 int folder_make(const char *path);

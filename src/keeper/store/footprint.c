@@ -2,9 +2,10 @@
 
 /* A small keeper while nothing happens.
  *
- * Starting needs much that waiting does not: of a lone keeper's memory half is code and constants, of itself and of
- * libraries, that were mapped for it, 64 KiB around each page that was touched. The kernel has them from the file and
- * charges them to whoever maps them; those that nobody maps it takes away first when memory is scarce. */
+ * Starting needs much that waiting does not: of a lone keeper's memory half is code and constants, of itself
+ * and of libraries, that were mapped for it, 64 KiB around each page that was touched. The kernel has them
+ * from the file and charges them to whoever maps them; those that nobody maps it takes away first when
+ * memory is scarce. */
 
 #include <link.h>
 #include <malloc.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What a keeper knows of its session: what STATUS and AT_GATE tell the manager, and what a restarted keeper needs. */
+/* What a keeper knows of its session: what STATUS and AT_GATE tell the manager, and what a restarted keeper
+ * needs. */
 
 #include <sys/types.h>
 

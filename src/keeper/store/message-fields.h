@@ -17,6 +17,6 @@ typedef struct FieldTarget {
         void *target;
 } FieldTarget;
 
-/* Fills the targets; tags without a target are skipped. -EBADMSG: not of that kind, repeated where it must not be,
- * or too many. On failure some targets may be filled, and are the caller's to free. */
+/* Fills the targets; tags without a target are skipped. -EBADMSG: not of that kind, repeated where it must
+ * not be, or too many. On failure some targets may be filled, and are the caller's to free. */
 int message_fields_read(WireMessage message, const FieldTarget *targets, size_t n_targets);

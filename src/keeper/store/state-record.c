@@ -5,9 +5,10 @@
  *      slot 0   header (sequence, size, checksum)   a message of wire.h: keeper_state_put()
  *      slot 1   the same
  *
- * A write goes to the slot that does not hold the newest whole state: first the message, then the header. Until the
- * header is there, the slot's checksum does not fit and the other slot counts. The sequence number is part of what the
- * checksum covers. Nothing here has to survive the machine, so there is no fsync, and no byte order. */
+ * A write goes to the slot that does not hold the newest whole state: first the message, then the header.
+ * Until the header is there, the slot's checksum does not fit and the other slot counts. The sequence number
+ * is part of what the checksum covers. Nothing here has to survive the machine, so there is no fsync, and no
+ * byte order. */
 
 #include <sys/mman.h>
 #include <unistd.h>
