@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The configuration: what is wrong in it is named with file and line and skipped, and the rest stays in force. */
+/* The configuration: what is wrong in it is named with file and line and skipped, and the rest stays in
+ * force. */
 
 #include <fcntl.h>
 #include <ftw.h>
@@ -248,7 +249,8 @@ TEST(broken_lines_are_skipped) {
         assert_skipped("\tStopTimeoutSec=5", "continuation");
 }
 
-/* libinih ends the name at the comment, and finds no value; each such line is to be named, not the first alone. */
+/* libinih ends the name at the comment, and finds no value; each such line is to be named, not the first
+ * alone. */
 TEST(assignments_in_comments_are_skipped) {
         Config config;
         Capture c;
@@ -261,7 +263,8 @@ TEST(assignments_in_comments_are_skipped) {
         ck_assert_ptr_nonnull(strstr(c.text, "FILE:3: "));
 }
 
-/* Around the limit of libinih, of our own, and beyond any buffer: skipped whole, never cut, and the next line counts. */
+/* Around the limit of libinih, of our own, and beyond any buffer: skipped whole, never cut, and the next
+ * line counts. */
 TEST(long_lines_are_skipped) {
         static const size_t lengths[] = { 200, 201, 255, 256, 1023, 1024, 1025, 4096, 100000 };
 

@@ -64,7 +64,8 @@ static void send_text(Fixture *f, const char *text) {
         journal_send(&f->journal, fields, ELEMENTSOF(fields));
 }
 
-/* The next entry, of a datagram or of the file that came with one; 0 for none of both, or -1 if there is nothing. */
+/* The next entry, of a datagram or of the file that came with one; 0 for none of both, or -1 if there is
+ * nothing. */
 static ssize_t receive_datagram(Fixture *f) {
         union {
                 struct cmsghdr header;
@@ -180,7 +181,8 @@ TEST(nobody_waits_for_a_full_socket) {
         fixture_done(&f);
 }
 
-/* systemd keeps the socket of a journald that is started again, but not of one that is stopped with its sockets. */
+/* systemd keeps the socket of a journald that is started again, but not of one that is stopped with its
+ * sockets. */
 TEST(what_went_with_the_socket_is_sent_to_the_next_one) {
         Fixture f;
 

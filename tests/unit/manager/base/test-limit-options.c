@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Limits in messages: what is read, what is refused with what words, and what is asked of systemd; and which limits a
- * new session gets. */
+/* Limits in messages: what is read, what is refused with what words, and what is asked of systemd; and which
+ * limits a new session gets. */
 
 #include "manager/base/config.h"
 #include "manager/base/limit-options.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* How calls over D-Bus are answered: what each kind of reply looks like to who called. Over a real connection. */
+/* How calls over D-Bus are answered: what each kind of reply looks like to who called. Over a real
+ * connection. */
 
 #include <sys/socket.h>
 

@@ -20,7 +20,8 @@
 #define SOON     (5 * USEC_PER_SEC) /* what must not wait is done by then, however busy the machine */
 #define FDS_MANY 250
 
-/* A connection whose closing waits for hours: its peer reads nothing, and its last bytes are to be waited for. */
+/* A connection whose closing waits for hours: its peer reads nothing, and its last bytes are to be waited
+ * for. */
 typedef struct Lingering {
         int fd, peer;
 } Lingering;

@@ -176,7 +176,8 @@ TEST(kills_of_others_do_not) {
         end();
 }
 
-/* What another manager counted was not of the leader, which lives. A scope that takes its place counts anew. */
+/* What another manager counted was not of the leader, which lives. A scope that takes its place counts
+ * anew. */
 TEST(counts_go_on) {
         Session *s = begin(/* unified = */ true);
 
@@ -227,7 +228,8 @@ TEST(a_cgroup_that_is_gone_is_no_kill) {
         end();
 }
 
-/* What the slice has counted of another session, this one does not take for its own, whoever is heard of first. */
+/* What the slice has counted of another session, this one does not take for its own, whoever is heard of
+ * first. */
 TEST(kills_of_another_session_are_not_taken) {
         Session *gone = begin(/* unified = */ true), *other;
 
@@ -268,7 +270,8 @@ static void count_in_slice(unsigned n) {
         put_at(SLICE "memory.events", text);
 }
 
-/* A keeper was killed for want of memory, and much later a session by somebody, faster than we read its cgroup. */
+/* A keeper was killed for want of memory, and much later a session by somebody, faster than we read its
+ * cgroup. */
 TEST(kills_of_keepers_are_no_sessions) {
         Session *s = begin(/* unified = */ true), *other = begin_another();
 

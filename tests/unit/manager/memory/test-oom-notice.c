@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What a SIGKILL was about, by what an eventfd of the kernel counted, before and after the cgroup was gone. */
+/* What a SIGKILL was about, by what an eventfd of the kernel counted, before and after the cgroup was
+ * gone. */
 
 #include <signal.h>
 #include <stdio.h>
@@ -167,7 +168,8 @@ TEST(cgroup_goes_before_we_look) {
         end();
 }
 
-/* Somebody else below the same limit was killed, or another process of the session; later, somebody kills the leader. */
+/* Somebody else below the same limit was killed, or another process of the session; later, somebody kills
+ * the leader. */
 TEST(told_of_others) {
         Session *s = begin();
 

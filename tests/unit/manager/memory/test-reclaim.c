@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Limits that are exceeded are written once more, by files like the kernel's; what the kernel then does, integration tests
- * see. */
+/* Limits that are exceeded are written once more, by files like the kernel's; what the kernel then does,
+ * integration tests see. */
 
 #include <poll.h>
 #include <sys/inotify.h>

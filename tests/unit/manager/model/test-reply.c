@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What callers are owed: nobody's call costs nothing and is answered to nobody; the others get each answer as it is. */
+/* What callers are owed: nobody's call costs nothing and is answered to nobody; the others get each answer
+ * as it is. */
 
 #include "manager/model/reply.h"
 #include "manager/model/session.h"

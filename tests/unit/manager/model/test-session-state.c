@@ -24,7 +24,8 @@ TEST(effects_belong_to_phases) {
                                 entered && step.phase == PHASE_RUNNING && phase == PHASE_REVIVING);
                         ck_assert_int_eq(!!(step.effects & EFFECT_SHUT_DOWN),
                                 entered && (step.phase == PHASE_PARTING || step.phase == PHASE_RESTARTING));
-                        /* Only what runs can be frozen; and what is to end, or to be asked to, has to run. */
+                        /* Only what runs can be frozen; and what is to end, or to be asked to, has to
+                         * run. */
                         ck_assert_int_eq(!!(step.effects & EFFECT_THAW),
                                 phase == PHASE_RUNNING &&
                                         (step.effects & (EFFECT_SHUT_DOWN | EFFECT_STOP_SCOPE)));
@@ -51,8 +52,8 @@ TEST(nothing_leaves_the_end) {
         }
 }
 
-/* Opening, running, closing, ended: never back, but for a kernel that runs again. (From stopping to sweeping and on to
- * killing is all "closing".) */
+/* Opening, running, closing, ended: never back, but for a kernel that runs again. (From stopping to sweeping
+ * and on to killing is all "closing".) */
 TEST(states_never_go_back) {
         for (SessionPhase phase = 0; phase < SESSION_PHASE_MAX; phase++)
                 for (SessionEvent event = 0; event < SESSION_EVENT_MAX; event++) {
@@ -118,7 +119,8 @@ TEST(units_gone_lead_to_the_end) {
                 ck_assert_uint_le(steps_to_the_end(phase, gone, ELEMENTSOF(gone)), 4);
 }
 
-/* Every cell once more after it happened: the second time the same event must not repeat the effects of the first. */
+/* Every cell once more after it happened: the second time the same event must not repeat the effects of the
+ * first. */
 TEST(repeated_events_do_not_repeat_effects) {
         static const SessionEvent once[] = { EVENT_AT_GATE, EVENT_SCOPE_READY, EVENT_STARTED, EVENT_FAILED,
                 EVENT_STOP, EVENT_SHUT_DOWN, EVENT_RESTART, EVENT_CRASHED, EVENT_LEADER_ENDED,

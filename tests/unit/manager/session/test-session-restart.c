@@ -149,7 +149,8 @@ static void wait_for_restart(Session *s) {
         ck_assert_int_eq(waiters_add(&s->waiters.restart, &manager.charges, &reply), 0);
 }
 
-/* An earlier manager may have seen a kernel run, but not the one that follows it: who waited has got what was asked for. */
+/* An earlier manager may have seen a kernel run, but not the one that follows it: who waited has got what
+ * was asked for. */
 TEST(a_kernel_that_follows_another_is_the_one_that_was_asked_for) {
         char *folder = scratch_make();
         Session *s = make(0, -1);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* How a scope ended and what it leaves, read from systemd's answers; and what is asked of systemd for new units. */
+/* How a scope ended and what it leaves, read from systemd's answers; and what is asked of systemd for new
+ * units. */
 
 #include <sys/mman.h>
 #include <sys/stat.h>
