@@ -4,16 +4,17 @@
  *
  *      alternate RUNS [--user] : NAME PAUSE ACTION… [: NAME PAUSE ACTION…]…
  *
- * An action is a command, timed from before the fork to after its end, with nowhere to print to; or one of these, timed
- * over one connection to the bus that lasts for all runs:
+ * An action is a command, timed from before the fork to after its end, with nowhere to print to; or one of
+ * these, timed over one connection to the bus that lasts for all runs:
  *
- *      @start-terminal COMMAND…   StartTerminal, from the call to its reply. The session is stopped afterwards.
- *      @start-scope               What systemd needs for a scope: StartTransientUnit with a process that waits, from
- *                                 the call to the end of the job.
+ *      @start-terminal COMMAND…   StartTerminal, from the call to its reply. The session is stopped
+ *                                 afterwards.
+ *      @start-scope               What systemd needs for a scope: StartTransientUnit with a process that
+ *                                 waits, from the call to the end of the job.
  *      @start-service COMMAND…    The same for a service, with Type=exec.
  *
- * Before each run come the pause (in ms) and a wait for the sessions that the earlier runs started to be gone, none of
- * which is timed. Each action runs once before anything counts, as caches are cold then. */
+ * Before each run come the pause (in ms) and a wait for the sessions that the earlier runs started to be
+ * gone, none of which is timed. Each action runs once before anything counts, as caches are cold then. */
 
 #include <fcntl.h>
 #include <inttypes.h>

@@ -52,12 +52,13 @@ def start_as(options, who, user, own_bus):
 
 
 def start(options, sessions):
-    """A terminal's start, until its program runs, beside systemd-run --scope; with --sessions also among others."""
+    """A terminal's start, until its program runs, beside systemd-run --scope; with --sessions also among
+    others."""
     yield from start_as(options, "root", None, False)
     yield from start_as(options, "user1", "user1", False)
     yield from start_as(options, "user1's own manager", "user1", True)
-    # Whose the others are makes the difference: for each unit that starts, systemd goes through all units of its slice,
-    # and so of its user.
+    # Whose the others are makes the difference: for each unit that starts, systemd goes through all units of
+    # its slice, and so of its user.
     first = None
     for count in options.sessions or []:
         sessions.resize(count)
@@ -90,7 +91,8 @@ def list_as(options, sessions, user):
 
 
 def list_(options, sessions):
-    """computectl list with usage, cold (samples are too old) and warm, beside systemctl show of the same scopes."""
+    """computectl list with usage, cold (samples are too old) and warm, beside systemctl show of the same
+    scopes."""
     for count in options.sessions or [200]:
         sessions.resize(count)
         yield from list_as(options, sessions, None)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What a benchmark yields, and how it is shown.
 
-A peer is measured alternately with us, in pairs, so that whatever else the machine does hits both. The ratio is the
-median of the pairs' ratios: it says more than either figure."""
+A peer is measured alternately with us, in pairs, so that whatever else the machine does hits both. The ratio
+is the median of the pairs' ratios: it says more than either figure."""
 
 import dataclasses
 import json
@@ -47,7 +47,8 @@ class Figure:
 
     @property
     def ratio(self):
-        """How many times as much as the peer, or with a "speed" aim how many times as fast; None without a peer."""
+        """How many times as much as the peer, or with a "speed" aim how many times as fast; None without a
+        peer."""
         if not self.peer_samples:
             return None
         pairs = zip(self.samples, self.peer_samples)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Kernels to be measured: one of a session, and the same one started by jupyter_client alone. Both are spoken to over
-ipc by the same client."""
+"""Kernels to be measured: one of a session, and the same one started by jupyter_client alone. Both are
+spoken to over ipc by the same client."""
 
 import json
 import pathlib

@@ -2,7 +2,8 @@
 
 /* Prints memory, CPU time and tasks of cgroups, read directly: what it costs at least to know them.
  *
- *      read-cgroups CGROUP…   as in /proc/PID/cgroup of the systemd hierarchy: /compute.slice/…/compute-t1.scope
+ *      read-cgroups CGROUP…   as in /proc/PID/cgroup of the systemd hierarchy:
+ *                             /compute.slice/…/compute-t1.scope
  */
 
 #include <fcntl.h>

@@ -53,7 +53,8 @@ def cpu_ms(pid):
 
 
 def settle(*pids, timeout=120):
-    """Waits until systemd has no jobs, and these processes have had nothing to do for QUIET_S; or it is time."""
+    """Waits until systemd has no jobs, and these processes have had nothing to do for QUIET_S; or it is
+    time."""
     end = time.monotonic() + timeout
     while run("systemctl", "list-jobs", "--no-legend").strip() not in ("", "No jobs running.") and time.monotonic() < end:
         time.sleep(0.05)
@@ -94,7 +95,8 @@ def pam_pid(keeper):
 # Sessions
 
 def count_listed():
-    """How many sessions run, as a client sees it that is not put off by a call that died with the manager."""
+    """How many sessions run, as a client sees it that is not put off by a call that died with the
+    manager."""
     done = subprocess.run(["computectl", "list", "--json=short"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL)
     return sum(s["state"] == "running" for s in json.loads(done.stdout)) if done.returncode == 0 else 0

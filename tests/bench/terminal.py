@@ -110,7 +110,8 @@ def p99(samples):
 
 
 def time_keys(terminal):
-    """From a key to its echo by the program, in µs; a few keys, with pauses as a fast typist would not make."""
+    """From a key to its echo by the program, in µs; a few keys, with pauses as a fast typist would not
+    make."""
     samples = []
     for i in range(KEYS_AT_ONCE):
         key = KEYS[i % len(KEYS):][:1]
@@ -230,7 +231,8 @@ def mappings(pid):
 
 
 def keeper(options, sessions):
-    """Memory (PSS) of the keeper of a detached idle terminal of 80 columns and 24 rows, and what it consists of."""
+    """Memory (PSS) of the keeper of a detached idle terminal of 80 columns and 24 rows, and what it consists
+    of."""
     for count in options.sessions or [1, 20]:
         sessions.resize(count - 1)
         session = terminals.Session(options.programs, "bash", "--norc")

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Programs on terminals of 200 columns and 50 rows: through a session, and through what others use for that."""
+"""Programs on terminals of 200 columns and 50 rows: through a session, and through what others use for
+that."""
 
 import contextlib
 import fcntl

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* bus-fuzz SEED CALLS: an ordinary user who calls everything that the introspection of the service names, on objects of
- * all kinds, with random and boundary values of the right and the wrong types, many calls under way at a time.
+/* bus-fuzz SEED CALLS: an ordinary user who calls everything that the introspection of the service names, on
+ * objects of all kinds, with random and boundary values of the right and the wrong types, many calls under
+ * way at a time.
  *
- * Prints what came back. Exit status 1: a call was not answered, or the service is another process than before. What it
- * may not have done to others, and what it may not have cost, is for test_bus_fuzz.py to look at. */
+ * Prints what came back. Exit status 1: a call was not answered, or the service is another process than
+ * before. What it may not have done to others, and what it may not have cost, is for test_bus_fuzz.py to
+ * look at. */
 
 #include <inttypes.h>
 #include <stdio.h>

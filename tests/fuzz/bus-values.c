@@ -11,7 +11,8 @@
 #define LONG_STRING 70000
 #define VALUES_MAX  20000
 #ifdef __SANITIZE_ADDRESS__
-/* What reads it there, too, copies all that there is for each piece that comes (its realloc() always moves). */
+/* What reads it there, too, copies all that there is for each piece that comes (its realloc() always
+ * moves). */
 #define HUGE_STRING (1024 * 1024)
 #else
 #define HUGE_STRING (30 * 1024 * 1024)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Configuration files: whatever is in one, every setting stays within its range, and reading it again changes nothing. */
+/* Configuration files: whatever is in one, every setting stays within its range, and reading it again
+ * changes nothing. */
 
 #include <syslog.h>
 

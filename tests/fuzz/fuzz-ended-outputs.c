@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The folder with outputs of sessions that ended: it is the user's, who may have put anything there under any name.
+/* The folder with outputs of sessions that ended: it is the user's, who may have put anything there under
+ * any name.
  *
- * An input is the number of an entry (2 bytes), whether there is a file at all and of what kind (1 byte), names of files
- * (each up to a NUL, an empty one ends them), and what is in the one that is read. */
+ * An input is the number of an entry (2 bytes), whether there is a file at all and of what kind (1 byte),
+ * names of files (each up to a NUL, an empty one ends them), and what is in the one that is read. */
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -33,7 +34,8 @@ static void make_folder(void) {
         promise(folder >= 0);
 }
 
-/* Where what is to be sent begins, found in another way: lines up to the first with a larger number are left out. */
+/* Where what is to be sent begins, found in another way: lines up to the first with a larger number are left
+ * out. */
 static size_t expect_begin(const uint8_t *data, size_t size, uint64_t since) {
         static const char key[] = "{\"seq\":";
         size_t at = 0;

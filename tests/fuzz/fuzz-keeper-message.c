@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Hands the manager anything as a keeper's message, and holds it to what it promises of one that it takes: sizes, ranges,
- * text fit to be shown, absolute paths. An input is a message of wire.h. */
+/* Hands the manager anything as a keeper's message, and holds it to what it promises of one that it takes:
+ * sizes, ranges, text fit to be shown, absolute paths. An input is a message of wire.h. */
 
 #include <signal.h>
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A keeper of a running terminal, with anything as its manager, its clients and its program. Nothing of it is replaced:
- * the socket, the PTY and the memfds are the kernel's. Only what would start a program is out of reach, as the terminal
- * runs already; what START would read is read from the same message beside it.
+/* A keeper of a running terminal, with anything as its manager, its clients and its program. Nothing of it
+ * is replaced: the socket, the PTY and the memfds are the kernel's. Only what would start a program is out
+ * of reach, as the terminal runs already; what START would read is read from the same message beside it.
  *
- * An input is actions: a byte that says which (Action), two that say how long, little-endian, and so many bytes. */
+ * An input is actions: a byte that says which (Action), two that say how long, little-endian, and so many
+ * bytes. */
 
 #include <fcntl.h>
 #include <sys/ioctl.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What a keeper finds in systemd's descriptor store, where its predecessor, or whoever took its place, may have left
- * anything: state record, ring and picture are taken up whole or not at all. The input is which of them, and the file. */
+/* What a keeper finds in systemd's descriptor store, where its predecessor, or whoever took its place, may
+ * have left anything: state record, ring and picture are taken up whole or not at all. The input is which of
+ * them, and the file. */
 
 #include <sys/mman.h>
 #include <unistd.h>

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What Jupyter's files and variables say of kernels: a kernelspec is read or refused with a printable sentence, and its
- * templates are filled in whatever the environment has; the folders that are searched are absolute.
+/* What Jupyter's files and variables say of kernels: a kernelspec is read or refused with a printable
+ * sentence, and its templates are filled in whatever the environment has; the folders that are searched are
+ * absolute.
  *
- * The input is an environment, NUL-terminated assignments up to an empty one, and then the text of a kernel.json. */
+ * The input is an environment, NUL-terminated assignments up to an empty one, and then the text of a
+ * kernel.json. */
 
 #include "jupyter/jupyter-paths.h"
 #include "keeper/launch/kernel-command.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What computectl makes of the outputs of a kernel: the input is lines as Session.GetOutputs() gives them. Whatever they
- * say, the text has nothing in it that harms a terminal, and the notebook is JSON that has nothing of it either. */
+/* What computectl makes of the outputs of a kernel: the input is lines as Session.GetOutputs() gives them.
+ * Whatever they say, the text has nothing in it that harms a terminal, and the notebook is JSON that has
+ * nothing of it either. */
 
 #include "ctl/notebook/kernel-text.h"
 #include "ctl/notebook/notebook-writer.h"

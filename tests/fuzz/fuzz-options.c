@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What callers may ask for: any arguments and dictionary of options that the bus lets through are read to the end or
- * refused with a name and a sentence, and what is accepted is within its bounds.
+/* What callers may ask for: any arguments and dictionary of options that the bus lets through are read to
+ * the end or refused with a name and a sentence, and what is accepted is within its bounds.
  *
- * The input is a little program that builds the message: the method, then for each option its name, the type of its
- * value, and the value. */
+ * The input is a little program that builds the message: the method, then for each option its name, the type
+ * of its value, and the value. */
 
 #include <sys/socket.h>
 #include <systemd/sd-bus.h>
@@ -29,7 +29,8 @@ static sd_bus *bus_nowhere(void) {
         return bus;
 }
 
-/* Strings that sd-bus does not take, as they are no UTF-8, are left as "?": the bus lets none of them through. */
+/* Strings that sd-bus does not take, as they are no UTF-8, are left as "?": the bus lets none of them
+ * through. */
 static int append_string(sd_bus_message *m, Input *in) {
         _cleanup_free_ char *s = input_string(in);
         int r = sd_bus_message_append_basic(m, 's', s);

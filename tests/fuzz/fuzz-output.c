@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Divides anything that a program may print among those who look, and holds the division to its promises: it does not depend
- * on how the output is cut; the session's user sees the screen that we have; no screen that is shown what goes to anybody
- * would answer something; and who is not the session's user gets no strings. */
+/* Divides anything that a program may print among those who look, and holds the division to its promises: it
+ * does not depend on how the output is cut; the session's user sees the screen that we have; no screen that
+ * is shown what goes to anybody would answer something; and who is not the session's user gets no
+ * strings. */
 
 #include <stdio.h>
 
@@ -84,7 +85,8 @@ static void check_text(const Screen *all, const Screen *seen, const ByteQueue *q
         byte_queue_clear(&second);
 }
 
-/* Are all characters whole? One that is cut off by a sequence is shown as such only where the sequence is seen. */
+/* Are all characters whole? One that is cut off by a sequence is shown as such only where the sequence is
+ * seen. */
 static bool is_whole(const uint8_t *data, size_t size) {
         for (size_t i = 0; i < size; i++) {
                 uint8_t c = data[i];

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* An output log and a stream buffer, as an earlier keeper left them, with bytes of them changed: a keeper refuses them,
- * or can work with them.
+/* An output log and a stream buffer, as an earlier keeper left them, with bytes of them changed: a keeper
+ * refuses them, or can work with them.
  *
- * An input is a number of entries and pairs of bytes to append, then places (3 bytes) with what to put there (1 byte). */
+ * An input is a number of entries and pairs of bytes to append, then places (3 bytes) with what to put there
+ * (1 byte). */
 
 #include <sys/socket.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Anything as what a kernel publishes: frames of ZMTP, made to messages, followed and recorded. What is recorded must be
- * one line of JSON, as a library sees it, and what is taken for JSON must be JSON. */
+/* Anything as what a kernel publishes: frames of ZMTP, made to messages, followed and recorded. What is
+ * recorded must be one line of JSON, as a library sees it, and what is taken for JSON must be JSON. */
 
 #include <stdio.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Session records: one that is accepted is written such that the next manager reads the same. The input is the type of
- * the session, one byte, and the record of session 7. */
+/* Session records: one that is accepted is written such that the next manager reads the same. The input is
+ * the type of the session, one byte, and the record of session 7. */
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Feeds a screen with anything, and holds it to its promise: its picture makes an equal screen, which has the same
- * picture and goes on the same way. And what comes at once makes the same screen as what comes in pieces.
+/* Feeds a screen with anything, and holds it to its promise: its picture makes an equal screen, which has
+ * the same picture and goes on the same way. And what comes at once makes the same screen as what comes in
+ * pieces.
  *
- * An input is rows, columns, lines of scrollback, one byte each, then what the program prints, in which 0xff, which is
- * in no UTF-8, has a meaning by the byte behind it: below 0x80 a new size, two bytes; else a cut: from there on a screen
- * made from the picture sees the rest too, and must end like the first. */
+ * An input is rows, columns, lines of scrollback, one byte each, then what the program prints, in which
+ * 0xff, which is in no UTF-8, has a meaning by the byte behind it: below 0x80 a new size, two bytes; else a
+ * cut: from there on a screen made from the picture sees the rest too, and must end like the first. */
 
 #include <stdio.h>
 
@@ -84,7 +85,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 
         if (size < 3)
                 return 0;
-        /* Lines that are wider than the screen come back as several: with a limit, some of those would be too many. */
+        /* Lines that are wider than the screen come back as several: with a limit, some of those would be
+         * too many. */
         scrollback = data[2] < 128 ? LINES_MAX : data[2] - 128U;
         if (screen_new(data[0] % 64 + 1, data[1] % 132 + 1, scrollback, &s) < 0 ||
                 screen_new(data[0] % 64 + 1, data[1] % 132 + 1, scrollback, &pieces) < 0)

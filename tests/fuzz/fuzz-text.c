@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The readers of src/shared: ids, numbers, time spans, signals, text. What is accepted means the same when it is written
- * and read again; what is made printable is. */
+/* The readers of src/shared: ids, numbers, time spans, signals, text. What is accepted means the same when
+ * it is written and read again; what is made printable is. */
 
 #include "shared/ids.h"
 #include "shared/limit.h"

@@ -40,7 +40,8 @@ static inline uint64_t input_number(Input *in, unsigned n) {
         return number;
 }
 
-/* The bytes up to the next NUL, or all: a copy that ends where it ends, so that a reader who goes too far is noticed. */
+/* The bytes up to the next NUL, or all: a copy that ends where it ends, so that a reader who goes too far is
+ * noticed. */
 static inline char *input_string(Input *in) {
         const uint8_t *end = in->size > 0 ? memchr(in->data, 0, in->size) : NULL;
         size_t length = end ? (size_t) (end - in->data) : in->size;

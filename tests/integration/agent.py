@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Runs in the machine, as one user with one connection to a bus, and does what bus.py asks for.
 
-Requests and answers are lines of JSON on standard input and output. Values that need a D-Bus type of their own come as
-{"type": SIGNATURE, "value": …}; bytes travel as latin-1 text.
-"""
+Requests and answers are lines of JSON on standard input and output. Values that need a D-Bus type of their
+own come as {"type": SIGNATURE, "value": …}; bytes travel as latin-1 text. """
 
 import fcntl
 import glob
@@ -202,7 +201,8 @@ class Agent:
         os.write(stream, text.encode("latin-1"))
 
     def receive(self, stream, pattern, timeout, keep=None):
-        """Reads until the pattern was seen, or the end of file if it is None. Of much, only the last bytes are kept."""
+        """Reads until the pattern was seen, or the end of file if it is None. Of much, only the last bytes
+        are kept."""
         data, eof, end = b"", False, time.monotonic() + timeout
         while not eof and not (pattern and re.search(pattern.encode("latin-1"), data, re.S)):
             if not is_readable(stream, end - time.monotonic()):

@@ -61,7 +61,8 @@ class Stream:
         self.user.ask("send", stream=self.descriptor, text=text)
 
     def expect(self, pattern, timeout=60, keep=None):
-        """Reads until the pattern matches, and returns the match; with keep, it is in the last so many bytes."""
+        """Reads until the pattern matches, and returns the match; with keep, it is in the last so many
+        bytes."""
         got = self.user.ask("receive", stream=self.descriptor, pattern=pattern, timeout=timeout, keep=keep)
         found = re.search(pattern, got["text"], re.S)
         assert found, f"No {pattern!r} in {got['text']!r}" + (", and then the end" if got["end"] else "")

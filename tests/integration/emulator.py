@@ -7,8 +7,10 @@ import re
 
 import pyte
 
-# What pyte would print, or take for something else: other designations than G0 and G1, sequences with a private prefix
-# other than "?" or with intermediate bytes, what asks for modes of the keyboard, and control strings other than OSC.
+# What pyte would print, or take for something else: other designations than G0 and G1, sequences with a
+# private prefix other than "?" or with intermediate bytes, what asks for modes of the keyboard, and control
+# strings other
+# than OSC.
 UNKNOWN = re.compile(r"\x1b[*+].|\x1b\[[<=>][\d;:]*[@-~]|\x1b\[\??[\d;:]*[ -/]+[@-~]|\x1b\[\?\d*m|"
                      r"\x1b[PX^_].*?(\x1b\\|\x9c)", re.S)
 INVERSE = 5
@@ -132,8 +134,9 @@ class Viewer:
         self.looked += found.end()
 
     def look(self, *others):
-        """Emulators of this and of other clients, which all got the same to the end. The end is told by a title, which
-        changes nothing in the picture; and, as only the owner's terminal gets titles, by a colour of no text."""
+        """Emulators of this and of other clients, which all got the same to the end. The end is told by a
+        title, which changes nothing in the picture; and, as only the owner's terminal gets titles, by a
+        colour of no text."""
         n = next(marks)
         title, color = f"mark {n}", f"\x1b[38;2;1;2;{n}m"
         self.user.shell(f"printf '\\033]2;{title}\\007{color}\\033[39m' > /dev/{self.tty}")

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Notes which features a run of the tests found on its machine, for tests/features, which makes docs/features.md of it."""
+"""Notes which features a run of the tests found on its machine, for tests/features, which makes
+docs/features.md of it."""
 
 import json
 import os

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Takes the place of a session's keeper, as its user can, and does to the manager what it is told: hostile_keeper.py PID HOW.
+"""Takes the place of a session's keeper, as its user can, and does to the manager what it is told:
+hostile_keeper.py PID HOW.
 
-A user may trace the own processes, and so take descriptors out of the keeper (pidfd_getfd): the socket that it listens on,
-and its connection to the manager, which is shut down. The keeper is stopped (SIGSTOP), not killed: systemd would start
-another. The manager then connects to this program.
-"""
+A user may trace the own processes, and so take descriptors out of the keeper (pidfd_getfd): the socket that
+it listens on, and its connection to the manager, which is shut down. The keeper is stopped (SIGSTOP), not
+killed: systemd would start another. The manager then connects to this program. """
 
 import array
 import ctypes

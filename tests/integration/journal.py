@@ -22,8 +22,8 @@ def cursor(reader):
 
 
 def wait_entry(reader, name, **fields):
-    """Waits for the entry with these fields, of the system's manager unless they say of whose (_UID). The journal may be a
-    little behind. There must be only one."""
+    """Waits for the entry with these fields, of the system's manager unless they say of whose (_UID). The
+    journal may be a little behind. There must be only one."""
     fields = {"_UID": 0, **fields}
     matches = [f"MESSAGE_ID={IDS[name]}", *(f"{key}={value}" for key, value in fields.items())]
     found = machine.wait_until(lambda: entries(reader, *matches), f"journal entry {matches}")

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Runs in the machine: executes code in a kernel, and prints what each piece of it printed or returned, as JSON.
+"""Runs in the machine: executes code in a kernel, and prints what each piece of it printed or returned, as
+JSON.
 
 Usage: kernel_client.py CONNECTION-FILE CODE…
-       kernel_client.py --manage KERNELSPEC CODE…   starts the kernel as a Jupyter server does, and shuts it down
+       kernel_client.py --manage KERNELSPEC CODE…   starts the kernel as a Jupyter server does, and shuts it
+                                                    down
 """
 
 import json
@@ -35,7 +37,8 @@ def execute(client, code):
 
 
 def wait_for_ready(client):
-    """jupyter_client takes a kernel that is still starting, and does not answer its heartbeat within 1 s, for dead."""
+    """jupyter_client takes a kernel that is still starting, and does not answer its heartbeat within 1 s,
+    for dead."""
     end = time.monotonic() + TIMEOUT
     while True:
         try:

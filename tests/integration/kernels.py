@@ -11,8 +11,9 @@ PYTHON = "/usr/bin/python3"
 
 
 def execute(user, session, *pieces, timeout=180):
-    """Executes pieces of code; returns what each of them printed or returned. The kernel has told the keeper what it told
-    its client, and the keeper says all that it was told when it is asked for outputs. Its state it tells later."""
+    """Executes pieces of code; returns what each of them printed or returned. The kernel has told the keeper
+    what it told its client, and the keeper says all that it was told when it is asked for outputs. Its state
+    it tells later."""
     return user.execute(user.get(session, "ConnectionFile"), *pieces, timeout=timeout)
 
 
@@ -22,8 +23,8 @@ def spawn(user, session, *pieces):
 
 
 class Cell:
-    """A cell that runs until it is told to go on, executed by a client in the background. It runs when this returns: not
-    only begun, where an interrupt would still meet the kernel's own code."""
+    """A cell that runs until it is told to go on, executed by a client in the background. It runs when this
+    returns: not only begun, where an interrupt would still meet the kernel's own code."""
 
     def __init__(self, user, connection_file, before=(), code="", after=()):
         self.user = user

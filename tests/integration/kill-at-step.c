@@ -2,10 +2,11 @@
 
 /* Preloaded into a service by a test, kills it between any two steps of what it does.
  *
- * A step is a moment that another process could notice to have passed: before and after a message is sent (to the bus,
- * to a keeper, to the manager, to systemd, to the journal), after one is received, before and after a name in the file
- * system is made, moved or removed. $KILL_AT_STEP names a file of four bytes, the number of steps left to live: it is
- * counted down to 0, at which the process sends itself SIGKILL. At 0 nothing is counted, so the next process lives. */
+ * A step is a moment that another process could notice to have passed: before and after a message is sent
+ * (to the bus, to a keeper, to the manager, to systemd, to the journal), after one is received, before and
+ * after a name in the file system is made, moved or removed. $KILL_AT_STEP names a file of four bytes, the
+ * number of steps left to live: it is counted down to 0, at which the process sends itself SIGKILL. At 0
+ * nothing is counted, so the next process lives. */
 
 #include <dlfcn.h>
 #include <errno.h>

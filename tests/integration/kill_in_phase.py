@@ -2,7 +2,8 @@
 """Runs in the machine as root: kills with SIGKILL as soon as a session's record says this phase.
 
 Usage: kill_in_phase.py SESSION PHASE [manager|keeper|both]
-                                            says "ready", then waits; exit status 1: the session got past it unseen
+
+Says "ready", then waits. Exit status 1: the session got past it unseen.
 """
 
 import os
@@ -20,7 +21,8 @@ def main_pids(*units):
 
 
 def look(session):
-    """The phase, and how often the session was restarted. The record is never cut: another takes its place."""
+    """The phase, and how often the session was restarted. The record is never cut: another takes its
+    place."""
     try:
         with open(f"/run/compute-sessions/sessions/{session}", encoding="utf-8") as file:
             record = dict(line[:-1].split("=", 1) for line in file if "=" in line)

@@ -41,8 +41,8 @@ def wait_until(condition, what, timeout=60):
 
 
 def main_pid(reader, unit):
-    """Of a unit that runs, or is about to. (What kill(1) would make of the 0 of one that does not is the whole group of the
-    caller, these tests included.)"""
+    """Of a unit that runs, or is about to. (What kill(1) would make of the 0 of one that does not is the
+    whole group of the caller, these tests included.)"""
     def look():
         pid = reader.run("systemctl", "show", "--value", "--property=MainPID", unit).output.strip()
         return pid if pid != "0" else None
@@ -50,7 +50,8 @@ def main_pid(reader, unit):
 
 
 def kill_services(reader, *services, systemctl=("systemctl",)):
-    """Kills services and waits for their successors. A service that is active again has its name on the bus."""
+    """Kills services and waits for their successors. A service that is active again has its name on the
+    bus."""
     def states():
         said = reader.run(*systemctl, "show", "--property=MainPID,ActiveState", *services).output
         return [dict(line.split("=") for line in one.splitlines()) for one in said.split("\n\n")]

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Runs in the machine: nbclient executes a notebook in a kernel that is there. Prints a result and a variable.
+"""Runs in the machine: nbclient executes a notebook in a kernel that is there. Prints a result and a
+variable.
 
 Usage: nbclient_run.py CONNECTION-FILE
 """

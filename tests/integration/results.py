@@ -13,7 +13,8 @@ import pytest
 
 
 def read(path):
-    """Of such a file: the machine (None: unknown), which tests there are, and how those went that ran, by name."""
+    """Of such a file: the machine (None: unknown), which tests there are, and how those went that ran, by
+    name."""
     machine, collected, outcomes = None, [], {}
     with open(path, encoding="utf-8") as file:
         for line in file:
@@ -29,7 +30,8 @@ def read(path):
 
 
 def in_part(paths, part):
-    """Those of the sorted paths that belong to a part, as "1/2" says it. Neighbours, which are alike, are in different ones."""
+    """Those of the sorted paths that belong to a part, as "1/2" says it. Neighbours, which are alike, are in
+    different ones."""
     number, parts = map(int, part.split("/"))
     return {path for index, path in enumerate(sorted(paths)) if index % parts == number - 1}
 

@@ -72,7 +72,8 @@ class Verdicts(unittest.TestResult):
 
 
 def kernel_test():
-    """Jupyter's tests wait no longer than 0.1 s for some messages: on a busy machine one may pass only when it is repeated."""
+    """Jupyter's tests wait no longer than 0.1 s for some messages: on a busy machine one may pass only when
+    it is repeated."""
     said = {}
     for _ in range(3):
         verdicts = Verdicts()

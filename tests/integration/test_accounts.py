@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Who PAM does not let have sessions is told why, and nothing is left of the attempt. What users share by default."""
+"""Who PAM does not let have sessions is told why, and nothing is left of the attempt. What users share by
+default."""
 
 import pytest
 from bus import ERROR, BusError

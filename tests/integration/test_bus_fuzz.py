@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""An ordinary user calls everything with anything (tests/fuzz/bus-fuzz.c): nothing breaks, grows, or reaches others.
+"""An ordinary user calls everything with anything (tests/fuzz/bus-fuzz.c): nothing breaks, grows, or reaches
+others.
 
 A few thousand calls here; BUS_FUZZ_CALLS says otherwise, and BUS_FUZZ_SEED repeats what was printed.
 """

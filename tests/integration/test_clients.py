@@ -246,7 +246,8 @@ def test_restart_of_all_keepers_is_not_noticed_by_people(root, user1, user2):
         stream.expect("<precious>")
         stream.send("exit 3\n")
         stream.expect(f"{session} ended")
-        assert stream.exit_status() in (3, 1)  # of a program that is not its keeper's child any more, nothing is known
+        # Of a program that is not its keeper's child any more, nothing is known.
+        assert stream.exit_status() in (3, 1)
 
 
 def test_resize_while_attaching_is_not_lost(root, user1):

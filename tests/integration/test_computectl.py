@@ -112,7 +112,8 @@ def test_stop_of_hundreds(user1):
 
 
 def test_stop_by_a_link_to_the_notebook(user1):
-    """As it is opened by one. What the link leads to is meant, not another notebook whose file has the link's name."""
+    """As it is opened by one. What the link leads to is meant, not another notebook whose file has the
+    link's name."""
     user1.shell("mkdir -p ~/linked ~/other; echo '{}' | tee ~/linked/real.ipynb > ~/other/link.ipynb; "
                 "ln -sf linked/real.ipynb ~/link.ipynb")
     other, _ = user1.start_notebook(f"{user1.home}/other/link.ipynb")
@@ -162,8 +163,8 @@ def test_terminal_with_options(user1):
     assert "A=b c\0" in user1.shell(f"cat /proc/{said['Leader']}/environ")
 
 
-# Prints the size of its terminal, and again when that changes, until it is 122 columns wide. (A shell is no good for this:
-# a change while it runs a command is told to that command alone.)
+# Prints the size of its terminal, and again when that changes, until it is 122 columns wide. (A shell is no
+# good for this: a change while it runs a command is told to that command alone.)
 SIZES = """
 import os, signal, sys
 signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGWINCH])

@@ -83,7 +83,8 @@ def test_sessions_of_everybody_are_limited(user1, user2, configure):
 
 
 def test_starts_under_way_are_limited(root, user1, configure):
-    """All but one of many simultaneous starts may be refused, but only for this reason; whatever started is whole."""
+    """All but one of many simultaneous starts may be refused, but only for this reason; whatever started is
+    whole."""
     configure("[Sessions]\nStartsMaxPerUser=1\n")
     script = "for i in 1 2 3 4 5 6; do computectl terminal -d -- sleep inf 2>&1 & done; wait"
     said = user1.shell(script).splitlines()
@@ -124,7 +125,8 @@ def ring_size(root, session):
 
 
 def test_size_of_the_output_buffer(root, user1, configure):
-    """Is that of the start, for as long as the terminal lives: whatever is configured or killed meanwhile."""
+    """Is that of the start, for as long as the terminal lives: whatever is configured or killed
+    meanwhile."""
     before = user1.start_terminal("sleep", "inf")
     configure("[Terminal]\nOutputBufferSize=512K\n")
     script = "stty -echo; read go; seq 300000; echo fi''rst; read go; seq 300000; exec cat"

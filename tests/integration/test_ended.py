@@ -89,8 +89,8 @@ def kill_for_want_of_memory(root, user):
     entry = journal.wait_entry(root, "SESSION_END", SESSION_ID=session)
     assert said["result"] == entry["RESULT"] == result
     assert (said["status"], said["limit"], entry["MEMORY_LIMIT"]) == (9, 120 * 2**20, str(120 * 2**20))
-    # The kernel's figures go with the cgroup, which systemd may take away before anybody reads them: then the peak is
-    # unknown, not what it was before.
+    # The kernel's figures go with the cgroup, which systemd may take away before anybody reads them: then
+    # the peak is unknown, not what it was before.
     assert entry.get("MEMORY_PEAK", str(UNKNOWN)) == str(said["peak"])
     assert said["peak"] == UNKNOWN or 60 * 2**20 < said["peak"] <= 121 * 2**20
     return result

@@ -90,8 +90,9 @@ def test_killed_for_want_of_memory(root, user1, session):
 
 
 def test_all_that_had_come_when_it_was_killed(root, user1, session):
-    """The keeper stands still meanwhile: it finds in its socket what the kernel wrote in its last moments. That is as much as
-    the socket takes; what waits behind it in the kernel's own memory goes with the kernel."""
+    """The keeper stands still meanwhile: it finds in its socket what the kernel wrote in its last moments.
+    That is as much as the socket takes; what waits behind it in the kernel's own memory goes with the
+    kernel."""
     unit = user1.get(session, "KeeperUnit")
     root.run("systemctl", "kill", "--signal=STOP", "--kill-who=main", unit)
     execute(user1, session, "print(*range(1000))", "'the former was sent to all'")
@@ -257,8 +258,8 @@ def test_keeper_is_restarted_by_an_administrator(root, user1, session):
 
 
 MUCH = "for i in range(450): print(i, 10**5 * 'x', flush=True)"  # in several pieces
-# Says that it is ready. Stops a process as soon as there is a file of that session that is not whole, and kills it, when
-# the manager would dismiss it if the session ends; exit status 1: there was none.
+# Says that it is ready. Stops a process as soon as there is a file of that session that is not whole, and
+# kills it, when the manager would dismiss it if the session ends; exit status 1: there was none.
 KILL_WHILE_IT_WRITES = """
 import glob, os, select, sys, time
 pid, end = int(sys.argv[1]), time.monotonic() + 60
@@ -297,7 +298,8 @@ def kill_while_it_writes(root, user, session, end):
 
 @pytest.mark.parametrize("end", [kill_kernel, stop, stop_scope, stop_keeper])
 def test_keeper_is_killed_while_it_writes_them(root, user1, notebook, end):
-    """Another one writes them; or, if there is to be none, what was written is there, and what is missing told."""
+    """Another one writes them; or, if there is to be none, what was written is there, and what is missing
+    told."""
     for _ in range(5):  # the killer may not have its turn soon enough
         session = user1.start_notebook(notebook)[0]
         execute(user1, session, MUCH)
@@ -337,7 +339,8 @@ time.sleep(3600)
 
 
 def test_keeper_is_stopped_in_a_flood(root, user1, session):
-    """Of a process that has the kernel's socket and writes faster than the keeper reads: what came before is kept."""
+    """Of a process that has the kernel's socket and writes faster than the keeper reads: what came before is
+    kept."""
     port = json.loads(user1.shell(f"cat '{user1.get(session, 'ConnectionFile')}'"))["iopub_port"]
     client = spawn(user1, session, CODE, f"PORT = {port}\n{FLOOD}")
     unit = f"compute-keeper-{session}"
@@ -364,7 +367,8 @@ INSTEAD = [("ln -s /etc/shadow $1", "", "Nothing is left"), ("ln -s /etc/passwd 
 
 
 def test_whatever_its_user_puts_there(root, user1, session):
-    """Root looks at it: nothing is followed, nothing waited for, nothing gets to the terminal, memory is bounded."""
+    """Root looks at it: nothing is followed, nothing waited for, nothing gets to the terminal, memory is
+    bounded."""
     execute(user1, session, CODE)
     user1.stop(session)
     file = file_of(user1, session)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A session has the environment of the shell that it is started from; what belongs to a login is renewed at attach."""
+"""A session has the environment of the shell that it is started from; what belongs to a login is renewed at
+attach."""
 
 import json
 

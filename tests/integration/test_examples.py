@@ -65,7 +65,8 @@ PROGRAM = "stty size; while read line; do echo \"got $line of $(stty size)\"; do
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_start_and_attach(root, user1, example, language):
-    """A terminal goes through all that may happen to it: another size, a restarted keeper, the program's end."""
+    """A terminal goes through all that may happen to it: another size, a restarted keeper, the program's
+    end."""
     terminal = user1.on_terminal(example(language, "start-and-attach"), "sh", "-c", PROGRAM, rows=30, columns=100)
     terminal.expect("30 100\r\n")
     session, = user1.ids()

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""user1 takes all that user1 may have of something, and more: user2 is served as if nobody else was there."""
+"""user1 takes all that user1 may have of something, and more: user2 is served as if nobody else was
+there."""
 
 import re
 import time
@@ -10,13 +11,14 @@ from bus import ERROR, MANAGER, PROPERTIES, SESSION, BusError, path_of
 from test_hostile_keeper import cpu_seconds
 
 LIMIT_REACHED = ERROR + "LimitReached"
-MEMORY_KB = 128 * 1024  # of the manager: 64 MB of calls that are held, one that is read, what the allocator keeps of both
-# Seconds that user2 may wait for an answer, on a computer that does other things too: half of what a start may take whose
-# keeper is not heard.
+# Of the manager: 64 MB of calls that are held, one that is read, what the allocator keeps of both.
+MEMORY_KB = 128 * 1024
+# Seconds that user2 may wait for an answer, on a computer that does other things too: half of what a start
+# may take whose keeper is not heard.
 PATIENCE = 15 * machine.PATIENCE
 
-# Calls from many connections at once, each as fast as the bus takes them, until it is killed. With "wait" it waits for
-# answers, 100 at a time on each connection, and counts their errors; without, it wants none.
+# Calls from many connections at once, each as fast as the bus takes them, until it is killed. With "wait" it
+# waits for answers, 100 at a time on each connection, and counts their errors; without, it wants none.
 FLOOD = r"""
 import collections, itertools, os, sys, time
 import dbus.lowlevel, dbus.mainloop.glib
@@ -185,8 +187,9 @@ def memory(root, field):
 
 @pytest.mark.parametrize("size, rounds", [(5_000, 80), (30_000_000, 2)])
 def test_large_calls(root, user1, user2, flood, size, rounds):
-    """What is held is bounded, as is what is read at once: of one call, which is put together from pieces. Meanwhile the
-    bus, which bounds what waits for the manager, but not for each user, may refuse what others send to it."""
+    """What is held is bounded, as is what is read at once: of one call, which is put together from pieces.
+    Meanwhile the bus, which bounds what waits for the manager, but not for each user, may refuse what others
+    send to it."""
     root.shell("systemctl restart compute-sessiond")
     user1.start_terminal("sleep", "inf")
     stream = flood(4, False, "/org/computesession1", MANAGER, "GetUsage", "as", Expression(f"(['x' * {size}],)"))
@@ -211,7 +214,8 @@ class Expression(str):
     __repr__ = str.__str__
 
 
-# As many calls for each of these sessions as there may be, from so many connections as the bus wants for them.
+# As many calls for each of these sessions as there may be, from so many connections as the bus wants for
+# them.
 ASK = r"""
 import sys, time
 import dbus.lowlevel

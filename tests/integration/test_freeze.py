@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Frozen sessions: nothing runs in them, everything about them is still there, and they go on when they are needed."""
+"""Frozen sessions: nothing runs in them, everything about them is still there, and they go on when they are
+needed."""
 
 import base64
 import gzip
@@ -245,7 +246,8 @@ def test_frozen_slice(root, user1, terminal):
 
 @pytest.fixture
 def frozen_disk(root):
-    """A folder on the machine's second disk, which is frozen itself: who writes there waits and cannot be frozen."""
+    """A folder on the machine's second disk, which is frozen itself: who writes there waits and cannot be
+    frozen."""
     with tempfile.NamedTemporaryFile() as image:
         image.truncate(2**21)
         subprocess.run(["mke2fs", "-q", "-t", "ext4", "-O", "^has_journal", image.name], check=True)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A program of a user's takes the place of the user's keeper (hostile_keeper.py): the manager stays bounded in CPU,
-memory and descriptors, others are served, and nothing that it says reaches journal, bus or terminal as it is."""
+"""A program of a user's takes the place of the user's keeper (hostile_keeper.py): the manager stays bounded
+in CPU, memory and descriptors, others are served, and nothing that it says reaches journal, bus or terminal
+as it is."""
 
 import json
 import os
@@ -68,7 +69,8 @@ def title_changes(user, mark, session_id):
 
 
 def watch(root, user, seconds=SECONDS):
-    """What the manager costs while another user calls it. Returns CPU seconds and the times of the answers."""
+    """What the manager costs while another user calls it. Returns CPU seconds and the times of the
+    answers."""
     began, cpu, times = time.monotonic(), cpu_seconds(root), []
     while time.monotonic() < began + seconds:
         times.append(answer_time(user))

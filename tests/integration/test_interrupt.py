@@ -116,7 +116,8 @@ def test_notebook_that_moved_is_asked_for(user1, user2, session, folder):
     user1.run("touch", notebook)
     user2.start_notebook("/tmp/not-there.ipynb")
     execute(user1, session, "kept = 'precious'")
-    assert user1.run("computectl", "notebook", f"{folder}/b.ipynb").errors.count("\n") == 1  # there is no file yet
+    # There is no file yet.
+    assert user1.run("computectl", "notebook", f"{folder}/b.ipynb").errors.count("\n") == 1
     user1.run("touch", f"{folder}/b.ipynb")
     user1.run("mv", notebook, moved)
     done = user1.run("computectl", "notebook", "-j", moved)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Jupyter's own programs, unmodified, on kernels that we started, and on kernels that they start through us."""
+"""Jupyter's own programs, unmodified, on kernels that we started, and on kernels that they start through
+us."""
 
 import machine
 import pytest

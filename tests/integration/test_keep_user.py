@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What is left of a user's things when the user logs out for the last time and sessions go on. Logins are real ones: of logind,
-by PAM."""
+"""What is left of a user's things when the user logs out for the last time and sessions go on. Logins are
+real ones: of logind, by PAM."""
 
 import machine
 import pytest

@@ -7,7 +7,8 @@ import machine
 import pytest
 from kernels import entries, execute, printed, spawn, start_cell, wait_idle, wait_state, write_kernelspec
 
-# As many messages as a kernel holds back for a client that does not read them: whoever is slow, none is dropped.
+# As many messages as a kernel holds back for a client that does not read them: whoever is slow, none is
+# dropped.
 NUMBERS = "".join(f"{number}\n" for number in range(1000))
 PRINT_NUMBERS = "import time\nfor i in range(1000):\n  print(i, flush=True)\n  time.sleep(.01)"
 
@@ -156,7 +157,8 @@ def test_runtime_directory_that_cannot_be_written(user1):
 
 
 def test_what_the_kernel_publishes_is_not_recorded_twice(user1, session):
-    """It takes what is written to descriptors 1 and 2, publishes it, and writes it to where they led before."""
+    """It takes what is written to descriptors 1 and 2, publishes it, and writes it to where they led
+    before."""
     execute(user1, session, "import os; os.system('echo one-time'); os.system('echo err-time >&2')")
     machine.wait_until(lambda: "err-time" in printed(user1, session), "it was published")
     said = [one for one in entries(user1, session) if "-time\n" in one["content"].get("text", "")]

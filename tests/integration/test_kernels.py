@@ -7,7 +7,8 @@ import pytest
 from bus import ERROR, BusError
 from kernels import PYTHON, code_cells, execute, saved, wait_idle, write_kernelspec
 
-# As Debian 13's own kernelspec has it: or its debugger prints what it thinks of Python 3.13, which is then an output.
+# As Debian 13's own kernelspec has it: or its debugger prints what it thinks of Python 3.13, which is then
+# an output.
 QUIET = "-Xfrozen_modules=off"
 
 

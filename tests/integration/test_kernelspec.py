@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""computectl kernelspec: kernels of unmodified front-ends are sessions, and their front-ends' children as before."""
+"""computectl kernelspec: kernels of unmodified front-ends are sessions, and their front-ends' children as
+before."""
 
 import json
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Limits: as defaults, as options of a start, and of sessions that run. What the kernel makes of them is measured by the
-programs that they limit; see also test_limits_v2.py."""
+"""Limits: as defaults, as options of a start, and of sessions that run. What the kernel makes of them is
+measured by the programs that they limit; see also test_limits_v2.py."""
 
 import json
 import re
@@ -230,7 +230,8 @@ def test_of_a_session_that_ends(user1):
 
 
 def test_total_of_a_user(root, user1):
-    """As README says it: a drop-in of the slice bounds all sessions together, whatever each of them may have."""
+    """As README says it: a drop-in of the slice bounds all sessions together, whatever each of them may
+    have."""
     slice_ = f"compute-{user1.uid}.slice"
     drop_in = f"/etc/systemd/system/{slice_}.d"
     machine.wait_until(lambda: root.shell(f"find /sys/fs/cgroup -path '*/{slice_}/*' -name cgroup.procs -exec cat {{}} +") == "",

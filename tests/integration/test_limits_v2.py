@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Each limit on cgroup v2: set at the start or of a running session, enforced by the kernel, and measured by the program
-that it limits. The machine is an emulated one, so that what is compared are ratios."""
+"""Each limit on cgroup v2: set at the start or of a running session, enforced by the kernel, and measured by
+the program that it limits. The machine is an emulated one, so that what is compared are ratios."""
 
 import re
 
@@ -56,8 +56,8 @@ def start_limited(user, script, when, **values):
 
 
 def compare(user, script, pattern, name, first, second):
-    """Two sessions with these values of a weight, which want the same at the same time: what the first one got for each
-    that the second one did."""
+    """Two sessions with these values of a weight, which want the same at the same time: what the first one
+    got for each that the second one did."""
     streams = [start_limited(user, script, "live", **{name: value})[1] for value in (first, second)]
     for stream in streams:
         stream.expect("ready", timeout=60)

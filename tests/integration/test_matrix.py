@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Every method and property of the interface files, called by everybody on every kind of session: what comes of it.
+"""Every method and property of the interface files, called by everybody on every kind of session: what comes
+of it.
 
-The callers: the owner of sessions; another user as polkit is installed (it would ask for a password), with a rule that
-says yes, with one that says no, and without polkit; root. The sessions: the caller's own, another's, one that has ended,
-one that never was. What is in the interface and has no expectation here fails: nothing is allowed by being forgotten.
-"""
+The callers: the owner of sessions; another user as polkit is installed (it would ask for a password), with a
+rule that says yes, with one that says no, and without polkit; root. The sessions: the caller's own,
+another's, one that has ended, one that never was. What is in the interface and has no expectation here
+fails: nothing is allowed by being forgotten. """
 
 import itertools
 from xml.etree import ElementTree
@@ -22,8 +23,9 @@ RULES = {"other with polkit yes": "YES", "other with polkit no": "NO"}
 
 
 def on(others, gone, admitted=OK):
-    """What comes of it, for each caller and target: own sessions are always fine. admitted: what comes of a call that is
-    allowed; the sessions are terminals, so what is for notebooks is then answered as not supported."""
+    """What comes of it, for each caller and target: own sessions are always fine. admitted: what comes of a
+    call that is allowed; the sessions are terminals, so what is for notebooks is then answered as not
+    supported."""
     outcomes = {}
     for caller, target in itertools.product(CALLERS, TARGETS):
         outcome = {"own": OK, "other's": others[caller]}.get(target, gone)
@@ -43,8 +45,8 @@ ENDED = {(caller, target): NO_SESSION if target != "ended" else NOT_SUPPORTED if
 
 FREEZING = on(NEEDS_POLKIT, NO_OBJECT, NOT_SUPPORTED)  # on cgroup v1
 
-# Of a method: its signature, its arguments, and what comes of it. Whoever may call a method on the sessions of others
-# when polkit says yes must be root or have asked polkit.
+# Of a method: its signature, its arguments, and what comes of it. Whoever may call a method on the sessions
+# of others when polkit says yes must be root or have asked polkit.
 METHODS = {
     (MANAGER, "ListSessions"): ("", lambda t: (), dict.fromkeys(itertools.product(CALLERS, TARGETS), OK)),
     (MANAGER, "ListEnded"): ("", lambda t: (), dict.fromkeys(itertools.product(CALLERS, TARGETS), OK)),
@@ -76,7 +78,8 @@ METHODS = {
     (SESSION, "Thaw"): ("", lambda t: (), FREEZING),
     (SESSION, "Stop"): ("", lambda t: (), on(NEEDS_POLKIT, NO_OBJECT)),
 }
-# They make a session of the caller's own, whatever sessions there are; see test_starts_are_the_callers_own().
+# They make a session of the caller's own, whatever sessions there are; see
+# test_starts_are_the_callers_own().
 STARTS = {(MANAGER, "StartTerminal"), (MANAGER, "StartNotebook"), (MANAGER, "RegisterSession")}
 
 PRIVATE = {(SESSION, "Command"): [], (SESSION, "WorkingDirectory"): "", (SESSION, "ForegroundDirectory"): "",
@@ -190,7 +193,8 @@ def test_methods(caller, cgroup_version):
 
 @pytest.mark.parametrize("caller", CALLERS, indirect=True)
 def test_properties(caller, root):
-    """polkit is not asked about what is only looked at: what is private is the owner's and root's, whatever it says."""
+    """polkit is not asked about what is only looked at: what is private is the owner's and root's, whatever
+    it says."""
     who, user, other = caller
     # The connection file and the command are those of the notebook.
     sessions = {name: target.id for name, target in targets(user, other).items()}

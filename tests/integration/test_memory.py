@@ -70,7 +70,8 @@ def test_killed_worker_is_told_and_the_session_lives(root, user1):
 @pytest.mark.v2
 @OOM
 def test_killed_leader_is_the_reason_of_the_end(root, user1):
-    """However fast systemd takes the cgroup away. Whoever comes too late to see the process does not know its name."""
+    """However fast systemd takes the cgroup away. Whoever comes too late to see the process does not know
+    its name."""
     results, named = [], []
     for _ in range(5):
         session = start(root, user1, f"exec {HOG}", MemoryMax=LIMIT)
@@ -102,8 +103,8 @@ def test_limit_of_the_slice_kills_too(root, user1):
 @pytest.mark.v2
 @OOM
 def test_killed_keeper_is_no_reason_of_an_end(root, user1):
-    """Nor is it of another session that somebody kills much later, while the manager is too late to read what this one's
-    cgroup counted: all it has is the slice's count, and the keeper is in it."""
+    """Nor is it of another session that somebody kills much later, while the manager is too late to read
+    what this one's cgroup counted: all it has is the slice's count, and the keeper is in it."""
     session, other = user1.start_terminal("cat"), user1.start_terminal("cat")
     keeper, group = f"compute-keeper-{session}.service", f"/sys/fs/cgroup/compute.slice/compute-{user1.uid}.slice"
     killed = f"sed -n 's/^oom_kill //p' {group}/memory.events"

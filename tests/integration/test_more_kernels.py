@@ -78,8 +78,8 @@ def test_twelve_silent_minutes(root, user1, session):
 
 
 def test_two_hundred_megabytes(user1, session):
-    """More than is kept, as fast as it comes: the newest is there, what is not is told, and the kernel answers. In no more
-    messages than it holds back for clients that are slow."""
+    """More than is kept, as fast as it comes: the newest is there, what is not is told, and the kernel
+    answers. In no more messages than it holds back for clients that are slow."""
     execute(user1, session, "line = 'x' * 99 + '\\n'\nfor i in range(800): print(line * 2500, end='', flush=True)",
             "print('end')", timeout=900)
     machine.wait_until(lambda: entries(user1, session)[-1]["content"].get("text") == "end\n", "the keeper has read it all", 300)

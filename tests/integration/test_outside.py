@@ -122,8 +122,8 @@ def test_others_do_not_learn_what_is_outside(root, user2):
 
 @pytest.fixture
 def sudo(root):
-    """user1 may become root, and the command takes the place of sudo: with PAM's sessions sudo waits for it, and as it keeps
-    the real uid of its user, it may be signalled and hands on what it gets."""
+    """user1 may become root, and the command takes the place of sudo: with PAM's sessions sudo waits for it,
+    and as it keeps the real uid of its user, it may be signalled and hands on what it gets."""
     def write(text):
         root.run("sh", "-euc", "cat > /etc/sudoers.d/test; chmod 440 /etc/sudoers.d/test", text=text)
     write("Defaults !use_pty, !pam_session, !pam_setcred\nuser1 ALL=(ALL) NOPASSWD: ALL\n")

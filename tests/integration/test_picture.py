@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Who comes back finds the screen as it was: a terminal that saw only the picture agrees with one that saw it all."""
+"""Who comes back finds the screen as it was: a terminal that saw only the picture agrees with one that saw
+it all."""
 
 import machine
 import pytest

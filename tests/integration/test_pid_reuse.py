@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Numbers of processes are used again. Who asks for a session and ends before systemd has made the scope may leave their
-number to a process of somebody else, which must not become a part of the session, nor end with it."""
+"""Numbers of processes are used again. Who asks for a session and ends before systemd has made the scope may
+leave their number to a process of somebody else, which must not become a part of the session, nor end with
+it."""
 
 import machine
 import pytest
@@ -76,7 +77,8 @@ def test_number_of_who_registers(root, user2, busy_systemd):
     with pytest.raises(BusError) as refused:
         root.call("GetSessionByPID", "u", pid)
     assert refused.value.name == ERROR + "NoSuchSession"
-    # Before 255 systemd puts it into the scope nevertheless, as it is told numbers only; there it is left alone.
+    # Before 255 systemd puts it into the scope nevertheless, as it is told numbers only; there it is left
+    # alone.
     version = int(root.run("systemctl", "--version").output.split()[1])
     assert version < 255 or "compute" not in root.shell(f"cat /proc/{pid}/cgroup")
     root.shell("systemctl restart compute-sessiond")

@@ -45,7 +45,8 @@ def test_others_may_not_through_the_manager(root, user2, session, member, signat
     assert root.get(session, "State") == "running"
 
 
-# Attach(33, 99) with so many options, with an answer that nobody wants; returns when all that was sent before is done with.
+# Attach(33, 99) with so many options, with an answer that nobody wants; returns when all that was sent
+# before is done with.
 UNANSWERED = """
 import sys
 from gi.repository import Gio, GLib
@@ -163,7 +164,8 @@ def test_payload_runs_as_its_user(root, user1, session):
     assert set(status[1:5]) == {str(user1.uid)} and int(status[-1], 16) == 0
 
 
-# pidfd_getfd(2) of standard input; and what ptrace() asks before it does anything, as opening this file does.
+# pidfd_getfd(2) of standard input; and what ptrace() asks before it does anything, as opening this file
+# does.
 REACH = """import ctypes, os, sys
 target = int(sys.argv[1])
 got = ctypes.CDLL(None).syscall(438, os.pidfd_open(target), 0, 0) >= 0

@@ -16,7 +16,8 @@ PASSWORD = "correct-horse"
 WITH_AGENT = """mkfifo ~/ready-$$; (exec pkttyagent --process $$ --notify-fd 3 3>~/ready-$$) & read x <~/ready-$$
 rm ~/ready-$$; exec """
 AGENT = WITH_AGENT + 'busctl call "$@"'
-# Calls, leaves the bus on SIGUSR1 without an answer, and lives on: Debian 13's pkttyagent ends with whom it asks for.
+# Calls, leaves the bus on SIGUSR1 without an answer, and lives on: Debian 13's pkttyagent ends with whom it
+# asks for.
 LEAVE = WITH_AGENT + """/usr/bin/python3 -c '
 import signal, sys
 from gi.repository import Gio
@@ -33,7 +34,8 @@ signal.sigwait([signal.SIGUSR1])
 bus.close_sync(None)
 signal.pause()
 ' "$@" """
-# Asks for a password, as the installed defaults do; but root's, and of those who have no administrator's group.
+# Asks for a password, as the installed defaults do; but root's, and of those who have no administrator's
+# group.
 ASK = """polkit.addAdminRule(function(action, subject) { return ["unix-user:0"]; });
 polkit.addRule(function(action, subject) {
         if (action.id.indexOf("org.computesession1.") == 0)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Programs that put a terminal to the test show through computectl attach what they show on a bare PTY: screen by screen
-with the same keys. On the bare PTY the terminal answers what it is asked; what the keeper answers is the same."""
+"""Programs that put a terminal to the test show through computectl attach what they show on a bare PTY:
+screen by screen with the same keys. On the bare PTY the terminal answers what it is asked; what the keeper
+answers is the same."""
 
 import re
 import time
@@ -66,8 +67,8 @@ class Shown:
 
 
 def passed_on(text):
-    """What of this goes on to a terminal: no question; of modes one at a time, but not that of another terminal; a
-    control inside of a sequence before it."""
+    """What of this goes on to a terminal: no question; of modes one at a time, but not that of another
+    terminal; a control inside of a sequence before it."""
     text = CONTROL_INSIDE.sub(r"\2\1\3", QUESTION.sub("", text))
     return MODES.sub(lambda found: "".join(f"\x1b[?{mode}{found[2]}" for mode in found[1].split(";") if mode != VT52),
                      text)

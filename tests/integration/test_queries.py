@@ -7,7 +7,8 @@ import pytest
 
 DETACH = "\x1d"  # C-]
 
-# Asks what it is told to, in hexadecimal, and says what it got: answers come in order, so that of a last CPR ends them.
+# Asks what it is told to, in hexadecimal, and says what it got: answers come in order, so that of a last CPR
+# ends them.
 ASKER = r"""
 import os, re, sys, termios, tty
 tty.setraw(0)

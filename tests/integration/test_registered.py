@@ -135,7 +135,8 @@ def test_connection_file_of_a_registered_kernel_is_known(user1):
 
 @pytest.mark.parametrize("said", ["named/c.ipynb", "c.ipynb", "named/c-jvsc-0b7e4c1e-6f7c-4f0e-9a63-d5f1a2b3c4d5.ipynb"])
 def test_notebook_that_a_server_names(user1, said):
-    """By its path below the server's root, or by what VS Code makes of it; the kernel is in the notebook's folder."""
+    """By its path below the server's root, or by what VS Code makes of it; the kernel is in the notebook's
+    folder."""
     folder = f"{user1.home}/named"
     user1.shell("mkdir -p $1; touch $1/c.ipynb", folder)
     mark = user1.mark()

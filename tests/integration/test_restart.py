@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Kernels that are started again in their session: on request, after a crash, and whatever is killed meanwhile."""
+"""Kernels that are started again in their session: on request, after a crash, and whatever is killed
+meanwhile."""
 
 import json
 
@@ -230,7 +231,8 @@ def test_keeper_killed_before_the_new_kernel_runs(root, user1, notebook, phase, 
 
 
 def test_next_manager_finds_no_keeper_in_a_restart(root, user1, notebook):
-    """It is there and cannot be reached: a user's process can give up what it listens on. The session ends, once."""
+    """It is there and cannot be reached: a user's process can give up what it listens on. The session ends,
+    once."""
     session, _ = user1.start_notebook(notebook)
     keeper = user1.get(session, "KeeperUnit")
     leader = str(user1.get(session, "Leader"))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""user2 has a grudge against user1. A test for each way on which they could learn or change something of user1's sessions
-that is not said to everybody; D-Bus itself is in test_matrix.py."""
+"""user2 has a grudge against user1. A test for each way on which they could learn or change something of
+user1's sessions that is not said to everybody; D-Bus itself is in test_matrix.py."""
 
 import json
 import re
@@ -69,8 +69,8 @@ def test_keepers_sockets(root, user2, terminal):
 
 
 def test_no_socket_has_a_name_that_all_can_reach(root, user2, terminal, notebook):
-    """Abstract sockets have no permissions: there are none of ours. The manager's sockets, which it hands to keepers, are
-    in its own network namespace."""
+    """Abstract sockets have no permissions: there are none of ours. The manager's sockets, which it hands to
+    keepers, are in its own network namespace."""
     manager = root.run("systemctl", "show", "--value", "--property=MainPID", "compute-sessiond").output.strip()
     paths = [line.split()[7] for line in root.run("cat", f"/proc/{manager}/net/unix").output.splitlines()[1:]
              if int(line.split()[3], 16) & 0x10000 and len(line.split()) > 7]
@@ -103,7 +103,8 @@ def test_proc(root, user2, terminal, file):
 
 
 def test_command_line_of_the_keeper_says_nothing(root, user2, terminal):
-    """/proc/PID/cmdline is everybody's. What user1 gave to the session is not on the keeper's; the payload's is its own."""
+    """/proc/PID/cmdline is everybody's. What user1 gave to the session is not on the keeper's; the payload's
+    is its own."""
     _, keeper = processes(root, terminal)
     assert SECRET not in user2.run("cat", f"/proc/{keeper}/cmdline").output
     assert "sleep" not in user2.run("cat", f"/proc/{keeper}/cmdline").output
@@ -172,7 +173,8 @@ def test_kernels_sockets_and_connection_file(root, user1, user2, notebook):
 
 
 def test_requests_without_the_key_are_not_heard(user1, user2):
-    """Over tcp any local user can connect, and see what a kernel publishes; but nothing can be run without the key."""
+    """Over tcp any local user can connect, and see what a kernel publishes; but nothing can be run without
+    the key."""
     session, _ = user1.start_notebook(f"{user1.home}/{SECRET}/a.ipynb", Transport="tcp")
     connection = json.loads(user1.run("cat", user1.get(session, "ConnectionFile")).output)
     client = """
@@ -198,7 +200,8 @@ except Exception as e:
 
 
 def test_files_of_ended_outputs(user1, user2, notebook):
-    """They are in user1's home, where nobody else can look, or lay anything; and the manager hands them out to user1."""
+    """They are in user1's home, where nobody else can look, or lay anything; and the manager hands them out
+    to user1."""
     user1.run("chmod", "a+x", user1.home, f"{user1.home}/.local")
     user1.stop(notebook)
     folder = f"{user1.home}/.local/state/compute-sessions/outputs"
@@ -275,8 +278,8 @@ def test_links_to_notebooks_of_others(user1, user2, target):
 
 
 def test_links_that_user2_lays_for_user1(root, user1, user2):
-    """user1 opens a notebook through a link that user2 can change: it is user1's kernel, with user1's rights, of what
-    the link said then; and re-opening is by what it says now."""
+    """user1 opens a notebook through a link that user2 can change: it is user1's kernel, with user1's
+    rights, of what the link said then; and re-opening is by what it says now."""
     user1.shell(f"echo '{{}}' > ~/{SECRET}/a.ipynb")
     user2.shell(f"mkdir -p -m 755 /tmp/shared; ln -sfn {user1.home}/{SECRET}/a.ipynb /tmp/shared/a.ipynb")
     session, _ = user1.start_notebook("/tmp/shared/a.ipynb")
@@ -311,7 +314,8 @@ def test_links_in_the_working_directory(user1, user2):
 
 
 def test_nobody_can_answer_for_the_manager(root, user2):
-    """Neither own its name, nor send its signals to those who listen to that name, nor put others up as the keeper."""
+    """Neither own its name, nor send its signals to those who listen to that name, nor put others up as the
+    keeper."""
     for name in ("org.computesession1", "org.computesession1.Manager"):
         assert refusal(user2.call, "RequestName", "su", name, 4, destination="org.freedesktop.DBus",
                        path="/org/freedesktop/DBus", interface="org.freedesktop.DBus") == DENIED

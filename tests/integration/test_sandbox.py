@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The manager is confined, and what it starts is not: a shell or a kernel in a session can do what it can after a login.
+"""The manager is confined, and what it starts is not: a shell or a kernel in a session can do what it can
+after a login.
 
-What terminals get is compared with a login in test_terminal.py; here is what else would break sudo, debuggers and
-containers, and the same for kernels and for programs that were registered.
-"""
+What terminals get is compared with a login in test_terminal.py; here is what else would break sudo,
+debuggers and containers, and the same for kernels and for programs that were registered. """
 
 import json
 import re
@@ -70,7 +70,8 @@ def test_containers_work_as_after_a_login(root, user1):
 
 @pytest.mark.parametrize("what", ["chown", "setpriv"])
 def test_who_becomes_root_is_root(root, user1, what):
-    """As with sudo: what a setuid program of root's starts has all capabilities, and nothing filters its calls."""
+    """As with sudo: what a setuid program of root's starts has all capabilities, and nothing filters its
+    calls."""
     root.shell("install -m 4755 /usr/bin/python3 /usr/local/bin/setuid-python")
     script = {"chown": "os.close(os.open('/root/setuid', os.O_CREAT)); os.chown('/root/setuid', 1, 1)",
               "setpriv": "print(open('/proc/self/status').read(), file=os.fdopen(5, 'w'))"}[what]

@@ -15,7 +15,8 @@ systemctl daemon-reload
 
 
 class Held:
-    """Keepers' units go on only while there is this file: before the keeper is executed, or after it said that it runs."""
+    """Keepers' units go on only while there is this file: before the keeper is executed, or after it said
+    that it runs."""
 
     def __init__(self, root, user):
         self.root, self.user = root, user

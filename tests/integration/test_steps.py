@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Killed between any two messages of a start or a stop, at every step: a whole session is left, or nothing."""
+"""Killed between any two messages of a start or a stop, at every step: a whole session is left, or
+nothing."""
 
 import itertools
 import os
@@ -56,7 +57,8 @@ class Steps:
         return int(self.root.run("od", "-An", "-td4", self.path).output)
 
     def each(self, act, stride=1):
-        """Does it again and again, killed one step later each time, until it is done before the kill comes."""
+        """Does it again and again, killed one step later each time, until it is done before the kill
+        comes."""
         for count in itertools.count(1, stride):
             self.set(count)
             result = act()
@@ -140,7 +142,8 @@ def test_start_of_a_notebook(root, user1, steps):
 
 
 def test_start_of_a_notebook_that_is_given_up(root, user1, installed):  # pylint: disable=unused-argument
-    """By the next manager, as nobody is left to be answered; and its keeper is killed at every step of all that."""
+    """By the next manager, as nobody is left to be answered; and its keeper is killed at every step of all
+    that."""
     manager = Steps(root, "manager")
 
     def act():
@@ -208,8 +211,8 @@ def restart(user, session_id):
 
 
 def test_restart(root, user1, steps):
-    """The kernel is the new one, or still the old one if the caller was not told otherwise; but there is one, with the
-    limits that the session was given."""
+    """The kernel is the new one, or still the old one if the caller was not told otherwise; but there is
+    one, with the limits that the session was given."""
     notebook = user1.start_notebook(f"{user1.home}/steps.ipynb", "python3")[0]
     user1.call_session(notebook, "SetLimits", "a{sv}", {"TasksMax": {"type": "t", "value": 321}})
     for count, restarted in steps.each(lambda: restart(user1, notebook), stride=4):
@@ -241,7 +244,8 @@ def test_stop_during_a_restart(root, user1, steps):
 
 
 def test_limits(root, user1, installed):  # pylint: disable=unused-argument
-    """systemd, the manager that is and the next one say the same: the new limit, or the old one if that failed."""
+    """systemd, the manager that is and the next one say the same: the new limit, or the old one if that
+    failed."""
     limits = [100_000 * 4096]  # in whole pages, as the kernel has them
     terminal = user1.start_terminal("cat")
 

@@ -246,7 +246,8 @@ def fill(root, directory, pages=0):
 
 
 def test_started_session_outlives_a_manager_that_could_not_write_all_of_its_records(root, user1, small):
-    """However many pages are left in the runtime directory: what is started is on record, or is not started."""
+    """However many pages are left in the runtime directory: what is started is on record, or is not
+    started."""
     results = set()
     for pages in range(4):
         fill(root, small, pages)

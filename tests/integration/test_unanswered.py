@@ -73,7 +73,8 @@ def test_polkit_does_not_answer(root, user1, user2, stopped):
 
 
 def test_bus_does_not_answer(root, user1, user2, stopped):
-    """What the manager wants to hear from it has a deadline as calls have; that passes, and the connection stays."""
+    """What the manager wants to hear from it has a deadline as calls have; that passes, and the connection
+    stays."""
     session = user1.start_terminal("cat")
     place = journal.cursor(root)
     calls = user2.on_terminal("/usr/bin/python3", "-c", CALLS, path_of(session))

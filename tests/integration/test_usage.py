@@ -14,7 +14,8 @@ FRESH_USEC = 1_000_000
 
 
 def ask_all(users, session, seconds):
-    """All users ask as fast as they can, for so long. Returns (when the answer came, when the sample was taken), in µs."""
+    """All users ask as fast as they can, for so long. Returns (when the answer came, when the sample was
+    taken), in µs."""
     seen = []
 
     def ask(user):
@@ -35,7 +36,8 @@ def test_each_session_is_looked_at_once_a_second(root, user1, user2):
     seen = ask_all((root, user1, user2), session, SECONDS)
     assert len(seen) > 10 * SECONDS
     assert len({sample for _, sample in seen}) <= SECONDS + 1
-    # An answer travels for a moment, on a busy machine for a longer one; nobody gets a sample that was old when they asked.
+    # An answer travels for a moment, on a busy machine for a longer one; nobody gets a sample that was old
+    # when they asked.
     ages = sorted(came - sample for came, sample in seen)
     assert ages[len(ages) * 9 // 10] <= FRESH_USEC + 100_000, ages[-1]
 

@@ -139,8 +139,9 @@ def test_survives_kills(own):
     stream.expect("<precious>")
 
 
-# The manager holds a reference to the scope when the bus dies, and dies later; $2 is done in between. (At once would be too
-# much for systemd: it may connect to the bus that is gone, and wait for its answer for 90 s.)
+# The manager holds a reference to the scope when the bus dies, and dies later; $2 is done in between. (At
+# once would be too much for systemd: it may connect to the bus that is gone, and wait for its answer for 90
+# s.)
 KILL_BUS = """
 main_pid() { systemctl --user show --value --property=MainPID "$1"; }
 scope=compute-$1.scope
@@ -165,8 +166,8 @@ FORGET = 'pkill -KILL -f "compute-session-keeper $1"; rm "$XDG_RUNTIME_DIR/compu
 @pytest.mark.parametrize("meanwhile", [":", FORGET], ids=["on-record", "forgotten"])
 @pytest.mark.usefixtures("alone")
 def test_no_unit_is_left_when_the_bus_is_killed(root, user1, meanwhile):
-    """systemd, if it hears of the end of dbus-daemon before that of its connection, forgets who referred to a unit, and does
-    not look whether it can go now."""
+    """systemd, if it hears of the end of dbus-daemon before that of its connection, forgets who referred to
+    a unit, and does not look whether it can go now."""
     session = user1.run("computectl", "--user", "terminal", "-d", "--", "sleep", "inf").output.strip()
     user1.shell(KILL_BUS, session, meanwhile)
     machine.wait_until(lambda: user1.try_run("computectl", "--user", "list").output == "No sessions.\n", "it has ended")

@@ -10,7 +10,8 @@ import pytest
 from kernels import Cell
 
 CLIENT = str(machine.FOLDER / "kernel_client.py")
-# As Debian 13's own kernelspec has it: or its debugger prints what it thinks of Python 3.13, which is then an output.
+# As Debian 13's own kernelspec has it: or its debugger prints what it thinks of Python 3.13, which is then
+# an output.
 KERNEL = ("/usr/bin/python3", "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f")
 
 

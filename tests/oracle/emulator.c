@@ -86,8 +86,9 @@ Emulator *emulator_new(uint32_t rows, uint32_t columns) {
         vterm_screen_enable_altscreen(e->screen, 1);
         vterm_screen_set_callbacks(e->screen, &callbacks, e);
         vterm_screen_reset(e->screen, 1);
-        /* What it restores when nothing was ever saved is an invisible black cursor: a plain one is meant. And as long as
-         * no character set was chosen, as every ncurses program does, it combines characters in another way. */
+        /* What it restores when nothing was ever saved is an invisible black cursor: a plain one is meant.
+         * And as long as no character set was chosen, as every ncurses program does, it combines characters
+         * in another way. */
         emulator_feed(e,
                 "\x1b(B\x1b)B\x1b*B\x1b+B\x1b"
                 "7",

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* libvterm as a terminal that can be looked into: what it shows, and what it would send for a key, a paste, a click, which
- * is how it tells its modes. */
+/* libvterm as a terminal that can be looked into: what it shows, and what it would send for a key, a paste,
+ * a click, which is how it tells its modes. */
 
 #include <stdio.h>
 #include <vterm.h>
@@ -35,8 +35,8 @@ void emulator_resize(Emulator *e, uint32_t rows, uint32_t columns);
 /* Forgets what scrolled off, as ED 3 means, which it does not know. */
 void emulator_forget_lines(Emulator *e);
 
-/* Writes cursor, properties and, by asking for reports and pressing keys, its modes: "name=value\n" each. Only when it is
- * not in the middle of a sequence. */
+/* Writes cursor, properties and, by asking for reports and pressing keys, its modes: "name=value\n" each.
+ * Only when it is not in the middle of a sequence. */
 void emulator_write_modes(Emulator *e, FILE *f);
 
 /* Do two cells look the same? Of what is empty, only the background does. */

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""As vterm-compare, with pyte as the terminal: one that saw every byte of a recording up to a cut, one that saw only
-the picture. pyte knows no alternate screen, no erasing with a background (it takes the pen's), and no size that
-changes as ours does: recordings with these are left out.
+"""As vterm-compare, with pyte as the terminal: one that saw every byte of a recording up to a cut, one that
+saw only the picture. pyte knows no alternate screen, no erasing with a background (it takes the pen's), and
+no size that changes as ours does: recordings with these are left out.
 
 Usage: pyte-compare.py [--verbose] SCREEN-PICTURE RECORDING..."""
 
@@ -13,8 +13,8 @@ import sys
 import pyte
 
 CUTS = 20
-# What pyte does not do, or does in its own way: alternate screen, REP, "ESC [ >" (is SGR), protection, DCS, scrolling;
-# bright colours (are bold too).
+# What pyte does not do, or does in its own way: alternate screen, REP, "ESC [ >" (is SGR), protection, DCS,
+# scrolling; bright colours (are bold too).
 UNKNOWN = re.compile(rb"\x1b\[\?(1049|1047|47)h|\x1b\[\d*b|\x1b\[[>=<]|\x1b\[[\d;]*\"q|\x1bP|\x1b#[3-6]|\x1b\[\?69h"
                      rb"|\x1b\[(4|58):|\x1b\[\d*[STZI]|\x1b[78]|\x1b\[[su]|\x1b\[[\d;]*r|\xcc\x81|\x1b\]8|\xe2\x80\x8d"
                      rb"|\x1b\[(\d+;)*(9|10)[0-7](;\d+)*m|\x1b\[\?5h")

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Records what real programs print on a terminal, with keys pressed and sizes changed meanwhile.
 
-Usage: record.py FOLDER [NAME...]   Records all of scenarios.py, or those named, one file each (recording.h)."""
+Usage: record.py FOLDER [NAME...]   Records all of scenarios.py, or those named, one file each
+(recording.h)."""
 
 import concurrent.futures
 import fcntl

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Prints the pictures of a recording at many cuts, for oracles in other languages: for each cut one line "CUT ROWS COLUMNS
- * GROUND SIZE", GROUND 1 if no sequence has half arrived, and then the SIZE bytes of the picture.
+/* Prints the pictures of a recording at many cuts, for oracles in other languages: for each cut one line
+ * "CUT ROWS COLUMNS GROUND SIZE", GROUND 1 if no sequence has half arrived, and then the SIZE bytes of the
+ * picture.
  *
  * Usage: screen-picture RECORDING CUTS */
 

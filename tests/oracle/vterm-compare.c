@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Is a terminal that came back the terminal that was there? For each recording, cut at many points, two libvterm
- * terminals are compared: A saw every byte up to the cut, B, a new one, saw only the picture that our screen made of
- * them. Compared are cells, cursor, what tells the modes, and the lines that scrolled off; at the cut, then, since what
- * is hidden there shows later, after the rest of the recording, and after a probe that uses tab stops, margins,
- * character sets, the saved cursor and the main screen.
+/* Is a terminal that came back the terminal that was there? For each recording, cut at many points, two
+ * libvterm terminals are compared: A saw every byte up to the cut, B, a new one, saw only the picture that
+ * our screen made of them. Compared are cells, cursor, what tells the modes, and the lines that scrolled
+ * off; at the cut, then, since what is hidden there shows later, after the rest of the recording, and after
+ * a probe that uses tab stops, margins, character sets, the saved cursor and the main screen.
  *
  * Usage: vterm-compare [--cuts=N] [--verbose] RECORDING...  Ends with 1 if anything differs. */
 
@@ -323,7 +323,8 @@ static void print_reasons(void) {
         print_tally("all, not explained", total + REASON_NONE);
 }
 
-/* Cuts at even distances, which mostly fall into the middle of something, at each change of size, and at the end. */
+/* Cuts at even distances, which mostly fall into the middle of something, at each change of size, and at the
+ * end. */
 static int compare_recording(const char *path) {
         const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
         Recording r;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The whole keeper in a process of its own, with the case as its manager and as its systemd: it can be killed and started
- * again with the descriptors that it stored. */
+/* The whole keeper in a process of its own, with the case as its manager and as its systemd: it can be
+ * killed and started again with the descriptors that it stored. */
 
 #include <fcntl.h>
 #include <poll.h>

@@ -90,7 +90,8 @@ static inline void assert_restores(const Screen *s) {
         assert_same(s, copy);
 }
 
-/* For each cut of the input: a screen that saw all of it, and one that saw a picture and then the rest, end alike. */
+/* For each cut of the input: a screen that saw all of it, and one that saw a picture and then the rest, end
+ * alike. */
 static inline void assert_restores_anywhere(
         uint32_t rows, uint32_t columns, const char *input, size_t size) {
         for (size_t cut = 0; cut <= size; cut++) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What a unit test is made of: one TEST(name) { … } for each case, and TEST_MAIN(name, …) with all of them at the end.
- * Each case runs in a process of its own. */
+/* What a unit test is made of: one TEST(name) { … } for each case, and TEST_MAIN(name, …) with all of them
+ * at the end. Each case runs in a process of its own. */
 
 #include <check.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Dictionaries of the bus: each entry is read or skipped, an error ends it, and what comes behind can be read. */
+/* Dictionaries of the bus: each entry is read or skipped, an error ends it, and what comes behind can be
+ * read. */
 
 #include "shared/dictionary.h"
 #include "tests/unit/message.h"

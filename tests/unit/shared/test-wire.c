@@ -174,7 +174,8 @@ static void send_raw(int fd, const void *data, size_t size, size_t n_fds) {
         ck_assert_int_eq(sendmsg(fd, &header, 0), (ssize_t) size);
 }
 
-/* With and without room taken by credentials: the kernel hands over as many as fit, and none may stay open. */
+/* With and without room taken by credentials: the kernel hands over as many as fit, and none may stay
+ * open. */
 TEST(refuses_too_many_descriptors) {
         static const size_t numbers[] = { WIRE_FDS_MAX + 1, WIRE_FDS_MAX + 4, 12, 13, 64 };
 
@@ -228,7 +229,8 @@ TEST(nothing_there_and_end_of_stream) {
         wire_writer_done(&w);
 }
 
-/* An empty packet reads as the end of the stream, but may bring descriptors: they are the receiver's to close. */
+/* An empty packet reads as the end of the stream, but may bring descriptors: they are the receiver's to
+ * close. */
 TEST(empty_packet_may_bring_descriptors) {
         WireAncillary ancillary;
         size_t before;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Starting and ending who asks for a password at the terminal; in its place, a script that says how it was called. */
+/* Starting and ending who asks for a password at the terminal; in its place, a script that says how it was
+ * called. */
 
 #include <fcntl.h>
 #include <signal.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Notebooks are valid whatever the kernel said. That they are valid for nbformat is tested with it, on real kernels. */
+/* Notebooks are valid whatever the kernel said. That they are valid for nbformat is tested with it, on real
+ * kernels. */
 
 #include "ctl/notebook/notebook-writer.h"
 #include "tests/unit/outputs.h"

@@ -133,7 +133,8 @@ static _Noreturn void run_writer(int fd) {
         }
 }
 
-/* Takes the buffer up, and uses what comes until it is killed: the position in the stream is checked with each byte. */
+/* Takes the buffer up, and uses what comes until it is killed: the position in the stream is checked with
+ * each byte. */
 static _Noreturn void run_reader(int memfd, int fd) {
         StreamBuffer *b = NULL;
 

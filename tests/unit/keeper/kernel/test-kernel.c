@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A kernel in a process of its own, whose sockets are libzmq's: what it publishes is followed and recorded, also by the
- * successors of a process that follows it and is killed. */
+/* A kernel in a process of its own, whose sockets are libzmq's: what it publishes is followed and recorded,
+ * also by the successors of a process that follows it and is killed. */
 
 #include <fcntl.h>
 #include <poll.h>
@@ -418,7 +418,8 @@ static unsigned count_omitted(const OutputLog *log) {
         return n;
 }
 
-/* Breaks the connection of a kernel that goes on, has it do something before there is another, and waits for that. */
+/* Breaks the connection of a kernel that goes on, has it do something before there is another, and waits for
+ * that. */
 static void break_connection(unsigned cells) {
         unsigned subscriptions = shared->subscriptions;
         int fd = world.fd;

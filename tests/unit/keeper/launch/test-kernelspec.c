@@ -170,7 +170,8 @@ TEST(odd_files) {
 }
 END_TEST
 
-/* What "computectl kernelspec install" made would make the kernel another session: what it wraps is taken. */
+/* What "computectl kernelspec install" made would make the kernel another session: what it wraps is
+ * taken. */
 TEST(wrapped) {
         char *folder = scratch_make();
         _cleanup_free_ char *original = scratch_path(folder, "one/kernels/original"), *wrapper = NULL,

@@ -90,7 +90,8 @@ TEST(not_our_child) {
                 r = leader_exit(fd, &code, &status);
                 (void) poll(NULL, 0, 1);
         }
-        /* Unless nobody reaps here, the status is known where the kernel can tell it, and unknown elsewhere. */
+        /* Unless nobody reaps here, the status is known where the kernel can tell it, and unknown
+         * elsewhere. */
         if (r == 0)
                 ck_assert((code == CLD_EXITED && status == 5) || (code == 0 && status == 0));
         else

@@ -49,7 +49,8 @@ static KeptOutputs session(const char *id) {
         return (KeptOutputs){ .id = id, .created = 1700000000000000 };
 }
 
-/* What is sent of the entries beyond since; -ENOENT: there is no file. A file takes it, which is never full. */
+/* What is sent of the entries beyond since; -ENOENT: there is no file. A file takes it, which is never
+ * full. */
 static int sent(const char *id, uint64_t since, unsigned *ret_lines, uint64_t *ret_first) {
         int fd = memfd_create("sent", MFD_CLOEXEC), r;
         char line[4096];

@@ -64,8 +64,8 @@ TEST(keeps_within_its_budget) {
         ck_assert_uint_eq(budget, 20);
 }
 
-/* A line that goes on in the next one does so too if what is there is written over, at once or in pieces; but not into
- * an empty cell. */
+/* A line that goes on in the next one does so too if what is there is written over, at once or in pieces;
+ * but not into an empty cell. */
 TEST(what_wrapped_goes_on_when_written_over) {
         grid_setup();
         put(0, 0, "abcdefgh");

@@ -32,7 +32,8 @@ static void expect_same(
         expect_equal(whole, pieces);
 }
 
-/* Puts something before, between and behind 300 numbered lines, the first of them at the bottom of the screen. */
+/* Puts something before, between and behind 300 numbered lines, the first of them at the bottom of the
+ * screen. */
 static void expect_same_with(const char *before, const char *between, const char *behind) {
         _cleanup_text_writer_ TextWriter w = { 0 };
 

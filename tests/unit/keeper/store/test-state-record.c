@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The state's record: whatever part of a write was done when the keeper was killed, it reads as before or as after. */
+/* The state's record: whatever part of a write was done when the keeper was killed, it reads as before or as
+ * after. */
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -42,8 +43,8 @@ TEST(last_counts) {
 }
 END_TEST
 
-/* The bytes that a write changes, in the order of their addresses within message and header, applied up to each: that
- * is what is there if the keeper is killed then. */
+/* The bytes that a write changes, in the order of their addresses within message and header, applied up to
+ * each: that is what is there if the keeper is killed then. */
 TEST(killed_at_any_byte) {
         _cleanup_close_ int fd = -EBADF;
         _cleanup_free_ uint8_t *before = NULL, *after = NULL;
@@ -66,7 +67,8 @@ TEST(killed_at_any_byte) {
         ck_assert_int_eq(state_record_write(fd, &s), 0);
         ck_assert_int_eq(pread(fd, after, size, 0), st.st_size);
 
-        /* From the end to the beginning, so that the header, which comes last, does; then the other way round. */
+        /* From the end to the beginning, so that the header, which comes last, does; then the other way
+         * round. */
         for (size_t direction = 0; direction < 2; direction++) {
                 ck_assert_int_eq(pwrite(fd, before, size, 0), st.st_size);
                 for (size_t i = 0; i < size; i++) {

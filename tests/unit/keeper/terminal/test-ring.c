@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The ring: what is kept, round the end, and what a keeper loses that is killed at the worst moment: nothing. */
+/* The ring: what is kept, round the end, and what a keeper loses that is killed at the worst moment:
+ * nothing. */
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -98,7 +99,8 @@ TEST(killed_before_the_commit) {
                 size = MIN(size, n);
                 memset(room, 'x', size);
                 ck_assert_int_eq(ring_adopt(fcntl(ring_fd(ring), F_DUPFD_CLOEXEC, 3), &next), 0);
-                /* The pattern may end in an "x" by chance, and is then taken for what was not overwritten. */
+                /* The pattern may end in an "x" by chance, and is then taken for what was not
+                 * overwritten. */
                 ck_assert_uint_le(ring_end(next), end + size);
                 ck_assert_uint_ge(ring_end(next) + 2, end + size);
         }
