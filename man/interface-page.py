@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Makes org.computesession1(5) of the interfaces' XML, where they are documented. Arguments: a date, the files."""
+"""Makes org.computesession1(5) of the interfaces' XML, where they are documented. Arguments: a date, the
+files."""
 
 import inspect
 import re

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Makes sessiond.conf(5) of conf/sessiond.conf, where the settings are documented. Arguments: that file, a date."""
+"""Makes sessiond.conf(5) of conf/sessiond.conf, where the settings are documented. Arguments: that file, a
+date."""
 
 import re
 import sys

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Starts a program on a new terminal, and connects this terminal to it. Ctrl-] leaves, and the session goes on.
+/* Starts a program on a new terminal, and connects this terminal to it. Ctrl-] leaves, and the session goes
+ * on.
  *
  * Usage: start-and-attach [--user] [COMMAND [ARGUMENT]…] */
 
@@ -25,7 +26,8 @@
 #define ERROR      "org.computesession1.Error."
 #define DETACH     '\x1d' /* Ctrl-] */
 #define PAUSE_USEC 200000
-/* What a program may have left on: the alternate screen, the mouse, bracketed paste, colours and a hidden cursor. */
+/* What a program may have left on: the alternate screen, the mouse, bracketed paste, colours and a hidden
+ * cursor. */
 #define RESET "\033[?1049l\033[?1000;1002;1003;2004l\033[!p\033[m\033[?25h"
 
 typedef struct Terminal {
@@ -97,7 +99,8 @@ static int attach_later(Terminal *t, uint64_t usec) {
                 t->event, &t->pause_source, CLOCK_MONOTONIC, usec, 0, on_pause_over, t);
 }
 
-/* At its end, the session ended, of which a signal tells, or its keeper was restarted: then one attaches again. */
+/* At its end, the session ended, of which a signal tells, or its keeper was restarted: then one attaches
+ * again. */
 static int on_output(sd_event_source *source, int fd, uint32_t events, void *userdata) {
         Terminal *t = userdata;
 
@@ -193,7 +196,8 @@ static int on_removed(sd_bus_message *m, void *userdata, sd_bus_error *ret_error
         return leave(t, " ended: ", result);
 }
 
-/* Options are an a{sv}: the size and, if there is one, the command; without it, the user's login shell is started. */
+/* Options are an a{sv}: the size and, if there is one, the command; without it, the user's login shell is
+ * started. */
 static int append_options(sd_bus_message *m, char **command) {
         struct winsize size = {};
         int r;

@@ -15,7 +15,8 @@ SESSION = "org.computesession1.Session"
 
 
 def on_manager(bus, _name, _owner):
-    """Called at the beginning, and whenever the manager was restarted: then a signal may have been missed."""
+    """Called at the beginning, and whenever the manager was restarted: then a signal may have been
+    missed."""
     reply = bus.call_sync(NAME, PATH, MANAGER, "ListSessions", None, GLib.VariantType("(a(ssusso))"),
                           Gio.DBusCallFlags.NONE, -1, None)
     for id, _type, _uid, name, state, _path in reply.unpack()[0]:
@@ -31,7 +32,8 @@ def on_removed(_bus, _sender, _path, _interface, _signal, arguments):
 
 
 def on_changed(_bus, _sender, path, _interface, _signal, arguments):
-    """The second argument has the new values; the third names what changed and has to be read, by those who may."""
+    """The second argument has the new values; the third names what changed and has to be read, by those who
+    may."""
     id = path.rpartition("/")[2]
     for name, value in arguments[1].items():
         print("changed:", id, name, value, flush=True)

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Starts a program on a new terminal, and connects this terminal to it. Ctrl-] leaves, and the session goes on.
+"""Starts a program on a new terminal, and connects this terminal to it. Ctrl-] leaves, and the session goes
+on.
 
 Usage: start-and-attach.py [--user] [COMMAND [ARGUMENT]…]"""
 
@@ -20,7 +21,8 @@ SESSION = "org.computesession1.Session"
 ERROR = "org.computesession1.Error."
 DETACH = b"\x1d"  # Ctrl-]
 PAUSE_MS = 200
-# What a program may have left on: the alternate screen, the mouse, bracketed paste, colours and a hidden cursor.
+# What a program may have left on: the alternate screen, the mouse, bracketed paste, colours and a hidden
+# cursor.
 RESET = b"\x1b[?1049l\x1b[?1000;1002;1003;2004l\x1b[!p\x1b[m\x1b[?25h"
 
 
@@ -49,8 +51,8 @@ class Terminal:
         return reply.unpack(), descriptors
 
     def attach(self):
-        """Gets a stream, which has first what draws the screen, then what the program prints. GLib calls this again
-        after the pause if it returns true."""
+        """Gets a stream, which has first what draws the screen, then what the program prints. GLib calls
+        this again after the pause if it returns true."""
         size = os.get_terminal_size()
         try:
             (index,), descriptors = self.call(self.path, SESSION, "Attach", "(uua{sv})", size.lines, size.columns, {})

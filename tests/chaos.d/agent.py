@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The agent of integration tests (tests/integration/agent.py), which here outlives the bus and runs cells."""
+"""The agent of integration tests (tests/integration/agent.py), which here outlives the bus and runs
+cells."""
 
 import sys
 from pathlib import Path

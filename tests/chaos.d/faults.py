@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What goes wrong. Each fault is a function of the host and of dice; its docstring says what it does. It returns how
-many faults it made (0: there was nothing to hit), after it took back what does not pass by itself."""
+"""What goes wrong. Each fault is a function of the host and of dice; its docstring says what it does. It
+returns how many faults it made (0: there was nothing to hit), after it took back what does not pass by
+itself."""
 
 import signal
 import time
@@ -84,7 +85,8 @@ def freeze_journal(host, dice):
 def stop_journal(host, dice):
     """journald stopped, with its sockets"""
     with host.kernels:
-        # Whoever logs just then may have it started again: then the stop job is canceled, and that is all of the fault.
+        # Whoever logs just then may have it started again: then the stop job is canceled, and that is all of
+        # the fault.
         host.run("systemctl", "stop", *JOURNAL, check=False)
         pause(timeout=dice.uniform(0.2, 1.5))
         host.run("systemctl", "start", *JOURNAL, check=False)
@@ -158,8 +160,10 @@ ALL = {kill_manager: 4, kill_keepers: 4, kill_all: 2, kill_bus: 1, freeze_manage
 # What only a machine with a clock of its own gets: namespaces have the host's.
 OF_VIRTUAL_MACHINES = {jump_clock}
 
-# What no user's systemd gets over: when its bus dies, systemd 252 connects anew too early, gives that up when it learns of the
-# death, and flushes the connection first, to nobody: it does nothing else for 90 s. Then all goes on, with all sessions.
+# What no user's systemd gets over: when its bus dies, systemd 252 connects anew too early, gives that up
+# when it learns of the death, and flushes the connection first, to nobody: it does nothing else for 90 s.
+# Then all goes on, with
+# all sessions.
 NOT_OF_USERS = {kill_bus}
 
 # By name: what keeps journald from taking entries, and what ends a manager that keeps them until it does.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The machine from the host's side, where no fault that is made in it can get in the way. A virtual machine has only an
-inside, in which none of the faults hits us, as we use none of what they hit."""
+"""The machine from the host's side, where no fault that is made in it can get in the way. A virtual machine
+has only an inside, in which none of the faults hits us, as we use none of what they hit."""
 
 import fnmatch
 import os
@@ -18,8 +18,8 @@ RUNTIME = "/run/compute-sessions"
 class Host:
     def __init__(self, user=None, inside=False):
         """Of a user's own systemd and its units, if there is one. inside: this is the virtual machine."""
-        # Held while a kernel starts, and while there is what no kernel starts without: it ends itself when it gets no
-        # threads, or when it cannot write to its standard error, which is the journal.
+        # Held while a kernel starts, and while there is what no kernel starts without: it ends itself when
+        # it gets no threads, or when it cannot write to its standard error, which is the journal.
         self.kernels = threading.Lock()
         self.leader = None
         if inside:
@@ -48,7 +48,8 @@ class Host:
                         f"XDG_RUNTIME_DIR=/run/user/{self.uid}", "systemctl", "--user", *arguments, check=check)
 
     def pids(self, unit="*", everywhere=False):
-        """The processes of the units, as the host numbers them; with everywhere also those that are not of the user."""
+        """The processes of the units, as the host numbers them; with everywhere also those that are not of
+        the user."""
         found = set()
         for root in (CGROUPS / "systemd", CGROUPS):
             for folder in self.folders(root):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What must be true whatever went wrong: every session that its user did not end is whole, and of the others nothing is
-left but a reason in the journal."""
+"""What must be true whatever went wrong: every session that its user did not end is whole, and of the others
+nothing is left but a reason in the journal."""
 
 from pathlib import PurePath
 
@@ -22,8 +22,8 @@ class Findings:
 
 
 class Checker:
-    """asker: whose manager is asked; root: who sees all that is in the machine. They are one unless the manager is a
-    user's own."""
+    """asker: whose manager is asked; root: who sees all that is in the machine. They are one unless the
+    manager is a user's own."""
 
     def __init__(self, asker, root, players, host):
         self.asker = asker
@@ -57,7 +57,8 @@ class Checker:
         return sorted(found - expected) + [f"{name} (missing)" for name in sorted(expected - found)]
 
     def wait_settled(self):
-        """Waits until nothing is under way; returns what is listed, and what is wrong with that after all."""
+        """Waits until nothing is under way; returns what is listed, and what is wrong with that after
+        all."""
         listed, wrong = None, []
 
         def is_settled():
@@ -125,7 +126,8 @@ class Checker:
             return False
 
     def check_processes(self, known, listed, findings):
-        """A shell or kernel that is asked for nothing is alone in its scope; and what was started in it is there."""
+        """A shell or kernel that is asked for nothing is alone in its scope; and what was started in it is
+        there."""
         processes = self.host.session_pids()
         for session_id in known:
             pids = {pid for pid in self.host.pids(f"compute-{session_id}.scope")}

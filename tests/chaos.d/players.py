@@ -164,7 +164,8 @@ class Player:
             pass  # what became of it, the next check finds
 
     def forget_kernel(self, one):
-        """What was said to the old kernel while it was replaced has no answer: who lives on connects anew."""
+        """What was said to the old kernel while it was replaced has no answer: who lives on connects
+        anew."""
         if one.connection_file:
             self.user.ask("forget_kernel", connection_file=one.connection_file)
 

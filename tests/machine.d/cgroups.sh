@@ -1,8 +1,10 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # variables of the program that sources this
 #
-# Part of tests/machine, sourced by it: the machine's cgroups. It gets one of its own in each hierarchy, at the top, so
-# that a limit or the end of the caller's own cgroup does not matter and we know where to look for what is left.
+# Part of tests/machine, sourced by it: the machine's cgroups. It gets one of its own in each hierarchy, at
+# the top, so that a limit or the end of the caller's own cgroup does not matter and we know where to look
+# for what is
+# left.
 
 has_cgroup_v2_only() {
         [[ -e /sys/fs/cgroup/cgroup.controllers ]]

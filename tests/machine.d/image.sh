@@ -1,15 +1,17 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # variables of the program that sources this
 #
-# Part of tests/machine, sourced by it: Debian of another release than the host's, to build and boot in its place. It is
-# made once from the host's own Debian mirror and kept outside of the checkout; a changed recipe (what is in make_image()
-# and the list of packages) makes a new one. Nothing ever writes to it: the machine, and every command that runs
-# in it, gets an overlay in memory. With its kernel and sshd it is what the disk of a virtual machine is made of, too.
+# Part of tests/machine, sourced by it: Debian of another release than the host's, to build and boot in its
+# place. It is made once from the host's own Debian mirror and kept outside of the checkout; a changed recipe
+# (what is in make_image() and the list of packages) makes a new one. Nothing ever writes to it: the machine,
+# and every command that runs in it, gets an overlay in memory. With its kernel and sshd it is what the disk
+# of a virtual machine is made of, too.
 #
-# What runs virtual machines is an image of its own, the same for all of them: the qemu of Debian 13, as that of Debian 12
-# (7.2) gets flags wrong at interrupts, and every third boot was a panic.
+# What runs virtual machines is an image of its own, the same for all of them: the qemu of Debian 13, as that
+# of Debian 12 (7.2) gets flags wrong at interrupts, and every third boot was a panic.
 #
-# Kept in $COMPUTE_MACHINE_IMAGES (default: /var/cache/compute-machine), about 1 GB each; remove what is old by hand.
+# Kept in $COMPUTE_MACHINE_IMAGES (default: /var/cache/compute-machine), about 1 GB each; remove what is old
+# by hand.
 
 images=${COMPUTE_MACHINE_IMAGES:-/var/cache/compute-machine}
 packages_program=$checkout/tests/packages
@@ -21,8 +23,8 @@ image_path() {
         REPLY=$images/$1-${recipe:0:12}
 }
 
-# Sets image to where the root of the release is, and packages to what is in it; emulator and emulator_packages to the
-# same of what has qemu.
+# Sets image to where the root of the release is, and packages to what is in it; emulator and
+# emulator_packages to the same of what has qemu.
 name_image() {
         mapfile -t packages < <("$packages_program" --list "$release")
         (( ${#packages[@]} )) || fail "tests/packages lists nothing for $release."
@@ -44,7 +46,8 @@ list_mirrors() {
 
 # make_image RELEASE PACKAGE… DIRECTORY
 #
-# The lists of testing say that they are valid for a week, and a mirror may be behind; they are signed all the same.
+# The lists of testing say that they are valid for a week, and a mirror may be behind; they are signed all
+# the same.
 make_image() {
         local mirrors options=()
         local release=$1 directory=${*: -1} include=("${@:2:$#-2}")
@@ -57,8 +60,8 @@ make_image() {
                 "$release" "$directory" "${mirrors[@]}"
 }
 
-# make_once PATH COMMAND…: has the command make what is at PATH.new if there is no PATH. Whoever comes meanwhile, from
-# whichever checkout, waits for it.
+# make_once PATH COMMAND…: has the command make what is at PATH.new if there is no PATH. Whoever comes
+# meanwhile, from whichever checkout, waits for it.
 make_once() {
         local path=$1
         shift
@@ -85,15 +88,16 @@ require_emulator() {
         make_once "$emulator" make_image trixie "${emulator_packages[@]}"
 }
 
-# mount_image IMAGE DIRECTORY: mounts an overlay of it, in memory, at DIRECTORY/root. For a mount namespace of one's own,
-# which takes it away.
+# mount_image IMAGE DIRECTORY: mounts an overlay of it, in memory, at DIRECTORY/root. For a mount namespace
+# of one's own, which takes it away.
 mount_image() {
         mount -t tmpfs -o mode=755 tmpfs "$2"
         mkdir "$2/upper" "$2/work" "$2/root"
         mount -t overlay -o "lowerdir=$1,upperdir=$2/upper,workdir=$2/work" overlay "$2/root"
 }
 
-# enter_image IMAGE COMMAND…: goes into an overlay of it, with the checkout writable at its own path, and executes a command there.
+# enter_image IMAGE COMMAND…: goes into an overlay of it, with the checkout writable at its own path, and
+# executes a command there.
 enter_image() {
         local tree=$state/build/root path
         mount_image "$1" "$state/build"

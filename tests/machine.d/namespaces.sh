@@ -1,8 +1,10 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # variables of the program that sources this
 #
-# Part of tests/machine, sourced by it: a machine of namespaces, over the root of the host or an image's. What it is made
-# of, from the outside in, is drawn at the top of tests/machine. vm.sh has the same functions for a virtual machine.
+# Part of tests/machine, sourced by it: a machine of namespaces, over the root of the host or an image's.
+# What it is made of, from the outside in, is drawn at the top of tests/machine. vm.sh has the same functions
+# for a virtual
+# machine.
 
 is_gone() {
         ! process_pid supervisor && ! process_pid leader
@@ -19,8 +21,8 @@ in_machine() {
         nsenter --target "$leader" --all -- "$@" 9<&-
 }
 
-# The same in our own place: no shell of ours stays in between, so what happens to the command happens to nsenter, which
-# our caller sees.
+# The same in our own place: no shell of ours stays in between, so what happens to the command happens to
+# nsenter, which our caller sees.
 exec_in_machine() {
         exec nsenter --target "$leader" --all -- "$@"
 }
@@ -86,7 +88,8 @@ step_supervise() {
         exec unshare --fork --kill-child --pid --mount --uts --ipc --net -- "$program" _enter
 }
 
-# PID 1 of the new pid namespace, with all mounts of the host still there, above all its /proc and its cgroups.
+# PID 1 of the new pid namespace, with all mounts of the host still there, above all its /proc and its
+# cgroups.
 step_enter() {
         local cgroup
         process_identity self

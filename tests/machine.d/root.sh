@@ -1,13 +1,14 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # variables of the program that sources this
 #
-# Part of tests/machine: makes the root of the machine, from inside of its namespaces. Sourced by it; $checkout, $name,
-# $users and the rest are its variables.
+# Part of tests/machine: makes the root of the machine, from inside of its namespaces. Sourced by it;
+# $checkout, $name, $users and the rest are its variables.
 
 mount_file_systems() {
         mkdir -p proc sys run tmp dev home root
         mount -t proc proc proc
-        # What is global to the kernel stays the host's: no sysctl.d is applied, and no udev replays its events.
+        # What is global to the kernel stays the host's: no sysctl.d is applied, and no udev replays its
+        # events.
         mount --bind -o ro proc/sys proc/sys
         if [[ -e proc/sysrq-trigger ]]; then mount --bind -o ro proc/sysrq-trigger proc/sysrq-trigger; fi
         mount -t sysfs -o ro sysfs sys
@@ -57,8 +58,8 @@ mount_cgroups() {
                 *) mount -t cgroup -o "$hierarchy" cgroup "sys/fs/cgroup/$hierarchy" ;;
                 esac
         done
-        # systemd takes cpu and cpuacct for one joined v1 hierarchy. Where the host has them apart, cpuacct stands for
-        # both: CPUUsageNSec= then works; CPUWeight= and CPUQuota= do nothing.
+        # systemd takes cpu and cpuacct for one joined v1 hierarchy. Where the host has them apart, cpuacct
+        # stands for both: CPUUsageNSec= then works; CPUWeight= and CPUQuota= do nothing.
         if [[ -d /sys/fs/cgroup/cpu,cpuacct ]]; then joined=cpu,cpuacct; fi
         mkdir sys/fs/cgroup/cpu,cpuacct
         mount -t cgroup -o "$joined" cgroup sys/fs/cgroup/cpu,cpuacct
@@ -68,8 +69,8 @@ mount_cgroups() {
         systemd_arguments=(systemd.unified_cgroup_hierarchy=0 SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1)
 }
 
-# Makes the copy of the host's root another machine: nothing that the host's administrator enabled starts here, only
-# what systemd and the other packages start everywhere.
+# Makes the copy of the host's root another machine: nothing that the host's administrator enabled starts
+# here, only what systemd and the other packages start everywhere.
 configure_machine() {
         local unit generator
         sha256sum <<< "$name" | head -c 32 > /etc/machine-id

@@ -1,17 +1,18 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # variables of the program that sources this
 #
-# Part of tests/machine, sourced by it: a virtual machine, for what namespaces cannot have, above all a kernel with cgroup
-# v2. namespaces.sh has the same functions for these.
+# Part of tests/machine, sourced by it: a virtual machine, for what namespaces cannot have, above all a
+# kernel with cgroup v2. namespaces.sh has the same functions for these.
 #
 #   host      qemu-system-x86_64 (the supervisor)  software emulation, which works everywhere and is slow
-#                |- disk        made once of the image (image.sh), read-only: what the machine writes is in memory
+#                |- disk        made once of the image (image.sh), read-only: what is written is in memory
 #                |- swap        what `swapon /dev/vdb` takes; off, as elsewhere
 #                '- commands    a virtio serial port, on the host a Unix socket
 #             ssh (the master)  holds that socket; every `tests/machine run` is a channel of its connection
 #   machine   compute-machine.service  sshd on the other side of the port. There is no network but lo.
 #
-# The kernel has no file system to share the checkout by, so the machine gets a copy of it at every `tests/machine boot`.
+# The kernel has no file system to share the checkout by, so the machine gets a copy of it at every
+# `tests/machine boot`.
 
 boot_deadline=300
 disk_size=3G swap_size=512M memory=2048
@@ -35,7 +36,8 @@ configure_vm() {
         # systemd-oomd runs when a test starts it, not because users do.
         mkdir -p /etc/systemd/system/user@.service.d
         ln -s /dev/null /etc/systemd/system/user@.service.d/10-oomd-user-service-defaults.conf
-        # A kernel takes half a minute to start where all is emulated and busy. (Tests have files of higher numbers.)
+        # A kernel takes half a minute to start where all is emulated and busy. (Tests have files of higher
+        # numbers.)
         mkdir -p /usr/lib/compute-sessions/sessiond.conf.d
         printf '%s\n' '[Sessions]' StartTimeoutSec=3min '[Notebook]' KernelStartTimeoutSec=6min KernelShutdownTimeoutSec=30s \
                 > /usr/lib/compute-sessions/sessiond.conf.d/10-emulated.conf
@@ -145,8 +147,8 @@ kill_machine() {
         wait_for "$clear_deadline" is_gone || fail 'The virtual machine outlives SIGKILL.'
 }
 
-# An emulated processor can make the kernel panic at boot, when the host is too busy to run it for a long time; that is
-# no news about what is tested, so there is a second try.
+# An emulated processor can make the kernel panic at boot, when the host is too busy to run it for a long
+# time; that is no news about what is tested, so there is a second try.
 launch() {
         local try
         name_disk
@@ -176,7 +178,8 @@ is_waiting() {
 
 # What is sent into the port waits there for sshd. The master goes to the background once it is logged in.
 #
-# A busy host may make the port miss that it was written to, until somebody writes again: each second ssh does.
+# A busy host may make the port miss that it was written to, until somebody writes again: each second ssh
+# does.
 connect() {
         timeout $boot_deadline ssh -F none -M -S "$state/ssh" -N -f -T -i "$disk/key" \
                 -o ProxyUseFdpass=yes -o ProxyCommand="$program _connect" \

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Runs in the machine, as an ordinary user: executes notebooks by nbclient in kernels that are sessions, and compares what
-nbclient makes of what it is told with the notebook that "computectl output" makes of what was recorded.
+"""Runs in the machine, as an ordinary user: executes notebooks by nbclient in kernels that are sessions, and
+compares what nbclient makes of what it is told with the notebook that "computectl output" makes of what was
+recorded.
 
 Usage: compare.py [NAME…]   all notebooks of the corpus, unless some are named
 

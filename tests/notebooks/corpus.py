@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Notebooks whose outputs are compared: each is a name with the code of its cells. A cell is here for what it makes a
-front-end do, so no two do the same."""
+"""Notebooks whose outputs are compared: each is a name with the code of its cells. A cell is here for what
+it makes a front-end do, so no two do the same."""
 
 import itertools
 

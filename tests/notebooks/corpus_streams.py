@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Notebooks that print: from Python, C, threads and other programs, with what overwrites it."""
 
-# A kernel drops what a client does not read as fast as it comes, beyond 1,000 messages: what is printed line by line, as
-# %%bash does, is shorter than that. nbclient stops to listen when a cell has run, but what others than Python print is
-# published some time later. So cells wait until the kernel has it, up to its last words; then it comes before the end.
+# A kernel drops what a client does not read as fast as it comes, beyond 1,000 messages: what is printed line
+# by line, as %%bash does, is shorter than that. nbclient stops to listen when a cell has run, but what
+# others than Python print is published some time later. So cells wait until the kernel has it, up to its
+# last words;
+# then it comes
+# before the end.
 UNTIL_PUBLISHED = """import ctypes, os, subprocess, sys, threading, time
 published = {'stdout': '', 'stderr': ''}
 def tap(stream):

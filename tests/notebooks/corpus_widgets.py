@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Notebooks with widgets: what a front-end keeps of their state, and Output widgets, which catch what is put out."""
+"""Notebooks with widgets: what a front-end keeps of their state, and Output widgets, which catch what is put
+out."""
 
 import itertools
 

@@ -30,7 +30,8 @@ test_in_machine() {
         local status name=$1
         shift
         if [[ $night ]]; then export RESULTS_FILE=$night/$name.jsonl; fi
-        # Interrupted rather than terminated, pytest still says what it knows. (SIGINT is ignored in the background.)
+        # Interrupted rather than terminated, pytest still says what it knows. (SIGINT is ignored in the
+        # background.)
         run env --default-signal=INT timeout --signal=INT --kill-after=20 "$integration_deadline" \
                 "$python" -m pytest -p no:cacheprovider -o faulthandler_timeout=60 --tb=short --durations=5 -ra \
                 --junitxml="$results/$name.xml" "$@" tests/integration || {
@@ -87,8 +88,8 @@ step_quickstart() {
 }
 
 # Boots a machine whose manager and keepers tell what the sanitizers find in the journal, and end with it.
-# What systemd stops, it lets continue, too (SIGCONT), which loses the SIGSTOP that the search for leaks waits for; so
-# another sends SIGTERM.
+# What systemd stops, it lets continue, too (SIGCONT), which loses the SIGSTOP that the search for leaks
+# waits for; so another sends SIGTERM.
 boot_sanitized() {
         set_up "${sanitized[@]}"
         boot_machine build/sanitize
@@ -150,14 +151,15 @@ step_trixie() {
         return $failed
 }
 
-# Has virtual machines built with the compiler and the libraries of their release, which are not all that this system has.
+# Has virtual machines built with the compiler and the libraries of their release, which are not all that
+# this system has.
 boot_virtual() {
         export MACHINE=$1
         boot_machine "build/${1%-vm}" -Dunit-tests=false
 }
 
-# What needs cgroup v2, and what docs/features.md tells of. All else takes an hour and more when it is emulated: it is for
-# tests/run night.
+# What needs cgroup v2, and what docs/features.md tells of. All else takes an hour and more when it is
+# emulated: it is for tests/run night.
 step_virtual() {
         boot_virtual "$1"
         test_features "$1" -m '(v2 or feature) and not slow and not kernels and not v1'

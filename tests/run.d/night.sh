@@ -3,9 +3,9 @@
 #
 # Part of tests/run, sourced by it: all that there is to test, in lanes of at most 90 minutes on 2 cores.
 #
-# What a lane found is kept in build/night/COMMIT/LANE: for each step its JUnit files, or how each integration test went
-# (tests/integration/results.py), and STEP.done once all of it ran. So a lane that was stopped goes on where it was, and
-# tests/run.d/table.py makes one table of all lanes of a commit.
+# What a lane found is kept in build/night/COMMIT/LANE: for each step its JUnit files, or how each
+# integration test went (tests/integration/results.py), and STEP.done once all of it ran. So a lane that was
+# stopped goes on where it was, and tests/run.d/table.py makes one table of all lanes of a commit.
 
 declare -A lanes=(
         [bookworm]='build lint unit quickstart integration chaos coverage first-change'
@@ -58,7 +58,8 @@ night_has() {
         [[ $night && -e $night/${1//[:\/]/-}.done ]]
 }
 
-# night_keep STEP STATUS: keeps what the step found, as all of it ran; unless something else is checked out by now.
+# night_keep STEP STATUS: keeps what the step found, as all of it ran; unless something else is checked out
+# by now.
 night_keep() {
         local files=("$results"/*.xml) name=${1//[:\/]/-} commit
         [[ $night ]] || return 0

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What `tests/run night` keeps of its tests, and the table that is made of it: a run that is killed goes on where it was."""
+"""What `tests/run night` keeps of its tests, and the table that is made of it: a run that is killed goes on
+where it was."""
 
 import json
 import os
