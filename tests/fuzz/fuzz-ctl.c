@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What computectl reads of others and shows: fields of the journal, texts of sessions, what programs print, what was
- * typed. Nothing that is shown has a control character that the session chose. The input is which reader, and the text. */
+/* What computectl reads of others and shows: fields of the journal, texts of sessions, what programs print,
+ * what was typed. Nothing that is shown has a control character that the session chose. The input is which
+ * reader, and the text. */
 
 #include <locale.h>
 
@@ -18,7 +19,7 @@
 
 #define NOW (1729756800 * USEC_PER_SEC)
 
-/* Opens a stream to memory, to be closed with stream_text(). */
+/* Opens a stream to memory. The text is there once it is closed. */
 static FILE *stream_begin(char **text, size_t *size) {
         FILE *f = open_memstream(text, size);
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Every MESSAGE_ID has its entry in the journal catalog, and the catalog has no others. The history knows each."""
+"""Every MESSAGE_ID has its entry in the journal catalog, and the catalog has no others. The history knows
+each."""
 
 import re
 

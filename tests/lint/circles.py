@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Which file of a program includes which, and the circles in that. A .c and the .h of its name count as one file."""
+"""Which file of a program includes which, and the circles in that. A .c and the .h of its name count as one
+file."""
 
 import re
 
@@ -51,7 +52,8 @@ def reached(graph, start):
 
 
 def largest_circle(files, program):
-    """The largest set of files each of which includes, by way of others, all of the set. Empty if there is none."""
+    """The largest set of files each of which includes, by way of others, all of the set. Empty if there is
+    none."""
     graph = arrows(files, program)
     reach = {name: reached(graph, name) for name in graph}
     circles = ({other for other in reach[name] if name in reach.get(other, ())} for name in graph)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The table docs/features.md has a row for each feature that tests are marked with, and no other; and says of no machine
-what no test could have found there. That it says what the tests found is for the steps of tests/run to hold."""
+"""The table docs/features.md has a row for each feature that tests are marked with, and no other; and says
+of no machine what no test could have found there. That it says what the tests found is for the steps of
+tests/run to hold."""
 
 import re
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The patches that HACKING.md has for a newcomer apply, or have been. tests/run first-change runs all commands of that page's
-section."""
+"""The patches that HACKING.md has for a newcomer apply, or have been. tests/run first-change runs all
+commands of that page's section."""
 
 import os
 import re

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The interface files under dbus/ are well-formed and plausible, and the policies say about every method in them who may
-call it: src/manager/base/policy.c, and in the same words the bus's. polkit knows every action that policy.c has."""
+"""The interface files under dbus/ are well-formed and plausible, and the policies say about every method in
+them who may call it: src/manager/base/policy.c, and in the same words the bus's. polkit knows every action
+that policy.c has."""
 
 import re
 import xml.etree.ElementTree

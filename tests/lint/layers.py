@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Who may include whom: the programs never each other, the rooms (folders) of a program only those below them; and how large
-the largest circle of includes of each program is. Whoever asks something about a session's phase asks session-state.c. Only the
-room bus knows the messages of callers."""
+"""Who may include whom: the programs never each other, the rooms (folders) of a program only those below
+them; and how large the largest circle of includes of each program is. Whoever asks something about a
+session's phase asks session-state.c. Only the room bus knows the messages of callers."""
 
 import re
 
@@ -16,8 +16,8 @@ PROGRAMS = {
     "keeper": ("jupyter", "shared"),
     "ctl": ("jupyter", "shared"),
 }
-# What the rooms of a program may include of it, from the lowest room to the top of the program, whose name is "". A room may
-# include only rooms above its own line, so there is no circle of rooms.
+# What the rooms of a program may include of it, from the lowest room to the top of the program, whose name
+# is "". A room may include only rooms above its own line, so there is no circle of rooms.
 ROOMS = {
     "keeper": {
         "store": (),
@@ -59,7 +59,8 @@ PUBLIC = {
     "manager/session/session.h",
     "manager/session/session-event.h",
 }
-# The rooms with a program's data, which all others may include. A file that they include knows nothing of the model.
+# The rooms with a program's data, which all others may include. A file that they include knows nothing of
+# the model.
 MODELS = {"manager": "model"}
 LEAVES = {
     "manager/access/audit-budget.h",
@@ -81,7 +82,8 @@ FOLDER_MAX = 45
 PHASE = re.compile(r"([=!]=|[<>]=?|\bcase) PHASE_[A-Z]+\b")
 ASKED_OF = "src/manager/model/session-state.c"
 
-# Messages, and answers to them. The room systemd has those that we send to systemd, access holds calls on their way.
+# Messages, and answers to them. The room systemd has those that we send to systemd, access holds calls on
+# their way.
 MESSAGE = re.compile(r"\bsd_bus_(message|reply)\w*")
 WITHOUT_MESSAGES = ("src/manager/session/", "src/manager/keepers/", "src/manager/registry/")
 

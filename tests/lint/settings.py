@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""sessiond.conf shows every setting of the manager, commented, in its section; and nothing else. The limits are there in
-each section that has them. (That the values shown are the defaults is for the unit test of config.c to say.)"""
+"""sessiond.conf shows every setting of the manager, commented, in its section; and nothing else. The limits
+are there in each section that has them. (That the values shown are the defaults is for the unit test of
+config.c to say.)"""
 
 import re
 

@@ -7,8 +7,8 @@ import statistics
 from tree import is_c, lint
 
 FILE_MAX, FUNCTION_MAX, MEDIAN_MAX = 600, 80, 200
-# As clang-format leaves it, what is in a function is indented, but for goto labels, and only a function ends with a
-# brace alone in its line.
+# As clang-format leaves it, what is in a function is indented, but for goto labels, and only a function ends
+# with a brace alone in its line.
 BEGINNING = re.compile(r"^[A-Za-z_](?!\w*:$)")
 
 

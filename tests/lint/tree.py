@@ -31,8 +31,8 @@ def is_c(path):
 def lint(check, samples):
     """Ends the program: 0 if check(files) yields no complaint about the tree.
 
-    Each sample is a pair: a part of the complaint that check must yield, or None if it must not complain, and the
-    files that it is about."""
+    Each sample is a pair: a part of the complaint that check must yield, or None if it must not complain,
+    and the files that it is about."""
     broken = []
     for expected, files in samples:
         complaints = list(check(files))

@@ -4,7 +4,8 @@
 import ast
 import re
 
-from tree import is_c, lint
+from source import language
+from tree import lint
 
 SPDX = "SPDX-License-Identifier: LGPL-2.1-or-later"
 NOT_DONE = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|\b[Ss]tub(bed|s)?\b(?!')")
@@ -14,15 +15,6 @@ SLEEPS = {
     "shell": re.compile(r"(^|[;&|({!]|\b(do|then|else|while|until|if))\s*sleep\b"),
 }
 FUNCTION = re.compile(r"^(?:(?:static )?\w+ \**)?(\w+)\(.*[{(,]$")
-
-
-def language(path, text):
-    if is_c(path):
-        return "c"
-    first = text.split("\n", 1)[0]
-    if path.endswith(".py") or "python" in first:
-        return "python"
-    return "shell" if path.endswith(".sh") or re.match(r"#!.*\bb?a?sh\b", first) else None
 
 
 def check_opening(path, text):

@@ -38,7 +38,7 @@ typedef struct FrontDoor {
         void (*unref)(void *call);
 } FrontDoor;
 
-/* One call. All zero: nobody's. A copy that is kept has a reference (reply_keep(), reply_done_with()). */
+/* One call. All zero: nobody's. A copy that is kept has a reference (reply_keep(), reply_drop()). */
 struct Reply {
         const FrontDoor *door;
         Manager *manager;

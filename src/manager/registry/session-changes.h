@@ -6,7 +6,7 @@
 #include "manager/base/types.h"
 #include "manager/model/session.h"
 
-/* Asks for manager_flush() when the loop comes round. */
+/* Has the manager flush, on_flush() in manager.c, when the loop comes round. */
 void manager_flush_later(Manager *m);
 
 /* Notes a change; it is told when the loop comes round. */
