@@ -2,7 +2,8 @@
 """Runs in the machine, as one user with one connection to a bus, and does what bus.py asks for.
 
 Requests and answers are lines of JSON on standard input and output. Values that need a D-Bus type of their
-own come as {"type": SIGNATURE, "value": …}; bytes travel as latin-1 text. """
+own come as {"type": SIGNATURE, "value": …}; bytes travel as latin-1 text.
+"""
 
 import fcntl
 import glob

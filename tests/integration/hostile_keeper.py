@@ -4,7 +4,8 @@ hostile_keeper.py PID HOW.
 
 A user may trace the own processes, and so take descriptors out of the keeper (pidfd_getfd): the socket that
 it listens on, and its connection to the manager, which is shut down. The keeper is stopped (SIGSTOP), not
-killed: systemd would start another. The manager then connects to this program. """
+killed: systemd would start another. The manager then connects to this program.
+"""
 
 import array
 import ctypes

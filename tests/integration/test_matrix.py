@@ -5,7 +5,8 @@ of it.
 The callers: the owner of sessions; another user as polkit is installed (it would ask for a password), with a
 rule that says yes, with one that says no, and without polkit; root. The sessions: the caller's own,
 another's, one that has ended, one that never was. What is in the interface and has no expectation here
-fails: nothing is allowed by being forgotten. """
+fails: nothing is allowed by being forgotten.
+"""
 
 import itertools
 from xml.etree import ElementTree

@@ -3,7 +3,8 @@
 after a login.
 
 What terminals get is compared with a login in test_terminal.py; here is what else would break sudo,
-debuggers and containers, and the same for kernels and for programs that were registered. """
+debuggers and containers, and the same for kernels and for programs that were registered.
+"""
 
 import json
 import re

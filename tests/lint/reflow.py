@@ -23,7 +23,7 @@ def wrap(text, width):
 
 
 def is_prose(text):
-    return bool(text) and not text[0].isspace() and not re.match(r"[-*] |\d+\. ", text)
+    return bool(text) and not text[0].isspace() and not re.match(r"[-*] |\d+\. |\"\"\"$", text)
 
 
 def reflow_lines(texts, width):
