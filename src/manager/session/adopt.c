@@ -56,7 +56,7 @@ static int read_description(Session *s, const char *description) {
         return s->name && (!kernel || s->program.kernel) ? 0 : -ENOMEM;
 }
 
-/* The process that was there first. */
+/* Finds the process that started first. */
 static int find_oldest(const uint32_t *pids, size_t n, pid_t *ret) {
         uint64_t oldest = UINT64_MAX, start;
 

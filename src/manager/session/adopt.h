@@ -6,7 +6,7 @@
 #include "manager/base/types.h"
 #include "shared/macros.h"
 
-/* Finds out from systemd whose it is, what it is called, and which process leads it (the one that was there
- * first), and adds it to the table as running, announced, with its record saved. Synchronous: for start-up
- * only. -ESRCH if there is no process left in it, -EBADMSG if the scope is not as we make them. */
+/* Asks systemd for the scope's user and description, takes the process that started first as leader, and
+ * adds the session to the table as running, announced, with its record saved. Synchronous: for start-up
+ * only. -ESRCH: no process is left in the scope. -EBADMSG: the scope is not as we make them. */
 int session_adopt(Manager *m, const char *scope, bool kept, Session **ret);

@@ -38,7 +38,7 @@ bool freezer_is_frozen(const Session *s) {
         return s->freezer.state == FREEZER_FROZEN;
 }
 
-/* The kernel's word */
+/* What the kernel says */
 
 int freezer_parse(const char *text, bool *ret) {
         uint64_t frozen = cgroup_parse_key(text, "frozen");
@@ -74,18 +74,18 @@ static bool is_under_way(const Session *s) {
 void freezer_update(Session *s, bool is_new) {
         bool frozen, populated;
 
-        /* What we asked for ends with systemd's answer. */
+        /* A change that we asked for is over when systemd answers, not before. */
         if (is_under_way(s) || read_frozen(s, &frozen, &populated) < 0 || frozen == freezer_is_frozen(s))
                 return;
         set_state(s, frozen ? FREEZER_FROZEN : FREEZER_RUNNING);
-        /* Where nobody is left, nobody is frozen, and nobody did that. */
+        /* An empty cgroup is never frozen: the session ended, and nobody thawed it. */
         if (!is_new && populated && session_phase_state(s->phase) == STATE_RUNNING)
                 audit_frozen(s, frozen, (Actor){}, /* method = */ NULL);
 }
 
 /* Answers */
 
-/* Those who got what they wanted are told so, the others what was in the way. */
+/* Answers all who wait: callers whose wish came true with success, the others with the error. */
 static void answer_all(Session *s, const char *name, const char *problem) {
         bool frozen = freezer_is_frozen(s);
         char sentence[512];
@@ -106,7 +106,8 @@ static void finish(Session *s, bool freeze, const sd_bus_error *problem) {
         s->freezer.method = NULL;
         if (frozen == freeze && method && admission_may_audit(s->manager, s->freezer.actor.uid))
                 audit_frozen(s, frozen, s->freezer.actor, method);
-        /* A process that waits for a disk, say, would be frozen whenever that is over. */
+        /* The freeze is taken back: a process that waits for a disk, say, would otherwise be frozen once
+         * that wait is over. */
         if (problem && freeze && !frozen)
                 (void) systemd_freeze_scope(s, /* freeze = */ false, /* on_done = */ NULL);
         if (!problem)
@@ -157,7 +158,7 @@ static int check(const Session *s, sd_bus_error *error) {
         return 0;
 }
 
-/* Holds the call until the session is as wanted, and asks for that unless it is under way. */
+/* Holds the call until the session is as wanted, and asks systemd unless it was asked already. */
 static int request(Session *s, bool freeze, const char *method, const Reply *reply, sd_bus_error *error) {
         Waiters *waiters = freeze ? &s->freezer.freezing : &s->freezer.thawing;
         int r;
@@ -170,7 +171,7 @@ static int request(Session *s, bool freeze, const char *method, const Reply *rep
         s->freezer.actor = reply_actor(reply);
         s->freezer.method = method;
         r = ask(s, freeze);
-        /* Otherwise it is answered with what is under way. */
+        /* If an opposite request is under way, the answer comes with its end. */
         if (r < 0 && !is_under_way(s))
                 answer_all(s, ERROR_FREEZE_FAILED, strerror(-r));
         return 1;

@@ -15,23 +15,26 @@
 
 const char *freezer_state_to_string(FreezerState state);
 
-/* Freezes or thaws because somebody asked; they are answered when it is done. -errno with error set if it
- * cannot be. */
+/* Freezes or thaws the session for a caller, who is answered when it is done. -errno with error set if it is
+ * impossible. */
 int freezer_freeze(Session *s, const Reply *reply, sd_bus_error *error);
 int freezer_thaw(Session *s, const Reply *reply, sd_bus_error *error);
 
-/* Thaws a session for a call of this method (a constant) that needs it to run. 0: it runs; 1: it will, and
- * then the call is looked at anew (REPLY_AGAIN), or answered with an error; -errno with error set. */
+/* Thaws a session for a call of this method (a constant) that needs it to run. 0: it runs. 1: the call is
+ * held, and dispatched again once the session runs (REPLY_AGAIN), or answered with an error. -errno with
+ * error set. */
 int freezer_thaw_first(Session *s, const char *method, const Reply *reply, sd_bus_error *error);
 
-/* EFFECT_THAW: the session is to end, or its kernel to be asked to; nobody waits for this. */
+/* EFFECT_THAW: thaws a session that is about to end, or whose kernel is about to be asked to. Nobody waits
+ * for it. */
 void freezer_release(Session *s);
 
-/* What cgroup.events says: "frozen 1". -ENOENT: nothing. Pure. */
+/* Reads "frozen 1" in the text of cgroup.events. -ENOENT: there is no such line. Pure. */
 int freezer_parse(const char *text, bool *ret);
 
-/* Notes what the kernel says; is_new: nothing was known before, so it is no news. */
+/* Reads from the kernel whether the session is frozen. is_new: this is the first look, so nothing is
+ * announced. */
 void freezer_update(Session *s, bool is_new);
 
-/* Is the session one to be shown as frozen? */
+/* Is the session frozen? One that is being frozen or thawed is not. */
 bool freezer_is_frozen(const Session *s);

@@ -35,8 +35,8 @@ static const ProcessFacts *find(const ProcessFacts *facts, size_t n, pid_t pid) 
         return low < n && facts[low].pid == pid ? &facts[low] : NULL;
 }
 
-/* Is one of its ancestors of the session? There is no circle of parents, but what is read of them is not of
- * one moment. */
+/* Is one of the process's ancestors of the session? Parents were not all read at one moment, so they may
+ * form a circle. */
 static bool descends(const ProcessFacts *facts, size_t n, const ProcessFacts *p, pid_t leader) {
         for (size_t steps = 0; p && steps <= n; steps++) {
                 if (p->pid == leader || p->in_scope)
@@ -90,8 +90,7 @@ static void look_where(const Session *s, ProcessFacts *p) {
         p->in_keeper = s->keeper.unit[0] && streq(unit, s->keeper.unit);
 }
 
-/* What is cheap is looked at first: by the audit session, nearly all processes are none of ours after one
- * file. */
+/* Reads cheap facts first: the audit session, one file, rules out nearly all processes. */
 static bool look_at(const Session *s, pid_t pid, bool by_audit, ProcessFacts *ret) {
         *ret = (ProcessFacts){ .pid = pid, .audit_session = AUDIT_SESSION_UNSET };
         if (by_audit) {
@@ -150,7 +149,8 @@ static int read_facts(const Session *s, bool by_audit, ProcessFacts **ret, size_
         return 0;
 }
 
-/* The unit that a process is in, of the systemd that we ask; of one that is elsewhere, of the system's. */
+/* Finds the unit that a process is in: of the systemd that we ask or, if the process is elsewhere, of the
+ * system's. */
 static void find_unit(const Session *s, pid_t pid, char ret[CALLER_UNIT_MAX]) {
         const char *prefix = strempty(s->manager->cgroups.prefix), *below;
         _cleanup_free_ char *cgroup = NULL;
@@ -192,8 +192,8 @@ int outside_list_read(const Session *s, OutsideList *ret) {
                 item->pid = facts[i].pid;
                 memcpy(item->command, entry.command, sizeof(entry.command));
                 find_unit(s, item->pid, item->unit);
-                /* A process that is just being forked is to be seen before the kernel puts it where its
-                 * parent is. */
+                /* A process that is just being forked shows up before the kernel has put it into its
+                 * parent's cgroup. */
                 ret->n += !streq(item->unit, s->scope.unit) && !streq(item->unit, s->keeper.unit);
         }
         return 0;
@@ -239,7 +239,7 @@ bool outside_has_leader(const Session *s, char ret[CALLER_UNIT_MAX]) {
         r = cgroup_find_process(&s->manager->cgroups, s->leader.pid, unit);
         is_in_scope = r >= 0 && streq(unit, s->scope.unit);
         find_unit(s, s->leader.pid, ret ? ret : other);
-        /* If it still lives, this was read of it. */
+        /* If the leader still lives, the cgroup that was read is the leader's. */
         return !is_in_scope && (r >= 0 || r == -ENOENT) && process_has_ended(s->leader.fd) == 0;
 }
 

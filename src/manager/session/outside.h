@@ -23,7 +23,7 @@
 
 #define OUTSIDE_MAX 64 /* that are listed */
 
-/* One process, as it takes part in the decision. */
+/* The facts about one process that decide whether it is outside. */
 typedef struct ProcessFacts {
         pid_t pid, parent;
         uint32_t audit_session;
@@ -34,15 +34,15 @@ typedef struct ProcessFacts {
         bool is_outside; /* the answer */
 } ProcessFacts;
 
-/* What the processes of a session are known by. */
+/* How the processes of a session are recognised. */
 typedef struct OutsideRule {
         uint32_t audit_session; /* AUDIT_SESSION_UNSET: by the others */
         pid_t leader;
         uint32_t tty; /* of the leader; 0: none */
 } OutsideRule;
 
-/* Sets is_outside of those that are of the session and neither in its scope nor its keeper. facts: all
- * processes, by ascending number. Pure. */
+/* Sets is_outside of those processes that are of the session and neither in its scope nor in its keeper's
+ * unit. facts: all processes, by ascending number. Pure. */
 void outside_decide(ProcessFacts *facts, size_t n, const OutsideRule *rule);
 
 typedef struct OutsideProcess {
@@ -56,21 +56,20 @@ typedef struct OutsideList {
         size_t n; /* at most OUTSIDE_MAX */
 } OutsideList;
 
-/* Those that there are now; ret must be zero. -errno. */
+/* Lists the outside processes of the session as of now; ret must be zero. -errno. */
 int outside_list_read(const Session *s, OutsideList *ret);
 void outside_list_done(OutsideList *list);
 
-/* "su (1234), bash (1235) in session-c2.scope; tmux: server (99) in app.slice": for people. "" if there are
- * none. */
+/* Describes the list for people: "su (1234), bash (1235) in session-c2.scope; tmux: server (99) in
+ * app.slice". "" if it is empty. */
 #define OUTSIDE_TEXT_SIZE 512
 const char *outside_describe(const OutsideList *list, char ret[OUTSIDE_TEXT_SIZE]);
 
-/* Does the leader live, in a cgroup that is not the scope's? ret, which may be NULL: the unit that it is
- * in. */
+/* Is the leader alive in another cgroup than the scope's? ret, which may be NULL: the unit that it is in. */
 bool outside_has_leader(const Session *s, char ret[CALLER_UNIT_MAX]);
 
 /* Signals the leader, by its pidfd, if it is outside: the scope's signals do not reach it. */
 void outside_signal_leader(const Session *s, int signal);
 
-/* Is the leader outside, and nobody left in the scope? Then limits of the scope limit nothing. */
+/* Is the leader outside, and the scope empty? Then limits of the scope limit nothing. */
 bool outside_is_all(const Session *s);

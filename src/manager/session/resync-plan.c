@@ -25,8 +25,8 @@ bool resync_needs_leader(const ResyncFacts *f) {
                 (session_phase_awaits(f->phase) == AWAITS_SHUT_DOWN && f->keeper);
 }
 
-/* A start that nobody waits for any more. If the gate may have been opened, the keeper knows whether it
- * was. */
+/* Plans for a start that nobody waits for any more. If the gate may have been opened, the keeper knows
+ * whether it was. */
 static ResyncPlan plan_start(const ResyncFacts *f) {
         if (!f->leader || !f->scope ||
                 (f->kept && !(f->keeper && session_phase_awaits(f->phase) == AWAITS_PROGRAM)))
@@ -76,8 +76,8 @@ static SessionStep restart_step(const ResyncFacts *f) {
         }
 }
 
-/* A kernel that was being started again: see session-restart.c. Whoever waits for it is told by the state
- * alone. */
+/* Plans for a kernel that was being restarted; see session-restart.c. Callers of Restart are gone, and
+ * clients learn of its end from the property State. */
 static ResyncPlan plan_restart(const ResyncFacts *f) {
         if (!f->keeper)
                 return (ResyncPlan){
@@ -93,7 +93,8 @@ static ResyncPlan plan_restart(const ResyncFacts *f) {
         };
 }
 
-/* One that was being ended. Its kernel is asked once more, if it is still there to be asked. */
+/* Plans for a session that was being stopped. Its kernel is asked to shut down once more, if it is still
+ * there. */
 static ResyncPlan plan_stop(const ResyncFacts *f) {
         bool ask = session_phase_awaits(f->phase) == AWAITS_SHUT_DOWN && f->keeper && f->leader;
 
@@ -114,7 +115,7 @@ ResyncPlan resync_plan(const ResyncFacts *f) {
 
         if (state == STATE_OPENING)
                 return plan_start(f);
-        if (!f->announced) /* It never made it, and was being cleaned away; nobody is left to be told. */
+        if (!f->announced) /* The start had failed and was being cleaned away; nobody is left to be told. */
                 return (ResyncPlan){
                         .outcome = RESYNC_ENTER,
                         .step = { PHASE_SWEEPING, EFFECT_THAW | EFFECT_STOP_SCOPE },

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Takes up what an earlier manager left: finds out what is there of each session on record, and does what
- * resync-plan.c says about it. Units of ours without a record: scopes become sessions again, keepers without
- * a scope are stopped. */
+/* Takes up what an earlier manager left: finds out what is there of each session on record, and carries out
+ * what resync-plan.c decides. Of units without a record, scopes become sessions again, and keepers without a
+ * scope are stopped. */
 
 #include "manager/session/resync.h"
 #include "manager/keepers/keeper-link.h"
@@ -35,13 +35,13 @@ static bool is_listed(char *const *units, const char *unit) {
         return false;
 }
 
-/* A scope that has ended is still to be read (systemd-scope-end.c), unless that is done. */
+/* A scope that has ended is of use until its remains were read (systemd-scope-end.c). */
 static bool scope_is_of_use(const Session *s, char *const *active, char *const *ended) {
         return is_listed(active, s->scope.unit) ||
                 (is_listed(ended, s->scope.unit) && !session_phase_has_read_scope(s->phase));
 }
 
-/* The session is what its plan has made of it so far: connected to its keeper, for one. */
+/* Carries out the rest of the plan, with the keeper connected to already. */
 static void carry_out(Session *s, const ResyncPlan *plan) {
         if (plan->result != RESULT_NONE)
                 session_set_result(s, plan->result);
@@ -81,7 +81,7 @@ static void resume(Session *s, char *const *active, char *const *ended) {
         if (session_phase_state(s->phase) == STATE_OPENING)
                 session_begin(s);
         facts.leader = resync_needs_leader(&facts) && s->leader.pid > 0 && session_find_leader(s) >= 0;
-        /* One that has left the scope which is being stopped is to end, too. */
+        /* A leader that has left the scope has to end with it, too. */
         if (session_phase_awaits(s->phase) == AWAITS_SCOPE_GONE ||
                 session_phase_awaits(s->phase) == AWAITS_KILLED)
                 (void) session_find_leader(s);
@@ -96,7 +96,7 @@ static void resume(Session *s, char *const *active, char *const *ended) {
                 session_connect_keeper(s);
         else if (plan.follow)
                 session_watch(s);
-        /* A restart needs its keeper; systemd has the unit, and nobody answers. */
+        /* A restart needs its keeper: systemd has the unit, but nobody answers. */
         if (plan.connect && s->keeper.lost && session_phase_state(facts.phase) == STATE_RESTARTING) {
                 facts.keeper = false;
                 plan = resync_plan(&facts);
@@ -104,7 +104,7 @@ static void resume(Session *s, char *const *active, char *const *ended) {
         carry_out(s, &plan);
 }
 
-/* Our scopes without a record: their processes are somebody's work. */
+/* Makes sessions of our scopes without a record: their processes are somebody's work. */
 static void adopt_strays(Manager *m, char *const *units) {
         STRV_FOREACH(unit, units) {
                 char id[SESSION_ID_MAX], keeper[UNIT_NAME_SIZE];
@@ -125,7 +125,7 @@ static void adopt_strays(Manager *m, char *const *units) {
         }
 }
 
-/* Keepers without a session have nothing to keep. */
+/* Stops keepers without a session, which have nothing to keep. */
 static void stop_strays(Manager *m, char *const *units) {
         STRV_FOREACH(unit, units) {
                 char id[SESSION_ID_MAX];
@@ -135,8 +135,9 @@ static void stop_strays(Manager *m, char *const *units) {
         }
 }
 
-/* systemd keeps a unit that has ended as long as somebody refers to it. When the bus dies, it may forget the
- * references and not look at the unit again, until its next reload (as version 252 does). */
+/* Has systemd drop units that ended. systemd keeps such a unit as long as somebody refers to it. When the
+ * bus dies, it may forget the references without looking at the unit again until its next reload (as version
+ * 252 does). */
 static void collect_ended(Manager *m, char *const *ended) {
         STRV_FOREACH(unit, ended) {
                 char id[SESSION_ID_MAX];
@@ -146,12 +147,12 @@ static void collect_ended(Manager *m, char *const *ended) {
                         continue;
                 s = session_table_get_by_id(&m->sessions, id);
                 if (s && s->scope.referenced && streq(s->scope.unit, *unit))
-                        continue; /* it goes with our reference */
+                        continue; /* the unit goes with our reference */
                 systemd_collect(m, *unit);
         }
 }
 
-/* Numbers are never reused: not those of strays either. */
+/* Skips the numbers of strays, too, as numbers are never reused. */
 static void skip_numbers(Manager *m, char *const *units) {
         uint64_t number;
 
@@ -181,7 +182,7 @@ int manager_resync(Manager *m) {
         skip_numbers(m, active);
         skip_numbers(m, ended);
 
-        /* Sessions may leave the table only when the loop comes round, so it can be walked. */
+        /* Sessions leave the table only when the loop comes round, so it can be walked. */
         n = m->sessions.n;
         for (size_t i = 0; i < n; i++)
                 resume(m->sessions.items[i], active, ended);

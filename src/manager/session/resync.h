@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Takes up what an earlier manager left: records, units, keepers. */
+/* How a manager takes up what an earlier one left: records, units, keepers. */
 
 #include "manager/base/types.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Watches the files of scopes' cgroups that change when something happens. The kernel says so to inotify. */
+/* Watches the files of scopes' cgroups that change when something happens, by inotify. */
 
 #include "manager/session/scope-events.h"
 #include "manager/base/cgroup.h"
@@ -27,7 +27,7 @@ void scope_events_start(Session *s) {
                 return;
         if (r < 0)
                 log_warning_errno(r, "Cannot watch the cgroup of session %s, not following it: %m", s->id);
-        /* What happened before the watch. */
+        /* Changes before the watch began show in the files. */
         freezer_update(s, /* is_new = */ true);
 }
 

@@ -35,9 +35,9 @@
 #include "shared/process.h"
 #include "shared/strv.h"
 
-#define GRACE_USEC   (5 * USEC_PER_SEC)  /* over what systemd itself allows a stop */
+#define GRACE_USEC   (5 * USEC_PER_SEC)  /* on top of what systemd allows a stop */
 #define KILL_USEC    (5 * USEC_PER_SEC)  /* from SIGKILL to giving up */
-#define DISMISS_USEC (12 * USEC_PER_SEC) /* for the keeper to go, that included */
+#define DISMISS_USEC (12 * USEC_PER_SEC) /* for the keeper to go, including how long systemd waits for it */
 #define ROOM_USEC    USEC_PER_SEC        /* until there may be room in the runtime directory */
 
 /* Deadlines */
@@ -63,7 +63,7 @@ static usec_t phase_time(const Session *s, SessionPhase phase) {
         case AWAITS_KEEPER_GONE:
                 return DISMISS_USEC;
         default:
-                /* A kernel has started when it answers. */
+                /* The start of a kernel is over when the kernel answers. */
                 return s->kept && s->type == SESSION_NOTEBOOK
                         ? usec_add(config->start_timeout, config->kernel_start_timeout)
                         : config->start_timeout;
@@ -75,7 +75,7 @@ static void set_deadline(Session *s, SessionPhase before) {
                 s->deadline = sd_event_source_disable_unref(s->deadline);
         else if (session_phase_state(s->phase) != STATE_OPENING ||
                 session_phase_state(before) != STATE_OPENING ||
-                !s->deadline) /* one deadline for the whole start */
+                !s->deadline) /* the whole start has one deadline */
                 (void) session_set_timer(s, &s->deadline, phase_time(s, s->phase), on_deadline);
 }
 
@@ -89,7 +89,7 @@ static void announce(Session *s) {
                 session_watch(s);
 }
 
-/* With those of its processes that live on elsewhere, as nothing of ours ends them. */
+/* Announces the end, and names the processes that live on elsewhere, as nothing of ours ends them. */
 static void tell_end(Session *s) {
         _cleanup_(outside_list_done) OutsideList list = {};
         char outside[OUTSIDE_TEXT_SIZE] = "";
@@ -113,7 +113,7 @@ static void finish(Session *s) {
         } else if (s->error.name)
                 audit_start_failed(s);
         session_record_remove(s);
-        /* Its keeper would have done it; or was killed while it gave a start up. */
+        /* The keeper would have removed the file, but is lost, or was killed while it gave up a start. */
         if (s->kept && (s->keeper.lost || !s->announced) && s->type == SESSION_NOTEBOOK &&
                 s->program.connection_file)
                 errand_remove_connection_file(s);
@@ -127,10 +127,10 @@ static void open_gate(Session *s) {
                 session_event(s, EVENT_STARTED);
         else if (s->keeper.link)
                 (void) keeper_link_open_gate(
-                        s); /* if this fails the link breaks, and STATUS tells where we are */
+                        s); /* if this fails, the link breaks, and the next STATUS tells where we are */
 }
 
-/* A leader that left its scope gets the same signals as what is in it, by itself. */
+/* Stops the scope. A leader that has left it gets the same signals from us. */
 static void stop_scope(Session *s) {
         static const int signals[] = { SIGTERM, SIGHUP, SIGCONT };
 
@@ -180,7 +180,7 @@ void session_begin(Session *s) {
         set_deadline(s, s->phase);
 }
 
-/* Nothing has come of it yet, and the kernel goes on. */
+/* Gives up a restart before anything came of it: the kernel goes on. */
 static void give_up_restart(Session *s, SessionPhase before, int error) {
         _cleanup_free_ char *sentence = NULL;
 
@@ -199,7 +199,7 @@ static int on_room(sd_event_source *source _unused_, uint64_t usec _unused_, voi
         return 0;
 }
 
-/* The kernel waits at its gate. */
+/* Tries again once there may be room on disk; meanwhile the kernel waits at its gate. */
 static void await_room(Session *s, SessionPhase before) {
         s->phase = before;
         (void) session_set_timer(s, &s->scope.retry, ROOM_USEC, on_room);
@@ -224,25 +224,25 @@ static void enter(Session *s, SessionStep step) {
                 s->restart.count++;
         if (session_phase_state(before) != session_phase_state(s->phase))
                 session_changed(s, CHANGE_STATE);
-        /* What was decided is on disk before anything comes of it. */
+        /* The decision is on disk before anything comes of it. */
         r = session_phase_state(s->phase) == STATE_ENDED ? 0 : session_record_save(s);
         if (r < 0)
                 log_error_errno(r, "Cannot save the record of session %s: %m", s->id);
-        /* By an older record the next manager would take the end of the old kernel for that of the
-         * session. */
+        /* With an older record, the next manager would take the end of the old kernel for the session's. */
         if (r < 0 && session_phase_state(before) == STATE_RUNNING &&
                 is_restart_awaiting(s, AWAITS_SHUT_DOWN)) {
                 give_up_restart(s, before, r);
                 return;
         }
-        /* By an older record the next manager would stop the kernel that runs by then, to start another. */
+        /* With an older record, the next manager would stop the kernel that runs by then, to start
+         * another. */
         if (r < 0 && session_phase_awaits(before) == AWAITS_SCOPE &&
                 is_restart_awaiting(s, AWAITS_PROGRAM)) {
                 await_room(s, before);
                 return;
         }
         set_deadline(s, before);
-        /* By an older record the next manager would give up what runs by then. */
+        /* With an older record, the next manager would give up what runs by then. */
         if (r < 0 && session_phase_state(s->phase) == STATE_OPENING) {
                 session_fail(s, ERROR_START_FAILED,
                         "The runtime directory %s cannot be written (%s); it may be full.",
@@ -252,7 +252,7 @@ static void enter(Session *s, SessionStep step) {
         carry_out(s, step.effects);
 }
 
-/* Why a session that was still being started did not make it, if nobody has a better explanation. */
+/* Says why a start failed, unless a better reason is noted already. */
 static void explain_failure(Session *s, SessionEvent event) {
         session_set_result(s,
                 event == EVENT_DEADLINE ? RESULT_TIMEOUT

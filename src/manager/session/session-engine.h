@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Carries sessions through their lives: takes what happened, asks session-state.c what follows, and does
- * it. */
+/* Carries sessions through their lives: takes an event, asks session-state.c what follows, and carries that
+ * out. */
 
 #include "manager/base/types.h"
 #include "manager/model/session-state.h"
@@ -10,8 +10,8 @@
 /* Begins a new session, whose record is on disk and whose keeper was asked for. */
 void session_begin(Session *s);
 
-/* What follows from one event; Manager::handle_event. */
+/* Carries out what follows from one event. This is Manager::handle_event. */
 void session_handle_event(Session *s, SessionEvent event);
 
-/* Enters a phase from outside of the table, for sessions that begin or are taken up again in it. */
+/* Enters a phase without an event: for sessions that begin, or are taken up again, in that phase. */
 void session_enter(Session *s, SessionStep step);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What keepers say, and what becomes of sessions whose keeper comes and goes. */
+/* Handles messages of keepers, and keepers that come and go. */
 
 #include "manager/session/session-keeper.h"
 #include "manager/base/audit.h"
@@ -27,14 +27,14 @@
 #include "shared/names.h"
 #include "shared/strv.h"
 
-#define FAREWELL_USEC     (4 * USEC_PER_SEC) /* for a keeper to write outputs, or to be heard at all */
-#define RETURN_USEC       (2 * USEC_PER_SEC) /* for clients to come back */
+#define FAREWELL_USEC     (4 * USEC_PER_SEC) /* for a keeper to write outputs, or to connect at all */
+#define RETURN_USEC       (2 * USEC_PER_SEC) /* for clients to attach again */
 #define RECONNECT_USEC    (250 * USEC_PER_MSEC)
-#define LINK_STABLE_USEC  USEC_PER_SEC /* a connection that lasted this long is made anew at once */
+#define LINK_STABLE_USEC  USEC_PER_SEC /* a link that lasted this long is connected again at once */
 #define LINK_FAILURES_MAX 3
 
-/* The clients: when the last one is gone, OnDetach= says what follows. A moment is always given, since
- * clients come back by themselves when a keeper was restarted. */
+/* When the last client is gone, OnDetach= says what follows, after a moment: clients attach again by
+ * themselves when a keeper was restarted. */
 
 static int on_detached(sd_event_source *source _unused_, uint64_t usec _unused_, void *userdata) {
         Session *s = userdata;
@@ -58,7 +58,7 @@ static void watch_detached(Session *s) {
 
 /* The keeper */
 
-/* There is none, and none will come: what it alone could tell is not known any more. */
+/* Marks the keeper as permanently gone, and clears the state that only it could report. */
 static void lose_keeper(Session *s) {
         s->keeper.lost = true;
         if (!s->kernel.state)
@@ -79,8 +79,8 @@ static int on_farewell(sd_event_source *source _unused_, uint64_t usec _unused_,
         return 0;
 }
 
-/* It may still be writing what is kept of the outputs. Were it killed over that once systemd stops it, no
- * other would come to write them. */
+/* Is the keeper to be heard before it is stopped? It may still be writing the kept outputs: if it were
+ * killed while systemd stops it, no other keeper would come to write them. */
 static bool is_awaited(const Session *s) {
         return s->type == SESSION_NOTEBOOK && !s->watched && s->keeper.phase == KEEPER_PHASE_RUNNING;
 }
@@ -95,7 +95,7 @@ void session_dismiss_keeper(Session *s) {
                 session_connect_keeper(s);
 }
 
-/* What it says of its clients is complete. */
+/* Takes over which sessions show this one; a keeper's list of clients is complete. */
 static void take_nesting(Session *s, const KeeperMessage *message) {
         s->nesting.n = 0;
         for (size_t i = 0; i < message->n_within; i++)
@@ -139,7 +139,7 @@ static void take_changes(Session *s, const KeeperMessage *message) {
         watch_detached(s);
 }
 
-/* Moves a text over, if the message has it. */
+/* Moves a text of the message over, if there is one. */
 static void take_text(char **target, char **text) {
         if (!*text)
                 return;
@@ -162,7 +162,7 @@ static void take_description(Session *s, KeeperMessage *message) {
         take_text(&s->program.connection_file, &message->connection_file);
 }
 
-/* A restart has cleared the scope and asked the keeper for another payload. */
+/* Is the session being restarted, and the keeper asked for another payload? */
 static bool awaits_next_payload(const Session *s) {
         return session_phase_state(s->phase) == STATE_RESTARTING &&
                 session_phase_awaits(s->phase) == AWAITS_GATE;
@@ -173,9 +173,9 @@ static void on_ended(Session *s, const KeeperMessage *message) {
         if (s->keeper.farewell)
                 stop_keeper(s);
         if (s->watched)
-                return; /* it is not the parent: the pidfd tells */
+                return; /* the keeper is not the parent: the pidfd tells */
         if (awaits_next_payload(s))
-                session_refork(s); /* the old one's end, told late */
+                session_refork(s); /* the old payload's end, reported late */
         else
                 session_on_ended(s, message->exit_code, message->exit_status);
 }
@@ -185,7 +185,7 @@ static int on_status(Session *s, KeeperMessage *message) {
 
         memory_events_set_aside(s);
         if (s->keeper.farewell) {
-                /* So that another manager knows what is left if it is killed meanwhile. */
+                /* The next manager has to know of the file, if this one is killed meanwhile. */
                 if (!s->announced && !s->program.connection_file) {
                         take_description(s, message);
                         (void) session_record_save(s);
@@ -197,7 +197,7 @@ static int on_status(Session *s, KeeperMessage *message) {
         take_changes(s, message);
         if (s->watched)
                 return session_on_watch_status(s, message);
-        if (!s->program.command) /* an adopted one: only its keeper remembers */
+        if (!s->program.command) /* the session was adopted: only its keeper knows */
                 take_description(s, message);
         switch (message->phase) {
         case KEEPER_PHASE_IDLE:
@@ -208,8 +208,7 @@ static int on_status(Session *s, KeeperMessage *message) {
                                 s, ERROR_START_FAILED, "The session's keeper lost its payload; try again.");
                 return 0;
         case KEEPER_PHASE_GATE:
-                /* Without a caller that waits for it, or without the payload's own word, it must not
-                 * begin. */
+                /* The payload must not begin if no caller waits for it, or it did not say AT_GATE itself. */
                 s->restart.maybe_seen_running = false;
                 if (awaits == AWAITS_PROGRAM &&
                         (session_phase_state(s->phase) == STATE_RESTARTING || s->waiters.start.n > 0))
@@ -242,7 +241,7 @@ static int on_gate(Session *s, KeeperMessage *message, const struct ucred *sende
                 return -EPROTO;
         r = session_set_leader(s, sender->pid);
         if (r == -ESRCH)
-                return 0; /* its keeper, or the next one, will say that it ended */
+                return 0; /* the keeper, or the next one, will say that the payload ended */
         if (r < 0)
                 return r;
         s->keeper.phase = KEEPER_PHASE_GATE;
@@ -255,7 +254,8 @@ static int on_gate(Session *s, KeeperMessage *message, const struct ucred *sende
         if (!s->name)
                 return -ENOMEM;
         if (s->type == SESSION_NOTEBOOK && session_phase_state(s->phase) == STATE_OPENING) {
-                /* Only now that links are resolved can it turn out that the notebook is open already. */
+                /* The keeper has resolved links, so only now it can turn out that the notebook is open
+                 * already. */
                 other = session_table_get_by_notebook(&s->manager->sessions, s->uid, s->program.notebook, s);
                 if (other) {
                         session_join(s, other);
@@ -296,7 +296,7 @@ static void on_lost(Session *s, bool misbehaved) {
                 session_changed(s, CHANGE_CLIENTS);
         }
         memory_events_set_aside(s);
-        s->keeper.phase = KEEPER_PHASE_IDLE; /* until it says */
+        s->keeper.phase = KEEPER_PHASE_IDLE; /* until STATUS comes */
         if (misbehaved && session_phase_is_starting(s->phase)) {
                 session_fail(s, ERROR_START_FAILED,
                         "The session's keeper sent what it should not; see 'journalctl -u %s'.",
@@ -308,8 +308,8 @@ static void on_lost(Session *s, bool misbehaved) {
                 lose_keeper(s);
                 return;
         }
-        /* It is being restarted, and its socket waits for us; but one that hangs up at once must not keep us
-         * busy. */
+        /* The keeper is being restarted, and its socket waits for us. But a keeper that hangs up at once
+         * must not keep us busy. */
         if (stable && !misbehaved)
                 session_connect_keeper(s);
         else
@@ -326,7 +326,7 @@ static const KeeperHandlers handlers = {
         .on_lost = on_lost,
 };
 
-/* Nothing but its keeper is left of it, if anything is. */
+/* Is at most the keeper left of the session? */
 static bool is_past_its_scope(const Session *s) {
         return session_phase_state(s->phase) == STATE_ENDED ||
                 session_phase_awaits(s->phase) == AWAITS_KEEPER_GONE;

@@ -28,15 +28,15 @@
 
 #define EXIT_STATUS_USEC      (100 * USEC_PER_MSEC) /* for somebody to say how the leader ended; so often: */
 #define EXIT_ATTEMPTS_MAX     20
-#define EXIT_ATTEMPTS_STOPPED 3 /* of what was stopped: its result is known */
+#define EXIT_ATTEMPTS_STOPPED 3 /* of a session that was stopped: its result is known */
 
-/* Only who keeps a payload knows how it ended. */
+/* Does the session have a keeper that knows how the payload ended? */
 static bool keeper_tells(const Session *s) {
         return s->kept && s->keeper.link;
 }
 
-/* The kernel, which said r, tells once the leader's parent has reaped it, if it ever does; a keeper's word
- * comes before that. */
+/* May the exit status still become known? The kernel, which answered r, tells it once the leader's parent
+ * has reaped the leader, if it ever does. A keeper tells it earlier. */
 static bool may_be_told(const Session *s, int r) {
         if (s->kept)
                 return (r < 0 || keeper_tells(s)) && s->leader.exit_attempts < EXIT_ATTEMPTS_MAX;
@@ -68,10 +68,10 @@ static int on_leader_ended(
         int code = 0, status = -1, r;
         Session *s = userdata;
 
-        (void) memory_events_update(s); /* at once, before systemd finds the scope empty */
+        (void) memory_events_update(s); /* now, before systemd finds the scope empty */
         session_read_last_memory(s);
         oomd_look(s);
-        /* The keeper's word comes first: a program may end before we were told that it began. */
+        /* What the keeper says counts first: a program may end before STARTED came. */
         r = process_exit_info(fd, &code, &status);
         if (may_be_told(s, r))
                 session_await_ended(s);
@@ -87,12 +87,12 @@ static int watch_leader(Session *s) {
         r = sd_event_add_io(s->manager->event, &s->leader.event, s->leader.fd, EPOLLIN, on_leader_ended, s);
         if (r < 0)
                 return r;
-        /* What its cgroup still tells goes soon. */
+        /* The cgroup, which still has its counters, goes soon. */
         return sd_event_source_set_priority(s->leader.event, SD_EVENT_PRIORITY_IMPORTANT);
 }
 
-/* That of its keeper, by PAM. A registered process has its login's, and the sessions of a user's own manager
- * share one. */
+/* Notes the audit session that PAM gave the keeper. A registered process has its login's, and the sessions
+ * of a user's own manager share one, so these have none of their own. */
 static void note_audit_session(Session *s) {
         if (!s->kept || s->manager->user_mode ||
                 process_audit_session(s->leader.pid, &s->leader.audit_session) < 0)
@@ -116,7 +116,7 @@ int session_set_leader(Session *s, pid_t pid) {
         r = process_start_time(pid, &start);
         if (r < 0)
                 return r;
-        /* If it still lives, what was read just now was read of the process that the pidfd names. */
+        /* If the process still lives, what was read is about the process that the pidfd names. */
         r = process_has_ended(fd);
         if (r != 0)
                 return r < 0 ? r : -ESRCH;
@@ -144,7 +144,7 @@ int session_find_leader(Session *s) {
         (void) safe_close(s->leader.fd);
         s->leader.fd = TAKE_FD(fd);
         s->leader.scoped = true;
-        if (s->leader.audit_session == AUDIT_SESSION_UNSET) /* an earlier version's record */
+        if (s->leader.audit_session == AUDIT_SESSION_UNSET) /* the record of an earlier version has none */
                 note_audit_session(s);
         return watch_leader(s);
 }

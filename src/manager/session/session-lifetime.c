@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* How sessions come to be and are freed. */
+/* How sessions are made and freed. */
 
 #include <unistd.h>
 

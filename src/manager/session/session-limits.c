@@ -59,7 +59,7 @@ void session_refresh_limits(Session *s) {
                 if (!limits_have(&kernel, kind) ||
                         cgroup_limit_is_same(kind, s->limits.values.values[kind], kernel.values[kind]))
                         continue;
-                /* systemd has a default for these, so that the first look finds no change. */
+                /* systemd has a default for tasks; taking it over lets the first look find no change. */
                 if (kind == LIMIT_TASKS_MAX && s->limits.values.values[kind] == LIMIT_NONE &&
                         !limits_have(&s->limits.values, kind)) {
                         s->limits.values.values[kind] = kernel.values[kind];
@@ -81,7 +81,7 @@ static void set_back(Session *s, const Limits *asked) {
         systemd_set_limits_back(s, &before);
 }
 
-/* What of the limits is not in force though systemd has it; LIMIT_KIND_INVALID: everything is. */
+/* Finds a limit that systemd has, but the kernel did not take. LIMIT_KIND_INVALID: there is none. */
 static LimitKind find_refused(const Session *s, const Limits *asked, const Limits *systemd) {
         Limits kernel;
 
@@ -120,7 +120,7 @@ static int on_set(SystemdCall *c, Session *s, const sd_bus_error *problem) {
                                                                                    : ERROR_LIMIT_NOT_TAKEN,
                         "systemd did not take the limits: %s",
                         problem ? strempty(problem->message) : "the session has ended");
-        if (!s) /* they were set; that the session has ended meanwhile, it tells itself */
+        if (!s) /* the limits were set, and the session has ended since */
                 return reply_success(&c->reply);
         if (c->taken && s->limits.under_way == 0) {
                 refused = find_refused(s, &c->limits, c->taken);
@@ -138,7 +138,7 @@ static int on_set(SystemdCall *c, Session *s, const sd_bus_error *problem) {
         return reply_success(&c->reply);
 }
 
-/* Between two scopes there is nothing to set them of. */
+/* Holds a call during a restart, when there is no scope to set limits of. */
 static int hold(Session *s, const Reply *reply, sd_bus_error *error) {
         Reply again = reply_as(reply, REPLY_AGAIN);
 
@@ -150,7 +150,7 @@ static int hold(Session *s, const Reply *reply, sd_bus_error *error) {
 }
 
 void session_set_held_limits(Session *s) {
-        /* What is held again waits for another restart. */
+        /* A call that is held again waits for another restart. */
         waiters_succeed(&s->waiters.limits);
 }
 
@@ -173,7 +173,7 @@ int session_set_limits(Session *s, const Limits *limits, const Reply *reply, sd_
                         s->id, (int32_t) s->leader.pid, unit[0] ? unit : "no unit");
         }
         s->limits.read = 0;
-        session_refresh_limits(s); /* so that we know what it would have to be set back to */
+        session_refresh_limits(s); /* to know what a refused limit has to be set back to */
         r = systemd_set_limits(s, limits, reply, on_set);
         if (r == -EDQUOT)
                 return sd_bus_error_set(error, ERROR_LIMIT_REACHED,

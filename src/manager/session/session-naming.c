@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What a session is called and which notebook it is of, when that changes. */
+/* Changes of a session's name and of its notebook. */
 
 #include "manager/session/session-naming.h"
 #include "manager/model/manager.h"
@@ -37,7 +37,7 @@ int session_set_name(Session *s, const char *name) {
         return 0;
 }
 
-/* Gives it the name that its new file makes, if its old one made the name that it has. */
+/* Renames the session after its new file, if it had the name of its old one. */
 static int follow_notebook(Session *s, const char *old_default, char **ret_old_name) {
         char *name;
 

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What a session is called and which notebook it is of, when that changes. */
+/* Changes of a session's name and of its notebook. */
 
 #include "manager/base/types.h"
 
-/* Gives it another name, also in its record; if that cannot be written, it keeps the one it has. -ENOMEM. */
+/* Renames the session, also in its record. If that cannot be written, the name stays as it was, and -errno
+ * is returned. */
 int session_set_name(Session *s, const char *name);
 
-/* Says that it is of another file (or the same one elsewhere), also in its record; a name that was made of
- * the old file's goes along. -EEXIST: another session of the user is of that file. Also this is so on
- * record, or not at all. -ENOMEM. */
+/* Makes the session one of another file, or of the same file elsewhere, also in its record. A name that was
+ * made of the old file's changes, too. -EEXIST: another session of the user is of that file. If the record
+ * cannot be written, nothing changes, and -errno is returned. */
 int session_set_notebook(Session *s, const char *notebook);

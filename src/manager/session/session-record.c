@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What the next manager must know of a session. */
+/* The record: what the next manager has to know of a session. */
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -23,7 +23,7 @@
 
 /* Writing */
 
-/* KEY=value; a newline or backslash in the value is escaped, since file names may have them. */
+/* Writes KEY=value. A newline or backslash in the value is escaped, since file names may have them. */
 static void put(FILE *f, const char *key, const char *value) {
         if (!value)
                 return;
@@ -145,7 +145,7 @@ static char *unescape(char *value) {
         return value;
 }
 
-/* What a record says before there is a session. */
+/* The first lines of a record, which are read before the session is made. */
 typedef struct Head {
         uint64_t version, uid, kept;
 } Head;
@@ -169,10 +169,10 @@ static int read_text(Session *s, const char *key, const char *value) {
         for (size_t i = 0; i < ELEMENTSOF(texts); i++)
                 if (streq(texts[i].key, key))
                         return MIN(replace_string(texts[i].target, value), 0);
-        return 0; /* a newer manager's */
+        return 0; /* of a newer manager */
 }
 
-/* "MemoryMax 1000000" */
+/* Reads a limit: "MemoryMax 1000000". */
 static int read_limit(Session *s, const char *value) {
         _cleanup_free_ char *name = strndup(value, strcspn(value, " "));
         LimitKind kind;
@@ -182,10 +182,10 @@ static int read_limit(Session *s, const char *value) {
                 return -ENOMEM;
         kind = limit_kind_from_property(name);
         if (kind < 0)
-                return 0; /* a newer manager's */
+                return 0; /* of a newer manager */
         if (read_number(value + strlen(name) + (value[strlen(name)] == ' '), &number) < 0)
                 return -EBADMSG;
-        if (limit_is_valid(kind, number)) /* somebody else may set on a scope what we would not */
+        if (limit_is_valid(kind, number)) /* others may set limits on a scope that we would refuse */
                 limits_set(&s->limits.values, kind, number);
         return 0;
 }
@@ -250,7 +250,7 @@ static int read_field(Session *s, const char *key, const char *value) {
         return r;
 }
 
-/* The first three lines: VERSION, ID, UID; KEPT follows PHASE. Read ahead, since the session is made of
+/* Reads VERSION, ID and UID, the first three lines, and KEPT, which follows PHASE: the session is made of
  * them. */
 static int read_head(const char *text, const char *id, Head *ret) {
         char own_id[64], phase[32];
@@ -360,7 +360,7 @@ int session_record_load_all(Manager *m) {
         while ((entry = readdir(d))) {
                 if (session_id_is_valid(entry->d_name))
                         (void) load(m, dirfd(d), entry->d_name);
-                else if (entry->d_name[0] == '#') /* written half way by a manager that was killed */
+                else if (entry->d_name[0] == '#') /* a manager was killed while it wrote this */
                         (void) unlinkat(dirfd(d), entry->d_name, 0);
         }
         (void) closedir(d);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the next manager must know of a session, in a private file sessions/ID of the runtime directory:
- * written whole or not at all, one KEY=value line for each thing, format version first. */
+/* The record: what the next manager has to know of a session, in a private file sessions/ID of the runtime
+ * directory. It is written whole or not at all, has one KEY=value line for each thing, and begins with the
+ * version of the format. */
 
 #include <stdio.h>
 
@@ -13,7 +14,7 @@
 #define RECORD_VERSION  1
 #define RECORD_SIZE_MAX (256 * 1024)
 
-/* -errno. */
+/* Writes the record. -errno. */
 int session_record_save(const Session *s);
 void session_record_remove(const Session *s);
 

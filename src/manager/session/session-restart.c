@@ -60,7 +60,7 @@ void session_answer_restarters(Session *s) {
         waiters_succeed(&s->waiters.restart);
 }
 
-/* Is this crash one too many? Counts it. */
+/* Counts a crash. Is it one too many? */
 static bool crashes_too_often(Session *s) {
         usec_t now = now_usec(CLOCK_MONOTONIC);
 
@@ -71,8 +71,8 @@ static bool crashes_too_often(Session *s) {
         return false;
 }
 
-/* A payload at its gate ends with its keeper: the next one can fork another. What the kernel itself did
- * wrong the keeper says, by FAILED. */
+/* Is a restart tried again? A payload at its gate ends with its keeper, and the next keeper can fork
+ * another. If the kernel itself fails, the keeper says FAILED. */
 static bool tries_again(Session *s) {
         PhaseAwaits awaits = session_phase_awaits(s->phase);
 
@@ -91,7 +91,7 @@ bool session_survives(Session *s) {
         if (session_phase_state(s->phase) != STATE_RUNNING || !s->restart.on_crash || !s->kept ||
                 s->type != SESSION_NOTEBOOK)
                 return false;
-        /* quit() in a cell, a client's shutdown_request: it did what it was told to. */
+        /* A cell called quit(), or a client sent shutdown_request: the kernel did what it was told. */
         if (s->end.exit_code == CLD_EXITED && s->end.exit_status == 0)
                 return false;
         if (s->keeper.lost)
@@ -139,9 +139,10 @@ void session_shut_down(Session *s) {
 /* Starting again */
 
 void session_refork(Session *s) {
-        /* Systemd may know of the end before the keeper does; then its ENDED leads here. */
+        /* systemd may know of the end before the keeper does; then the keeper's ENDED leads here. */
         if (s->keeper.link && s->keeper.phase == KEEPER_PHASE_ENDED)
-                (void) keeper_link_restart(s); /* if this fails the link breaks, and STATUS leads here */
+                /* If this fails, the link breaks, and the next STATUS leads here. */
+                (void) keeper_link_restart(s);
         else if (keeper_link_is_greeted(s->keeper.link) && s->keeper.phase == KEEPER_PHASE_IDLE)
                 session_fail(s, ERROR_START_FAILED, "The session's keeper lost its payload; try again.");
 }
@@ -154,7 +155,7 @@ int session_find_payload(Session *s, pid_t pid) {
                 return -EBADMSG;
         r = session_set_leader(s, pid);
         if (r == -ESRCH)
-                return 0; /* the keeper, or the next one, will say that it ended */
+                return 0; /* the keeper, or the next one, will say that the payload ended */
         if (r < 0)
                 return r;
         r = s->manager->user_mode ? sd_pid_get_user_unit(pid, &unit) : sd_pid_get_unit(pid, &unit);

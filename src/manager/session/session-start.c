@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* How sessions begin and are asked to end. */
+/* How sessions begin. */
 
 #include <inttypes.h>
 #include <signal.h>
@@ -37,7 +37,7 @@
 #include "shared/strv.h"
 #include "shared/text.h"
 
-/* Limits: each is charged to the user who asks, and the error names the setting. */
+/* Checks the limits on numbers of sessions; the error names the setting. */
 static int check_limits(Manager *m, uid_t uid, sd_bus_error *error) {
         size_t all, own, starting, unused;
 
@@ -61,7 +61,7 @@ static int check_limits(Manager *m, uid_t uid, sd_bus_error *error) {
         return 0;
 }
 
-/* Fills in what is known before anything runs; the request becomes the session's. */
+/* Fills in what is known before anything runs. The session takes the request over. */
 static int describe_session(Session *s, StartRequest *request) {
         s->request = request;
         s->terminal.on_detach = request->has_on_detach ? request->on_detach : s->manager->config.on_detach;
@@ -85,8 +85,8 @@ static int describe_session(Session *s, StartRequest *request) {
         return 0;
 }
 
-/* A session would be a way out of the unit that its caller is in. In user mode, the caller could ask the
- * user's systemd itself. */
+/* May a caller in this unit start sessions? A session would be a way out of the unit. In user mode, the
+ * caller could ask the user's systemd itself. */
 static int check_place(Manager *m, const Caller *caller, sd_bus_error *error) {
         _cleanup_free_ char *cgroup = NULL;
         char unit[CALLER_UNIT_MAX];
@@ -112,7 +112,7 @@ static int check_place(Manager *m, const Caller *caller, sd_bus_error *error) {
                 unit[0] ? unit : "no unit");
 }
 
-/* A session in the table that nothing was done for yet; the request is consumed. */
+/* Makes a session in the table, and starts nothing yet. The request is consumed. */
 static int new_session(
         Manager *m, uid_t uid, StartRequest *request_, bool kept, Session **ret, sd_bus_error *error) {
         _cleanup_(start_request_free_pointer) StartRequest *request = request_;
@@ -150,7 +150,7 @@ static int new_session(
 }
 
 void session_answer_starters(Session *s, bool is_new) {
-        bool started = is_new; /* the first one's call made it, the others joined */
+        bool started = is_new; /* the first caller started the session, the others joined */
         Waiter waiter;
 
         while (waiters_take(&s->waiters.start, &waiter)) {
@@ -178,7 +178,7 @@ static int tell_unprepared(int r, sd_bus_error *error) {
                 error, ERROR_START_FAILED, "The session could not be prepared: %s", strerror(-r));
 }
 
-/* Answers with a session that is there already, now or when it runs. Takes the charge, if it has to wait. */
+/* Answers with a live session, now or when it runs. Takes the charge, if the call has to wait. */
 static int reopen(Session *s, const Reply *reply, Charge *charge, sd_bus_error *error) {
         int r;
 
@@ -247,7 +247,7 @@ int session_start(
         if (r < 0) {
                 session_record_remove(s);
                 keeper_link_forget(m, s);
-                if (waiters_take(&s->waiters.start, &waiter)) /* it is answered with our error */
+                if (waiters_take(&s->waiters.start, &waiter)) /* the call is answered with our error */
                         waiter_done(&waiter);
                 (void) session_free(s);
                 return tell_unprepared(r, error);
@@ -257,7 +257,7 @@ int session_start(
         return 1;
 }
 
-/* What a registered process says it runs is only shown, and so kept short. */
+/* Notes the command that a registered process says it runs. It is only shown, and so kept short. */
 static int take_command(Session *s, char *const *command) {
         size_t n = 0;
         int r;
@@ -272,7 +272,7 @@ static int take_command(Session *s, char *const *command) {
         return 0;
 }
 
-/* The session that a process is in; NULL if it is in none. */
+/* Returns the session that a process is in, or NULL. */
 static Session *session_of_process(Manager *m, pid_t pid) {
         _cleanup_free_ char *unit = NULL;
         char id[SESSION_ID_MAX];
@@ -281,7 +281,7 @@ static Session *session_of_process(Manager *m, pid_t pid) {
         r = m->user_mode ? sd_pid_get_user_unit(pid, &unit) : sd_pid_get_unit(pid, &unit);
         if (r >= 0 && session_id_from_scope(unit, id) >= 0)
                 return session_table_get_by_id(&m->sessions, id);
-        SESSION_FOREACH(s, &m->sessions) /* its scope may be being made */
+        SESSION_FOREACH(s, &m->sessions) /* the scope may be on its way */
                 if (s->leader.pid == pid && !s->leader.ended)
                         return s;
         return NULL;
@@ -317,8 +317,8 @@ int session_register(
                         "The calling process is in session %s already; call from outside of it.", s->id);
         if (request->notebook) {
                 s = session_table_get_by_notebook(&m->sessions, caller->uid, request->notebook, NULL);
-                /* A second kernel for one file is its front-end's choice; it is just not found by the
-                 * path. */
+                /* A second kernel for one file is its front-end's choice; it is not found by the path,
+                 * though. */
                 if (s)
                         (void) replace_string(&request->notebook, NULL);
         }

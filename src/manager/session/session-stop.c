@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* How sessions are asked to end, and sent signals. */
+/* Stopping sessions, and sending them signals. */
 
 #include <signal.h>
 #include <sys/syscall.h>
@@ -33,13 +33,14 @@ int session_stop(Session *s, const Reply *reply, sd_bus_error *error) {
         return 1;
 }
 
-/* Whose signals these are, for kill(2): the owner's, or, of somebody whom polkit has let, root's. */
+/* Returns as whom the caller sends signals, for kill(2): as the owner or, if it is somebody whom polkit has
+ * let, as root. */
 static uid_t acts_as(const Session *s, const Reply *reply) {
         return reply->uid == s->uid ? s->uid : 0;
 }
 
-/* The processes of the scope, each as it is when it is looked at: what a user may not signal alone, as it is
- * root's by now (sudo, say), is not signalled by us for the user. *ret_refused: how many. */
+/* Signals the processes of the scope one by one, without those that the sender may not signal, as they are
+ * root's by now (sudo, say). *ret_refused: how many these are. */
 static int signal_each(const Session *s, int signal, uid_t sender, bool send, size_t *ret_refused) {
         ProcessList list = {};
         int r;
@@ -68,7 +69,7 @@ static int signal_scope(Session *s, int signal, const Reply *reply, sd_bus_error
         size_t refused = 0;
         int r;
 
-        /* systemd does it at one moment, for whoever may signal all of them. */
+        /* systemd signals all at one moment, so it is asked if the sender may signal all of them. */
         if (sender != 0 && !s->manager->user_mode &&
                 signal_each(s, signal, sender, /* send = */ false, &refused) >= 0 && refused > 0) {
                 (void) signal_each(s, signal, sender, /* send = */ true, &refused);

@@ -32,7 +32,7 @@ void session_watch(Session *s) {
         _cleanup_close_ int listen_fd = -EBADF;
         int r;
 
-        keeper_link_forget(s->manager, s); /* an earlier one's */
+        keeper_link_forget(s->manager, s); /* of an earlier keeper */
         r = listen_fd = keeper_link_listen(s->manager, s);
         if (r >= 0)
                 r = systemd_start_keeper(s, listen_fd);
@@ -74,7 +74,7 @@ static int ask_to_watch(Session *s) {
 }
 
 int session_on_watch_status(Session *s, const KeeperMessage *message) {
-        /* One that was asked and not yet heard is asked again by keeper-request.c. */
+        /* A request without an answer so far is sent again by keeper-request.c. */
         if (message->phase != KEEPER_PHASE_IDLE || session_phase_state(s->phase) != STATE_RUNNING ||
                 (s->keeper.watch_asked && s->keeper.requests.n > 0))
                 return 0;

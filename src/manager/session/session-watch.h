@@ -11,5 +11,5 @@
 /* Starts the keeper of a session that was registered with a connection file. */
 void session_watch(Session *s);
 
-/* Its STATUS came; -errno if it should not have said that. */
+/* Handles the keeper's STATUS. -errno: it breaks the protocol. */
 int session_on_watch_status(Session *s, const KeeperMessage *message);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* One session: what it says of itself, and that it changed. */
+/* What a session reports about itself. */
 
 #include <endian.h>
 #include <inttypes.h>
@@ -30,7 +30,7 @@ char *session_default_name(const Session *s) {
         base = strrchr(path, '/');
         name = text_sanitize(base ? base + 1 : path, SESSION_NAME_MAX);
         for (char *p = name; p && *p; p++)
-                if (*p == ':') /* as in a file's name */
+                if (*p == ':') /* names have no ':' */
                         *p = '_';
         if (!name || session_name_is_valid(name))
                 return name;
