@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Why PAM does not let a user start sessions. */
+/* Finds out why PAM refused a user. */
 
 #include "manager/access/account.h"
 
@@ -24,7 +24,7 @@ static FILE *open_file(const char *root, const char *path) {
         return asprintf(&whole, "%s%s", root, path) < 0 ? NULL : fopen(whole, "re");
 }
 
-/* pam_nologin(8) shows the text of the first of these. */
+/* Finds the file whose text pam_nologin(8) shows: the first of these. */
 static char *find_nologin(const char *root) {
         static const char *const paths[] = { "/var/run/nologin", "/run/nologin", "/etc/nologin" };
         _cleanup_free_ char *shown = NULL;
@@ -65,7 +65,7 @@ static int find_user(const char *root, uid_t uid, char **ret_name, char **ret_sh
         return !pw ? -ENOENT : *ret_name && *ret_shell ? 0 : -ENOMEM;
 }
 
-/* As pam_shells(8). */
+/* Is the shell listed, as pam_shells(8) reads the list? */
 static bool shell_is_listed(const char *root, const char *shell) {
         _cleanup_free_ char *line = NULL;
         FILE *f = open_file(root, "/etc/shells");
@@ -73,7 +73,7 @@ static bool shell_is_listed(const char *root, const char *shell) {
         bool listed = false;
 
         if (!f)
-                return true; /* nobody can say */
+                return true; /* the list cannot be read */
         while (!listed && getline(&line, &allocated, f) >= 0) {
                 line[strcspn(line, "\n")] = 0;
                 listed = line[0] == '/' && streq(line, shell);
@@ -82,7 +82,7 @@ static bool shell_is_listed(const char *root, const char *shell) {
         return listed;
 }
 
-/* As pam_unix(8), see shadow(5); days are counted from 1970, -1 is none. */
+/* Says what has expired, as pam_unix(8) decides; see shadow(5). Days are counted from 1970; -1: none. */
 static const char *find_expiry(const struct spwd *sp, long today) {
         if (sp->sp_expire >= 0 && today >= sp->sp_expire)
                 return "Your account has expired; ask an administrator to extend it (chage -E).";

@@ -60,7 +60,7 @@ int admission_charge(Manager *m, sd_bus_message *call, ChargeKind kind, Charge *
         return caller ? charge_take(charge, &m->charges, caller->uid, kind, m->admission.size) : 0;
 }
 
-/* May they */
+/* Authorising calls */
 
 static Session *session_of_path(Manager *m, sd_bus_message *call) {
         char id[SESSION_ID_MAX];
@@ -87,12 +87,13 @@ static Owned owned_ended(const EndedSession *e) {
         return e ? (Owned){ .id = e->id, .uid = e->uid } : (Owned){};
 }
 
-/* Is this somebody who may ask polkit? In user mode there is no polkit to ask: the bus is the owner's. */
+/* Decides about a caller who is not the owner: polkit is asked, if the method has an action. In user mode
+ * there is no polkit to ask: the bus is the owner's. */
 static Verdict judge_other(const Manager *m, const char *action) {
         return action && !m->user_mode ? ASK_POLKIT : REFUSED;
 }
 
-/* A session that does not exist has no owner: the handler then says so. */
+/* Decides by the table. A session that does not exist has no owner; its handler says that there is none. */
 static Verdict judge(Manager *m, sd_bus_message *call, const Caller *caller, Owned *ret_subject,
         const char **ret_action) {
         *ret_subject = (Owned){};
@@ -154,7 +155,7 @@ void admission_refuse(Manager *m, sd_bus_message *call, Actor actor, const char 
                         member, BUS_NAME, BUS_PATH);
 }
 
-/* Returns whether the call may go on now; if not, it was answered or is held. */
+/* May the call go on now? If not, it was answered or is held. */
 static bool authorize(Manager *m, sd_bus_message *call, const Caller *caller) {
         const char *action;
         Owned subject;
@@ -174,7 +175,7 @@ static bool authorize(Manager *m, sd_bus_message *call, const Caller *caller) {
         }
 }
 
-/* Are the samples fresh */
+/* Waiting for samples */
 
 static int64_t want_listed_samples(Manager *m, sd_bus_message *call) {
         _cleanup_strv_ char **ids = NULL;
@@ -184,7 +185,7 @@ static int64_t want_listed_samples(Manager *m, sd_bus_message *call) {
         r = message_read_strings(call, m->sessions.n, &ids);
         (void) sd_bus_message_rewind(call, /* complete = */ true);
         if (r < 0)
-                return 0; /* the handler says what is wrong with it */
+                return 0; /* the handler says what is wrong with the call */
         if (strv_length(ids) == 0)
                 return usage_want(m, NULL);
         STRV_FOREACH(id, ids) {
@@ -192,7 +193,7 @@ static int64_t want_listed_samples(Manager *m, sd_bus_message *call) {
                 int64_t one = s ? usage_want(m, s) : 0;
 
                 if (!s || one < 0)
-                        return one; /* 0: the handler says that there is none */
+                        return one; /* 0: the handler says that there is no such session */
                 ticket = MAX(ticket, one);
         }
         return ticket;
@@ -213,7 +214,7 @@ static bool reads_usage(sd_bus_message *call) {
                         streq(property, "IdleReason") || streq(property, "LastActivityTimestamp"));
 }
 
-/* Asks for what the answer will be made of. Returns the ticket to wait for, 0 for nothing, -errno. */
+/* Asks for the samples that the answer needs. Returns the ticket to wait for, 0 for nothing, -errno. */
 static int64_t want_samples(Manager *m, sd_bus_message *call) {
         Session *s;
 
@@ -231,7 +232,7 @@ static int64_t want_samples(Manager *m, sd_bus_message *call) {
         return 0;
 }
 
-/* Notes what the call has passed, for when it comes round. */
+/* Notes what the call has passed, for when it is dispatched again. */
 static int note_passed(Admission *a, const sd_bus_message *call, unsigned passed) {
         DispatchedCall *grown;
 
@@ -245,7 +246,7 @@ static int note_passed(Admission *a, const sd_bus_message *call, unsigned passed
         return 0;
 }
 
-/* What a call that arrives has passed before; forgets it. */
+/* Returns what a call that arrives has passed before, and forgets it. */
 static unsigned take_passed(Admission *a, const sd_bus_message *call) {
         for (size_t i = 0; i < a->n_again; i++)
                 if (a->again[i].call == call) {
@@ -265,13 +266,13 @@ void admission_dispatch_again(Manager *m, sd_bus_message *call, unsigned passed)
         if (r >= 0)
                 r = sd_bus_enqueue_for_read(m->bus, call);
         if (r < 0) {
-                /* The note must not be taken for that of another message at the same address. */
+                /* Another message may get the same address, and must not find this note. */
                 (void) take_passed(&m->admission, call);
                 (void) sd_bus_reply_method_errno(call, r, NULL);
         }
 }
 
-/* Returns whether the call may go on now; if not, it is held, or was answered. */
+/* May the call go on now? If not, it is held, or was answered. */
 static bool sample(Manager *m, sd_bus_message *call, const Caller *caller) {
         int64_t ticket = want_samples(m, call);
 
@@ -285,7 +286,7 @@ static bool sample(Manager *m, sd_bus_message *call, const Caller *caller) {
         return false;
 }
 
-/* 0: the handler may have it. */
+/* Takes a call through all steps. 0: its handler may have it. */
 static int admit(Manager *m, sd_bus_message *call) {
         unsigned passed = take_passed(&m->admission, call);
         const Caller *caller = admission_caller(m, call);
@@ -312,10 +313,10 @@ static int admit(Manager *m, sd_bus_message *call) {
         return 0;
 }
 
-/* sd-bus would look up each of the objects above a path, which may be tens of thousands, and repeat it in
- * its answer. */
+/* Answers calls that are too large, and calls on paths that are too long: sd-bus would look up each object
+ * above a path, which may be tens of thousands, and repeat the path in its answer. */
 static bool answer_oversized(const Manager *m, sd_bus_message *call) {
-        /* Whether anybody wants the answer or not, the call ends here. */
+        /* The call ends here, whether or not its sender wants an answer. */
         if (strlen(strempty(sd_bus_message_get_path(call))) >= BUS_PATH_SIZE)
                 (void) sd_bus_reply_method_errorf(
                         call, SD_BUS_ERROR_UNKNOWN_OBJECT, "There is no object with so long a path.");

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* How many entries of the audit log each user provoked of late. */
+/* Counts the entries of the audit log that each user provoked lately. */
 
 #include "manager/access/audit-budget.h"
 #include "shared/macros.h"
 
-/* The user's own place, else the one that is missed least. */
+/* Finds the user's own place or, if there is none, the place with the fewest entries. */
 static AuditWindow *find_window(AuditBudget *b, uid_t uid) {
         AuditWindow *least = &b->windows[0];
 

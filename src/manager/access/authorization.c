@@ -29,7 +29,7 @@
 #define POLKIT_INTERFACE "org.freedesktop.PolicyKit1.Authority"
 #define POLKIT_INTERACT  UINT32_C(1) /* AllowUserInteraction */
 
-/* Of the caller's name, which the bus limits to 255 bytes. */
+/* The match for the caller's name to leave the bus, which limits names to 255 bytes. */
 #define DEPARTURE                                                                   \
         "type='signal',sender='org.freedesktop.DBus',path='/org/freedesktop/DBus'," \
         "interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='%.255s',arg2=''"
@@ -42,7 +42,7 @@ static void authorization_free(Authorization *a) {
         free(a);
 }
 
-/* Takes it out of the manager's list. */
+/* Takes a question out of the manager's list, and frees it. */
 static void authorization_end(Authorization *a) {
         Authorizations *all = &a->manager->authorizations;
 
@@ -54,7 +54,7 @@ static void authorization_end(Authorization *a) {
         authorization_free(a);
 }
 
-/* So that nobody is asked for a password in vain. */
+/* Takes the question back from polkit, so that nobody is asked for a password in vain. */
 static void take_back(Authorization *a) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
 
@@ -110,7 +110,8 @@ static int on_departed(sd_bus_message *signal _unused_, void *userdata, sd_bus_e
         return 0;
 }
 
-/* Without this, a failure would end our connection. The deadline stays. */
+/* Ignores a failure to watch the caller, which would otherwise end our connection. The deadline holds
+ * anyway. */
 static int on_watched(
         sd_bus_message *reply _unused_, void *userdata _unused_, sd_bus_error *error _unused_) {
         return 0;
@@ -136,7 +137,8 @@ static int append_question(sd_bus_message *question, const Authorization *a) {
                 sd_bus_message_get_sender(a->call), a->action);
         if (r < 0)
                 return r;
-        /* What rules can look at: action.lookup("owner"). Nothing in it is an ordinary user's word. */
+        /* Details that rules can read, as action.lookup("owner"). None of them is an ordinary user's
+         * word. */
         (void) snprintf(owner, sizeof(owner), "%" PRIu32, (uint32_t) a->owner);
         (void) session_id_parse(a->id, &type, NULL);
         r = sd_bus_message_append(question, "a{ss}", 4, "session", a->id, "type",

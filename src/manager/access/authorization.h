@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Asks polkit whether somebody may do with a session what else only its owner and root may. */
+/* Asks polkit whether a caller may do what otherwise only the session's owner and root may. */
 
 #include <systemd/sd-bus.h>
 
@@ -12,14 +12,14 @@
 #include "shared/ids.h"
 #include "shared/time-span.h"
 
-/* How long polkit may take: alone, and if somebody has to type a password. */
+/* How long polkit may take: by itself, and if somebody has to type a password. */
 #define AUTHORIZATION_USEC             (10 * USEC_PER_SEC)
 #define AUTHORIZATION_INTERACTIVE_USEC (2 * USEC_PER_MINUTE)
 
-/* Asks, and holds the call: it is dispatched again as one that is admitted, or refused. Whoever sent it with
- * the flag ALLOW_INTERACTIVE_AUTHORIZATION is asked for a password if the administrator wants it. action: a
- * constant of policy.h. -EDQUOT or -ENOBUFS: too many calls of the caller, or of all, wait for polkit; then
- * it is not held. */
+/* Asks polkit, and holds the call, which is then dispatched again as an authorised one, or refused. If the
+ * call has the flag ALLOW_INTERACTIVE_AUTHORIZATION, its sender is asked for a password if the administrator
+ * wants that. action: a constant of policy.h. -EDQUOT or -ENOBUFS: too many calls of the caller, or of all,
+ * wait for polkit, and the call is not held. */
 int authorization_ask(
         Manager *m, sd_bus_message *call, const Caller *caller, Owned subject, const char *action);
 

@@ -16,11 +16,10 @@
 #include "shared/process.h"
 #include "shared/text.h"
 
-#define DEPTH    3 /* parts of a path that count */
+#define DEPTH    3 /* how many parts of a path count */
 #define PART_MAX CALLER_UNIT_MAX
 
-/* The first parts of a path; those that it does not have are "". False: a part is longer than any unit's
- * name. */
+/* Splits a path into its first parts; missing ones are "". False: a part is longer than any unit's name. */
 static bool split(const char *cgroup, char ret[DEPTH][PART_MAX]) {
         for (size_t i = 0; i < DEPTH; i++) {
                 size_t length;
@@ -68,7 +67,7 @@ const char *caller_unit_name(const char *cgroup, char ret[CALLER_UNIT_MAX]) {
         const char *p = cgroup;
 
         ret[0] = '\0';
-        /* Slices down to the unit that is in them. */
+        /* Goes down the slices to the unit that is in them. */
         for (;;) {
                 size_t length;
 
@@ -99,7 +98,7 @@ int caller_unit_find(pid_t pid, uid_t uid, const char *prefix, char **ret) {
         r = sd_pid_get_cgroup(pid, &cgroup);
         if (r < 0)
                 return r;
-        /* If it still lives, this was read of the process that the pidfd names. */
+        /* If the process still lives, what was read is about the process that the pidfd names. */
         if (process_has_ended(fd) != 0)
                 return -ESRCH;
         if (actual != uid)

@@ -36,7 +36,8 @@ static int read_credential(sd_bus_message *reply, const char *name, void *userda
         return 0;
 }
 
-/* The place of a new caller: nobody can make others be forgotten by calling from many connections. */
+/* Finds the place of a new caller. A user with many connections takes places of their own, and makes no
+ * other be forgotten. */
 static Caller *find_place(CallerCache *cache, uid_t uid) {
         Caller *oldest = &cache->callers[0], *own = NULL;
         size_t n = 0;

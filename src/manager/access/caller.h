@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Who is behind a connection of the bus, as the bus daemon says it. */
+/* Callers: who is behind a connection of the bus, as the bus daemon says. */
 
 #include <sys/types.h>
 #include <systemd/sd-bus.h>
@@ -9,10 +9,10 @@
 #include "manager/base/types.h"
 #include "shared/macros.h"
 
-#define CALLERS_MAX          256 /* remembered; the least recently seen makes way */
-#define CALLERS_PER_USER_MAX 32  /* a user with so many takes only places of their own */
+#define CALLERS_MAX          256 /* callers are remembered; the least recently seen makes way */
+#define CALLERS_PER_USER_MAX 32  /* a user with so many replaces only callers of their own */
 
-/* Unique names are never reused, so what is remembered never gets stale. */
+/* A caller. Unique names are never reused, so what is remembered never gets stale. */
 struct Caller {
         char *name; /* ":1.42" */
         uid_t uid;
@@ -32,9 +32,10 @@ typedef struct CallerCache {
 
 void caller_cache_done(CallerCache *cache);
 
-/* NULL if it is not remembered. Valid until the next caller_cache_add(). */
+/* Returns the caller behind a connection, or NULL if it is not remembered. Valid until the next
+ * caller_cache_add(). */
 const Caller *caller_cache_get(CallerCache *cache, const char *name);
 
-/* Reads the reply of GetConnectionCredentials and remembers it. -ENODATA if the bus does not know the
- * uid. */
+/* Remembers the caller that a reply of GetConnectionCredentials describes. -ENODATA: the bus does not know
+ * the uid. */
 int caller_cache_add(CallerCache *cache, const char *name, sd_bus_message *reply);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What each user makes the manager hold. */
+/* Counts what each user makes the manager hold. */
 
 #include "manager/access/charges.h"
 #include "shared/macros.h"
@@ -8,7 +8,7 @@
 /* The bus lets one connection wait for 128 answers: a client that asks about all of its user's sessions at
  * once does not come near a limit, unless it does so through several connections. */
 static const unsigned limits[CHARGE_KIND_MAX] = {
-        [CHARGE_TURN] = 256 * 128,  /* what goes beyond wants no answers, and gets none */
+        [CHARGE_TURN] = 256 * 128,  /* calls beyond want no answers, and get none */
         [CHARGE_AUTHORIZATION] = 4, /* somebody types a password for each */
         [CHARGE_SAMPLES] = 128,
         [CHARGE_SYSTEMD] = 128,
@@ -46,7 +46,7 @@ static bool is_charged(const UserCharges *user) {
         return false;
 }
 
-/* A user who is charged with nothing any more. */
+/* Forgets a user who is charged with nothing any more. */
 static void forget_idle(Charges *charges, UserCharges *user) {
         if (!is_charged(user))
                 *user = charges->users[--charges->n];

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What each user makes the manager hold: calls that wait are charged to who called, and each user may have
- * only so many of each kind, and so many bytes of all together. So nobody can take the places of others, or
- * their memory. Pure. */
+/* Counts what each user makes the manager hold. Calls that wait are charged to the caller's user, who may
+ * have only so many of each kind, and so many bytes of all together. So nobody can take the places of
+ * others, or their memory. Pure. */
 
 #include <stddef.h>
 #include <sys/types.h>
 
-/* Bytes of a user's calls that are held. All small calls for which the bus lets a user wait are less, and so
- * are hundreds of the largest starts. */
+/* Bytes of a user's held calls. All small calls for which the bus lets a user wait are less, and so are
+ * hundreds of the largest starts. */
 #define CHARGE_BYTES_MAX (64U * 1024U * 1024U)
-/* What a call takes beside its arguments: the message's header, and what sd-bus keeps of it. */
+/* Bytes of a call beside its arguments: the message's header, and what sd-bus keeps of it. */
 #define CHARGE_CALL_BYTES 1024U
 
 typedef enum ChargeKind {
@@ -31,11 +31,11 @@ typedef struct UserCharges {
 } UserCharges;
 
 typedef struct Charges {
-        UserCharges *users; /* those who are charged with anything */
+        UserCharges *users; /* the users who are charged with anything */
         size_t n;
 } Charges;
 
-/* One thing that is held. All zero: nothing is. */
+/* One held thing. All zero: nothing is held. */
 typedef struct Charge {
         Charges *charges;
         uid_t uid;
@@ -43,14 +43,14 @@ typedef struct Charge {
         size_t bytes;
 } Charge;
 
-/* How many of a kind a user may have. Root, who answers for everybody, is bounded only by what all may have
- * together. */
+/* Returns how many charges of a kind a user may have. Root, who answers for everybody, is bounded only by
+ * what all may have together. */
 unsigned charge_limit(ChargeKind kind);
 
-/* size: of the call's arguments, in bytes. charge must be all zero. -EDQUOT if the user has as many, or as
- * many bytes, as there may be; -ENOMEM. */
+/* Charges a user with one held thing. size: of the call's arguments, in bytes. charge must be all zero.
+ * -EDQUOT: the user has as many of these, or as many bytes, as a user may have. -ENOMEM. */
 int charge_take(Charge *charge, Charges *charges, uid_t uid, ChargeKind kind, size_t size);
-/* Does nothing if nothing is charged. */
+/* Takes a charge back. Does nothing if nothing is charged. */
 void charge_release(Charge *charge);
 
 void charges_done(Charges *charges);

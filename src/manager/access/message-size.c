@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* How large a message is. */
+/* Measures messages. */
 
 #include "manager/access/message-size.h"
 #include "shared/macros.h"
 
-#define NUMBER_SIZE 8 /* with what it is aligned to; an array of bytes seems larger than it is */
-#define LENGTH_SIZE 8 /* of a string, an array or a signature, with what that is aligned to */
+#define NUMBER_SIZE 8 /* with its alignment; so an array of bytes seems larger than it is */
+#define LENGTH_SIZE 8 /* of a string, an array or a signature, with its alignment */
 
 static int measure_argument(sd_bus_message *message, char type, size_t *size) {
         const char *text;
@@ -23,7 +23,8 @@ static int measure_argument(sd_bus_message *message, char type, size_t *size) {
         return r;
 }
 
-/* -E2BIG as soon as there are more than max. The bus nests containers 64 deep at most. */
+/* Adds up what comes next in the message. -E2BIG: there are more than max bytes. The bus nests containers 64
+ * deep at most. */
 static int measure(sd_bus_message *message, size_t max, size_t *size) {
         const char *contents;
         char type;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Callers that are not known yet. */
+/* Holds the calls of callers that are not known yet. */
 
 #include "manager/access/strangers.h"
 #include "manager/access/admission.h"
@@ -28,7 +28,7 @@ static int on_credentials(sd_bus_message *reply, void *userdata, sd_bus_error *e
         Stranger stranger;
         int r;
 
-        /* The bus answers in order: so this is about who has been here for longest. */
+        /* The bus answers in order, so this is the answer about the oldest stranger. */
         if (strangers->n == 0)
                 return 0;
         stranger = strangers->items[0];
@@ -56,7 +56,7 @@ static Stranger *find_stranger(Strangers *strangers, const char *name) {
         return NULL;
 }
 
-/* A new one, which the bus is asked about. */
+/* Adds a caller, and asks the bus about it. */
 static int add_stranger(Manager *m, const char *name, Stranger **ret) {
         _cleanup_free_ char *copy = strdup(name);
         Strangers *strangers = &m->strangers;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Callers that are not known yet: the bus is asked about each of them once, and their calls are held until
- * it says. */
+/* Strangers: callers whose credentials the bus has not told yet. The bus is asked about each of them once,
+ * and their calls are held until it answers. */
 
 #include <systemd/sd-bus.h>
 
@@ -10,13 +10,13 @@
 #include "manager/model/calls.h"
 
 #define STRANGERS_MAX      1024 /* the bus lets one user have 256 connections */
-#define STRANGER_CALLS_MAX 128  /* of one; the bus lets it wait for so many answers */
-/* Arguments of one's calls; a call of any size is held if it is the only one. Whose they are nobody knows
- * yet. */
+#define STRANGER_CALLS_MAX 128  /* of one stranger; the bus lets a connection wait for so many answers */
+/* Bytes of arguments of one stranger's calls, whose user cannot be charged yet. A call of any size is held
+ * if it is the only one. */
 #define STRANGER_BYTES_MAX (64U * 1024U)
 
-/* Holds the call until its caller is known, and then has it dispatched again. -ENOBUFS: there are too
- * many. */
+/* Holds the call until its caller is known, and then has it dispatched again. -ENOBUFS: too many are
+ * held. */
 int strangers_hold(Manager *m, sd_bus_message *call, unsigned passed);
 
 void strangers_done(Strangers *strangers);

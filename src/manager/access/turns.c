@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Serves users in turn. */
+/* Serves calls of users in turn. */
 
 #include <malloc.h>
 #include <sys/ioctl.h>
@@ -16,17 +16,17 @@ static bool bus_is_behind(Manager *m) {
         return sd_bus_get_n_queued_write(m->bus, &n) >= 0 && n >= TURNS_WRITE_MAX;
 }
 
-/* Has more come? It is read before calls are served, and calls among it are held: behind them may be what
- * others wait for, as systemd's answers. */
+/* Have more messages come? They are read before calls are served, and calls among them are held: behind them
+ * there may be messages that others wait for, such as systemd's answers. */
 static bool more_has_come(Manager *m) {
         int n = 0;
 
         return ioctl(sd_bus_get_fd(m->bus), FIONREAD, &n) >= 0 && n > 0;
 }
 
-/* Is a call being dispatched again? sd-bus reads nothing meanwhile, and does it from a timer that it sets
- * anew in every iteration, so that any other source that is always pending comes before: turns would all be
- * dispatched first. */
+/* Is a call being dispatched again? sd-bus reads nothing meanwhile. It dispatches from a timer that it sets
+ * anew in every iteration, so any other source that is always pending comes first: all turns would be
+ * dispatched before. */
 static bool is_dispatching(Manager *m) {
         uint64_t n = 0;
 
@@ -87,7 +87,7 @@ static int push(Manager *m, UserTurn *user, sd_bus_message *call, unsigned passe
         return 0;
 }
 
-/* It is held no longer. */
+/* Takes the user's oldest call, which is held no longer. */
 static TurnCall pop(UserTurn *user) {
         TurnCall held = user->calls[user->first];
 
@@ -139,13 +139,13 @@ int turns_wait(Manager *m, uid_t uid, sd_bus_message *call, unsigned passed) {
         if (!user)
                 return -ENOMEM;
         r = push(m, user, call, passed);
-        /* Only who holds something has a turn; this one was added just now. */
+        /* A user without a held call has no turn; this one was added just now. */
         if (user->n == 0)
                 free(turns->users[--turns->n].calls);
         return r < 0 ? r : 1;
 }
 
-/* Takes the first user's oldest call, and puts the user behind the others. */
+/* Takes the oldest call of the first user, who goes behind the others. */
 static TurnCall take_next(Turns *turns) {
         UserTurn user = turns->users[0];
         TurnCall held = pop(&user);

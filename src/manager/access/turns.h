@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Whose turn it is. A call that comes alone is served at once. While more has come, or the bus takes answers
- * slower than we make them, calls wait here, each user's in a queue of their own, and what has come is read
- * first: behind the calls of somebody who floods us come systemd's answers and signals, which others wait
- * for. Then users are served in turn, so that an answer waits behind few others however many calls one user
- * has sent. */
+/* Serves users fairly. A call that comes alone is served at once. While more messages have come, or the bus
+ * takes answers slower than we make them, calls wait here, each user's in a queue of their own, and the
+ * messages are read first: behind the calls of somebody who floods us come systemd's answers and signals,
+ * which others wait for. Then users are served in turn, so that an answer waits behind few others, however
+ * many calls one user has sent. */
 
 #include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
@@ -18,10 +18,10 @@
 #define TURNS_WRITE_MAX 4  /* answers that the bus has not taken; with more, calls wait */
 #define TURNS_READS     16 /* messages read for each call that is served, as long as more come */
 
-#define TURNS_MANY 16 /* calls served one after the other, whose memory is given back behind them */
+#define TURNS_MANY 16 /* so many calls served one after the other leave memory that is given back */
 
-/* Has the call to wait? It is then held, and dispatched again. 1 if so; 0: it is its turn; -ENOBUFS or
- * -EDQUOT if the user has too many calls or bytes waiting; -ENOMEM. */
+/* Does the call have to wait for its turn? 1: it is held, and will be dispatched again. 0: it does not.
+ * -ENOBUFS or -EDQUOT: too many calls or bytes of the user wait. -ENOMEM. */
 int turns_wait(Manager *m, uid_t uid, sd_bus_message *call, unsigned passed);
 
 void turns_done(Turns *turns);

@@ -38,7 +38,7 @@ static const char *const counter_property[USAGE_COUNTER_MAX] = {
         [USAGE_IO_WRITE] = "IOWriteBytes",
 };
 
-/* One property asked for. The session may be gone when the reply comes, so it goes by number. */
+/* A query for one property. The session may be gone when the reply comes, so the query has its number. */
 typedef struct UsageQuery {
         Manager *manager;
         uint64_t number;
@@ -75,7 +75,7 @@ void usage_reader_done(UsageReader *reader) {
         *reader = (UsageReader){};
 }
 
-/* The counter asked for last: when it is in, the sample is complete. */
+/* Returns the counter that is asked for last: when it is in, the sample is complete. */
 static UsageCounter last_counter(const UsageReader *reader) {
         return reader->has_io ? USAGE_IO_WRITE : USAGE_TASKS;
 }
@@ -171,7 +171,7 @@ static void send_queries(Manager *m) {
                         for (UsageCounter c = 0; c <= last_counter(reader) && r >= 0; c++)
                                 r = send_query(m, s, c);
                 }
-                /* Nothing will come back that says "done": it is done, with what was known. */
+                /* No reply will complete the sample, so it is complete now, with the old counters. */
                 if (!s || r < 0)
                         reader->done++;
         }
@@ -188,7 +188,7 @@ static int enqueue(UsageReader *reader, Session *s) {
         reader->queue = grown;
         reader->queue[reader->n_queue++] = s->number;
         reader->issued++;
-        s->usage.pending++; /* holds the place until its queries are sent */
+        s->usage.pending++; /* keeps the sample open until its queries are sent */
         return 0;
 }
 

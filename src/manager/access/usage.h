@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What sessions use: each session looked at, at most once a second however many clients want to know, and
- * only when somebody does. Read from the files of its cgroup; where there are none (a user's systemd on
- * cgroup v1, a scope that is gone), from systemd over D-Bus, pipelined. Both tell the same: see cgroup.h. */
+/* Samples of what sessions use. Each session is looked at only when somebody asks, and at most once a
+ * second, however many clients ask. Samples are read from the files of the scope's cgroup; where there are
+ * none (a user's systemd on cgroup v1, a scope that is gone), systemd is asked over D-Bus, pipelined. Both
+ * tell the same: see cgroup.h. */
 
 #include <systemd/sd-bus.h>
 
@@ -14,12 +15,12 @@
 #include "shared/macros.h"
 #include "shared/time-span.h"
 
-#define USAGE_FRESH_USEC USEC_PER_SEC /* a sample this young is good enough */
+#define USAGE_FRESH_USEC USEC_PER_SEC /* a sample of this age is good enough */
 #define USAGE_IN_FLIGHT  48 /* calls; the system bus allows 128 unanswered ones for one connection */
 #define USAGE_PARKED_MAX \
         4096 /* calls of clients that wait for samples; charges.c says how many of one user */
 
-/* The counter behind a property of the session interface, or -EINVAL. */
+/* Returns the counter behind a property of the session interface, or -EINVAL. */
 UsageCounter usage_counter_from_string(const char *property);
 
 void usage_init(Usage *u);
@@ -32,6 +33,6 @@ void usage_reader_done(UsageReader *reader);
  * -ENOMEM. */
 int64_t usage_want(Manager *m, Session *s);
 
-/* Holds the call, which is this user's, until the samples of this ticket are there; then it is dispatched
- * again. -ENOBUFS when USAGE_PARKED_MAX calls wait already, -EDQUOT when the user has too many of them. */
+/* Holds a call of this user until the samples of the ticket are there, and then has it dispatched again.
+ * -ENOBUFS: USAGE_PARKED_MAX calls wait already. -EDQUOT: too many of them are the user's. */
 int usage_park(Manager *m, int64_t ticket, sd_bus_message *call, uid_t uid);
