@@ -26,7 +26,8 @@
 #include "shared/log.h"
 
 #define LISTEN_BACKLOG 4
-/* Messages that are taken from a keeper at most; an honest one sends a few when something happens. */
+/* At most so many messages of a keeper are taken in an interval. An honest keeper sends a few when something
+ * happens. */
 #define LINK_INTERVAL_USEC (250 * USEC_PER_MSEC)
 #define LINK_BURST         64
 
@@ -34,7 +35,7 @@ struct KeeperLink {
         const KeeperHandlers *handlers;
         int fd;
         sd_event_source *event;
-        bool greeted; /* its STATUS came: it is there, not only its socket */
+        bool greeted; /* STATUS came, so the keeper is there, not only its socket */
 };
 
 static int keeper_address(Manager *m, const Session *s, struct sockaddr_un *ret) {
@@ -107,7 +108,8 @@ bool keeper_link_is_greeted(const KeeperLink *link) {
 
 /* Sending */
 
-/* A keeper that does not take what little we send is as good as gone; its connection goes. */
+/* Sends a message. A keeper that does not take the little that we send is as good as gone, so the connection
+ * is closed. */
 static int send_message(Session *s, const WireWriter *w, const int *fds, size_t n_fds) {
         int r;
 
@@ -170,7 +172,7 @@ int keeper_link_start(Session *s) {
 }
 
 int keeper_link_send_request(Session *s, const KeeperRequest *request) {
-        /* All of them are sent when it greets us: one that was sent before would be sent twice. */
+        /* All requests are sent when the keeper greets us; one that was sent before would be sent twice. */
         if (!keeper_link_is_greeted(s->keeper.link))
                 return -ENOTCONN;
         return send_message(s, &request->message, &request->keepers_end, request->keepers_end >= 0 ? 1 : 0);
@@ -209,7 +211,7 @@ static int handle_message(Session *s, const void *data, size_t size, const struc
                 keeper_requests_answer(s, &message);
                 return 0;
         default:
-                return 0; /* a newer keeper's; it can wait until we are newer too */
+                return 0; /* of a newer keeper; it can wait until we are newer, too */
         }
 }
 
@@ -240,8 +242,8 @@ static int on_link_readable(
         return 0;
 }
 
-/* The page is made once, and given to each keeper of the session. Until one has written to it, nothing is
- * known. */
+/* Makes the activity page, once, to be given to each keeper of the session. Until one has written to it,
+ * activity is unknown. */
 static int make_activity(Session *s) {
         const KeeperActivity unknown = { .last_input = UINT64_MAX, .last_output = UINT64_MAX };
         _cleanup_close_ int fd = -EBADF;
@@ -287,7 +289,8 @@ int keeper_link_connect(Session *s, const KeeperHandlers *handlers) {
         if (fd < 0)
                 return -errno;
         keeper_socket_refuse_descriptors(fd);
-        /* Every message then names its sender: the payload at the gate introduces itself by it. */
+        /* With this, every message names its sender: that is how the payload at the gate introduces
+         * itself. */
         if (setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &(int){ true }, sizeof(int)) < 0)
                 return -errno;
         if (connect(fd, (struct sockaddr *) &address, sizeof(address)) < 0)
@@ -296,8 +299,8 @@ int keeper_link_connect(Session *s, const KeeperHandlers *handlers) {
         if (r < 0)
                 return r;
 
-        /* It takes turns with the bus: behind it, the keeper of a start would not be heard while somebody
-         * floods the bus. One that floods us waits. */
+        /* A keeper takes turns with the bus: behind it, the keeper of a start would not be heard while
+         * somebody floods the bus. A keeper that floods us waits. */
         (void) sd_event_source_set_ratelimit(event, LINK_INTERVAL_USEC, LINK_BURST);
         link = calloc(1, sizeof(KeeperLink));
         if (!link)

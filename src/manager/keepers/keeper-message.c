@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Takes apart and checks what a keeper said. */
+/* Parses and checks messages of keepers. */
 
 #include <signal.h>
 
@@ -9,8 +9,8 @@
 #include "shared/strv.h"
 #include "shared/text.h"
 
-#define COMMAND_MAX     64   /* arguments that are remembered to be shown; the rest is left out */
-#define COMMAND_ARG_MAX 1024 /* bytes of each */
+#define COMMAND_MAX     64   /* so many arguments are remembered to be shown; the rest is left out */
+#define COMMAND_ARG_MAX 1024 /* bytes of each argument */
 
 void keeper_message_done(KeeperMessage *message) {
         free(message->message);
@@ -26,7 +26,7 @@ void keeper_message_done(KeeperMessage *message) {
         *message = (KeeperMessage){};
 }
 
-/* Reads a string, made fit to be shown, over *ret. */
+/* Replaces *ret by the field's string, made fit to be shown. */
 static int read_text(const WireField *field, size_t max, char **ret) {
         _cleanup_free_ char *raw = NULL;
         char *text;
@@ -52,7 +52,7 @@ static int read_path(const WireField *field, char **ret) {
         return (*ret)[0] == '/' ? 0 : -EBADMSG;
 }
 
-/* Notebooks are compared by their path, so it must come as it is or not at all. */
+/* Reads a notebook's path. Notebooks are compared by it, so it is refused rather than altered. */
 static int read_notebook(const WireField *field, char **ret) {
         _cleanup_free_ char *raw = NULL;
         int r;
@@ -104,7 +104,7 @@ static int read_kernel_state(const WireField *field, const char **ret) {
         return -EBADMSG;
 }
 
-/* What only keepers of kernels say. 1: it was none of these. */
+/* Reads a field that only keepers of kernels send. 1: it is none of these. */
 static int read_kernel_field(const WireField *field, KeeperMessage *m) {
         uint64_t value;
         int r;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What a keeper said, taken apart and checked: sizes, ranges, text fit to be shown. Pure. */
+/* Messages of keepers, parsed and checked: sizes, ranges, text fit to be shown. Pure. */
 
 #include <sys/types.h>
 
@@ -37,9 +37,10 @@ typedef struct KeeperMessage {
         int exit_status;       /* -1 = unknown */
 } KeeperMessage;
 
-/* ret must be zero. -EBADMSG, -EPROTONOSUPPORT, -E2BIG, -ENOMEM: as wire_parse() and wire_field_*(). */
+/* Parses a message; ret must be zero. -EBADMSG, -EPROTONOSUPPORT, -E2BIG, -ENOMEM: as wire_parse() and
+ * wire_field_*(). */
 int keeper_message_parse(const void *data, size_t size, KeeperMessage *ret);
 void keeper_message_done(KeeperMessage *message);
 
-/* The D-Bus error that stands for what the keeper says went wrong. */
+/* Returns the D-Bus error for an error of the keeper. */
 const char *keeper_error_name(KeeperError error);

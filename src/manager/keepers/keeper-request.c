@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What a keeper has to answer. */
+/* Requests that a keeper has to answer. */
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -17,8 +17,8 @@
 #include "shared/log.h"
 #include "shared/names.h"
 
-/* A keeper is restarted in a fraction of this, on a busy machine too. One that is stopped (SIGSTOP) cannot
- * be told from one that is waited for, so this is how long it takes to say so. */
+/* How long a keeper may take. A restart takes a fraction of this, on a busy machine, too. A stopped keeper
+ * (SIGSTOP) looks like a slow one, so its callers wait this long. */
 #define REPLY_SEC  10
 #define REPLY_USEC (REPLY_SEC * USEC_PER_SEC)
 
@@ -48,7 +48,7 @@ KeeperRequest *keeper_request_free(KeeperRequest *request) {
         charge_release(&request->charge);
         reply_drop(&request->reply);
         (void) safe_close(request->keepers_end);
-        /* Nobody else has it. */
+        /* Nobody else has this descriptor. */
         if (request->callers_end >= 0)
                 (void) keeper_socket_close(
                         &request->session->manager->closings, request->session->uid, request->callers_end);
@@ -177,8 +177,8 @@ int keeper_request_send(Session *s, KeeperRequest *request, const Reply *reply) 
                 keeper_request_free(request);
                 return r;
         }
-        /* If it cannot be sent now, the connection is about to break, and it will be sent to the next
-         * keeper. */
+        /* If the request cannot be sent now, the connection is about to break, and the next keeper gets
+         * it. */
         (void) keeper_link_send_request(s, request);
         return 0;
 }
@@ -201,7 +201,8 @@ void keeper_requests_send(Session *s) {
                 (void) keeper_link_send_request(s, s->keeper.requests.items[i]);
 }
 
-/* The keeper has it too, and is not to change what the caller reads. -EBUSY: it means to. */
+/* Seals the file, which the keeper has, too, so that what the caller reads does not change. -EBUSY: the
+ * keeper has mapped it to write. */
 static int seal(const KeeperRequest *request) {
         if (!request->is_file)
                 return 0;
@@ -211,7 +212,7 @@ static int seal(const KeeperRequest *request) {
                 : 0;
 }
 
-/* There may be no descriptor left to send it with. */
+/* Sends the caller's end to the caller. There may be no free descriptor to send it with. */
 static void hand_over(KeeperRequest *request) {
         int r;
 
@@ -224,7 +225,7 @@ static void hand_over(KeeperRequest *request) {
         r = reply_descriptor(&request->reply, request->callers_end);
         if (r < 0)
                 (void) reply_error_number(&request->reply, r);
-        else /* the caller has it now */
+        else /* the caller has a copy now */
                 request->callers_end = safe_close(request->callers_end);
 }
 

@@ -31,10 +31,10 @@ void keeper_socket_refuse_descriptors(int fd) {
         (void) setsockopt(fd, SOL_SOCKET, SO_PASSRIGHTS, &(int){ false }, sizeof(int));
 }
 
-/* What recvmsg() says beside the data. */
+/* What recvmsg() reports beside the data. */
 typedef struct Arrival {
         struct ucred sender;
-        bool has_sender; /* always with a packet if SO_PASSCRED is set, never at the end */
+        bool has_sender; /* true of every packet if SO_PASSCRED is set, false at the end */
         int flags;
 } Arrival;
 
@@ -87,15 +87,15 @@ ssize_t keeper_socket_receive(int fd, void *buffer, size_t size, struct ucred *r
 
 /* Closing */
 
-/* Is there nothing in the socket whose closing could wait? Its receiving half is shut down, so nothing more
- * can come. Of packets each is looked at; a stream is harmless if it is empty. */
+/* Can the socket be closed without waiting? Its receiving half is shut down, so nothing more comes in. Each
+ * packet is looked at; a stream is harmless if it is empty. */
 static bool is_harmless(int fd) {
         socklen_t length = sizeof(int);
         unsigned errors = 0;
         int type;
 
         if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) < 0)
-                return errno == ENOTSOCK; /* a file of memory */
+                return errno == ENOTSOCK; /* a memory file */
         (void) setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &(int){ true }, sizeof(int));
         for (;;) {
                 Arrival arrival;
@@ -106,7 +106,7 @@ static bool is_harmless(int fd) {
                 if (n == -EAGAIN)
                         return true;
                 if (n < 0) {
-                        /* An error of the connection is told once, whatever waits behind it. */
+                        /* An error of the connection is reported once, before the packets behind it. */
                         if (errors++ == 3)
                                 return false;
                         continue;
@@ -129,7 +129,7 @@ static void *close_one(void *userdata) {
         return NULL;
 }
 
-/* Frees those that are done. */
+/* Frees the closings whose threads are done. */
 static void sweep(Closings *closings) {
         size_t kept = 0;
 
@@ -141,8 +141,8 @@ static void sweep(Closings *closings) {
         closings->n = kept;
 }
 
-/* If no thread can be had, the socket stays open, which is still better than to wait for somebody: it counts
- * too. */
+/* Closes the socket in a thread. If there is no thread to be had, the socket stays open, which is better
+ * than to wait, and counts as one that is being closed. */
 static void close_in_thread(Closings *closings, uid_t uid, int fd) {
         Closing **grown, *closing;
         int r;
@@ -187,7 +187,7 @@ size_t closings_count(Closings *closings, uid_t uid) {
 }
 
 void closings_done(Closings *closings) {
-        /* What a thread still has to do with stays its own; the process is about to end. */
+        /* A thread that still runs keeps what it works with; the process is about to end. */
         sweep(closings);
         free(closings->items);
         *closings = (Closings){};
