@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What is done as a user once a session has no keeper any more.
+/* Errands: what is done as the user for a session that has no keeper any more.
  *
- * Each errand has a unit of its own, named by what it does and for which session, so that there is never
- * more than one of a kind for a session: that bounds them. */
+ * Each errand has a unit of its own, named by what it does and for which session. So there is never more
+ * than one of a kind for a session, which bounds them. */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -27,11 +27,11 @@ typedef struct Errand {
         const char *kind; /* a word for the unit's name */
         const char *id;
         uid_t uid;
-        const char *arguments[5]; /* the program's, up to NULL */
-        int output;               /* its standard output; -EBADF: the journal */
+        const char *arguments[5]; /* of the program, up to NULL */
+        int output;               /* standard output; -EBADF: the journal */
 } Errand;
 
-/* Arguments are what they are: '$' in a path stands for no variable. */
+/* Appends the command. Its arguments are taken literally: '$' in a path stands for no variable. */
 static int append_command(sd_bus_message *call, const Errand *e) {
         char *command[ELEMENTSOF(e->arguments) + 2] = { (char *) KEEPER_PATH };
         int r;
@@ -70,12 +70,13 @@ static int append_properties(sd_bus_message *call, const Manager *m, const Erran
                 r = sd_bus_message_append(call, "(sv)(sv)(sv)(sv)(sv)", "Description", "s", description,
                         "Slice", "s", slice, "Type", "s", "exec", "CollectMode", "s", "inactive-or-failed",
                         "RuntimeMaxUSec", "t", ERRAND_USEC);
-        /* As for keepers, so that both find the same folders. */
+        /* The environment is as a keeper's, so that both find the same folders. */
         if (r >= 0 && !m->user_mode)
                 r = sd_bus_message_append(
                         call, "(sv)(sv)", "User", "s", uid, "PAMName", "s", "compute-session");
-        /* What it has to complain about is none of the output. StandardOutput= gives way to the descriptor;
-         * but were both the same, as they are by default, systemd would take the one for the other. */
+        /* Complaints do not belong into the output. StandardOutput= gives way to the descriptor, but if both
+         * streams had the same setting, as they have by default, systemd would send both to the
+         * descriptor. */
         if (r >= 0 && e->output >= 0)
                 r = sd_bus_message_append(call, "(sv)(sv)(sv)", "StandardOutputFileDescriptor", "h",
                         e->output, "StandardOutput", "s", "null", "StandardError", "s", "journal");
@@ -141,7 +142,7 @@ static int on_sender_started(sd_bus_message *reply, void *userdata, sd_bus_error
                 return reply_error(&c->reply, ERROR_START_FAILED,
                         "systemd refused to start what reads the outputs: %s", strempty(failure->message));
         r = reply_descriptor(&c->reply, c->stream);
-        /* The caller has it now. */
+        /* The caller has a copy now. */
         c->stream = safe_close(c->stream);
         return r;
 }

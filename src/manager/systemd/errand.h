@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What is done as a user once a session has no keeper any more, by the keeper's program in a transient
- * service that lives no longer than that: only the user's own processes read and write the user's files. */
+/* Errands: what is done as the user for a session that has no keeper any more. The keeper's program does it,
+ * in a transient service: only the user's own processes read and write the user's files. */
 
 #include <systemd/sd-bus.h>
 
 #include "manager/base/types.h"
 #include "manager/model/reply.h"
 
-/* Answers with a stream of the outputs that are left of a session (Manager.GetEndedOutputs()). The session's
- * owner, its id and when it was created name them. On failure error is set where there is more to say. 1 or
- * -errno. */
+/* Answers with a stream of the outputs that are left of a session (Manager.GetEndedOutputs()), which its
+ * owner, its id and its time of creation identify. 1, or -errno, with error set where there is more to
+ * say. */
 int errand_send_outputs(Manager *m, uid_t uid, const char *id, uint64_t created, uint64_t since,
         const Reply *reply, sd_bus_error *error);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Keeping a user's things for as long as the user has sessions. */
+/* Has users linger while they have sessions. */
 
 #include "manager/systemd/keep-user.h"
 
@@ -45,8 +45,7 @@ static int make_mark(const Manager *m, uid_t uid) {
                 0600);
         if (fd < 0)
                 return -errno;
-        /* What logind writes next is on disk after a crash of the machine; so is to be what says that it is
-         * ours. */
+        /* After a crash of the machine, what logind writes next is on disk, so the mark has to be, too. */
         r = fsync(fd) < 0 || fsync(m->kept_users.dir_fd) < 0 ? -errno : 0;
         (void) safe_close(fd);
         return r;
@@ -157,7 +156,7 @@ static void keep(KeptUser *u) {
                 refuse(u, strerror(-r));
 }
 
-/* logind knows only those users who are logged in or linger. */
+/* Handles logind's answer whether the user lingers. logind knows only users who are logged in or linger. */
 static int on_asked(sd_bus_message *reply, void *userdata, sd_bus_error *error _unused_) {
         KeptUser *u = userdata;
         int lingers = false;
@@ -240,7 +239,8 @@ void keep_user(Manager *m, uid_t uid) {
         u->release = sd_event_source_disable_unref(u->release);
         u->state = KEEP_ASKED;
         if (has_mark(m, uid))
-                keep(u); /* it is ours already; unless the user has ended it, or we were about to */
+                /* The lingering is ours already, unless the user has ended it, or we were about to. */
+                keep(u);
         else
                 ask(u);
 }

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Being the controller of a scope.
+/* Is the controller of scopes.
  *
- * systemd remembers the controller by the unique name of our connection, and forgets it when that goes:
- * scopes that an earlier manager made are stopped with SIGTERM, which is what happens with those that there
- * is no room for, too.
+ * systemd remembers the controller by the unique name of our connection, and forgets it when the connection
+ * goes. So scopes of an earlier manager are stopped with SIGTERM, as are scopes for which there is no room.
  *
- * systemd asks whoever stops the scope, and be it us: then whatever called for it is in charge, and signals
- * are sent by systemd_stop_scope(). Only systemd can send us this signal: the bus policy lets nobody else
- * send us any, and on the bus of a user everybody is that user. */
+ * systemd asks the controller whoever stops the scope, us included. In that case the caller of the stop is
+ * in charge already, and systemd_stop_scope() sends the signals. Only systemd can send us this signal: the
+ * bus policy lets nobody else send us any, and on a user's bus everybody is that user. */
 
 #include "manager/systemd/scope-controller.h"
 #include "manager/base/systemd-names.h"
@@ -23,7 +22,7 @@
 static void stop_as_asked(Session *s) {
         SessionState state = session_phase_state(s->phase);
 
-        /* It is being ended already, or its scope is stopped by us for the next one. */
+        /* The session is ending already, or we stop its scope to make the next one. */
         if (state > STATE_RESTARTING || session_phase_awaits(s->phase) == AWAITS_SCOPE_GONE)
                 return;
         log_info("systemd stops %s, ending session %s.", s->scope.unit, s->id);

@@ -12,10 +12,10 @@
 #include "shared/log.h"
 
 #define CALL_TIMEOUT_USEC (30 * USEC_PER_SEC)
-/* How long systemd may be away before a call has failed: as often as it is executed anew in the meantime,
- * and longer than most starts may take, which are given up then. */
+/* How long systemd may be away before a call fails, however often it is executed anew in the meantime. Most
+ * starts may not take as long, and are given up earlier. */
 #define AWAY_MAX_USEC   CALL_TIMEOUT_USEC
-#define AWAY_RETRY_USEC (250 * USEC_PER_MSEC) /* if nobody tells that it is back */
+#define AWAY_RETRY_USEC (250 * USEC_PER_MSEC) /* when no signal says that systemd is back */
 
 static void free_call(void *userdata) {
         SystemdCall *c = userdata;
@@ -51,7 +51,7 @@ static void forget_sent(SystemdCalls *calls, const SystemdCall *c) {
                 }
 }
 
-/* Who waits for what was asked hears of it in the end. */
+/* Reports a call that failed to whoever waits for its answer. */
 static void answer_failed(const SystemdCall *c, int r, const sd_bus_error *error) {
         if (error && error->name)
                 (void) reply_error(&c->reply, error->name, "%s", strempty(error->message));
@@ -76,15 +76,15 @@ static void send_waiting(Manager *m) {
         memmove(calls->waiting, calls->waiting + n, calls->n_waiting * sizeof(SystemdCall *));
 }
 
-/* systemd left the bus before it answered, or was not there to be asked. */
+/* Does the reply say that systemd left the bus before it answered, or was not there? */
 static bool says_away(sd_bus_message *reply) {
         return sd_bus_message_is_method_error(reply, SD_BUS_ERROR_NO_REPLY) ||
                 sd_bus_message_is_method_error(reply, SD_BUS_ERROR_SERVICE_UNKNOWN) ||
                 sd_bus_message_is_method_error(reply, SD_BUS_ERROR_NAME_HAS_NO_OWNER);
 }
 
-/* A client's signal may have been sent already, and must not be sent twice. All else can be asked for
- * again. */
+/* May the call be repeated? A client's signal may have been sent already, and must not be sent twice. All
+ * else may be repeated. */
 static bool may_repeat(const SystemdCall *c) {
         return !(reply_is_owed(&c->reply) && streq(sd_bus_message_get_member(c->question), "KillUnit")) &&
                 now_usec(CLOCK_MONOTONIC) - c->asked < AWAY_MAX_USEC;
@@ -95,7 +95,7 @@ static int on_still_away(sd_event_source *source _unused_, uint64_t usec _unused
         return 0;
 }
 
-/* Puts a call that was sent before all that were not. */
+/* Queues a call that was sent already, before those that were not. */
 static int repeat_later(Manager *m, SystemdCall *c) {
         SystemdCalls *calls = &m->systemd_calls;
         SystemdCall **grown;
@@ -130,7 +130,7 @@ static int on_answer(sd_bus_message *reply, void *userdata, sd_bus_error *error)
                 sd_bus_slot_unref(slot);
                 return 0;
         }
-        /* With it goes our copy of a keeper's listening socket. */
+        /* The question holds our copy of a keeper's listening socket. */
         c->question = sd_bus_message_unref(c->question);
         r = c->on_reply(reply, c, error);
         if (r < 0)
@@ -145,7 +145,7 @@ void systemd_calls_resume(Manager *m) {
         send_waiting(m);
 }
 
-/* A copy of c, which is consumed. */
+/* Asks systemd, with a copy of c, which is consumed. */
 static int ask(SystemdCall c) {
         SystemdCalls *calls = &c.manager->systemd_calls;
         SystemdCall **grown, *copy;
@@ -164,7 +164,7 @@ static int ask(SystemdCall c) {
         *copy = c;
         copy->reply = reply_keep(&copy->reply);
         sd_bus_message_ref(copy->question);
-        /* What systemd is asked for a client is the client's, or rather its user's. */
+        /* A call for a client is charged to the client's user. */
         r = copy->charge.charges
                 ? 0
                 : reply_charge(&copy->reply, &copy->manager->charges, CHARGE_SYSTEMD, &copy->charge);
@@ -236,7 +236,7 @@ void systemd_calls_done(SystemdCalls *calls) {
         for (size_t i = 0; i < calls->n_waiting; i++)
                 free_call(calls->waiting[i]);
         free(calls->waiting);
-        /* Their questions refer to the bus, which would never go. */
+        /* The questions refer to the bus, which would never be freed. */
         for (unsigned i = 0; i < calls->n_sent; i++)
                 sd_bus_slot_unref(calls->sent[i]->slot);
         sd_event_source_disable_unref(calls->away);

@@ -8,5 +8,6 @@
 #include "manager/base/types.h"
 #include "manager/model/systemd.h"
 
-/* on_done is told once systemd has answered; NULL: nobody wants to know. -errno. */
+/* Freezes or thaws the session's scope, and calls on_done once systemd has answered; NULL: the outcome does
+ * not matter. -errno. */
 int systemd_freeze_scope(Session *s, bool freeze, SystemdHandler on_done);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The signal is listened to only while there is a job to wait for, so that an idle manager is not woken by
- * everything else that goes on in the system. */
+/* Listens to JobRemoved only while there is a job to wait for, so that an idle manager is not woken by all
+ * other jobs of the system. */
 
 #include "manager/systemd/systemd-jobs.h"
 #include "manager/base/systemd-names.h"
@@ -16,8 +16,8 @@
 
 static int on_job_removed(sd_bus_message *signal, void *userdata, sd_bus_error *error);
 
-/* Without this, sd-bus would take a bus that is slow to answer for one that is lost. Whoever waits has a
- * deadline. */
+/* Ignores a failure: without this handler, sd-bus would take a bus that is slow to answer for a lost one.
+ * Whoever waits has a deadline. */
 static int on_listening(sd_bus_message *reply, void *userdata _unused_, sd_bus_error *error _unused_) {
         if (sd_bus_message_is_method_error(reply, NULL))
                 log_warning("The bus does not say that we hear of systemd's jobs: %s",
@@ -37,7 +37,7 @@ int systemd_job_expect(Session *s, char **job) {
                 if (r < 0)
                         return r;
         }
-        *job = strdup(""); /* its path is not known yet */
+        *job = strdup(""); /* the job's path is not known yet */
         if (!*job)
                 return -ENOMEM;
         m->systemd_jobs.expected++;
@@ -82,7 +82,7 @@ int systemd_job_stop_unit(Session *s, const char *unit, char **job, sd_bus_messa
         r = sd_bus_message_append(call, "ss", unit, "replace");
         if (r < 0)
                 return r;
-        systemd_job_forget(s, job); /* a start job, which this one replaces */
+        systemd_job_forget(s, job); /* of a start job, which this one replaces */
         r = systemd_job_expect(s, job);
         if (r < 0)
                 return r;

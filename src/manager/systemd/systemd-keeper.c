@@ -15,7 +15,7 @@
 #include "shared/log.h"
 #include "shared/names.h"
 
-/* What it failed at systemd tells the journal only. Mostly it is PAM that refused. */
+/* Finds out why the keeper's start failed, which systemd tells only the journal. Mostly PAM has refused. */
 static void fail_start(Session *s, const char *result) {
         _cleanup_free_ char *problem = NULL;
 
@@ -36,7 +36,7 @@ static void fail_start(Session *s, const char *result) {
 
 void systemd_keeper_job_done(Session *s, const char *result) {
         if (s->keeper.farewell)
-                return; /* it was started, or not; either way it is to be stopped soon */
+                return; /* started or not, the keeper is to be stopped soon */
         if (session_phase_awaits(s->phase) == AWAITS_KEEPER_GONE)
                 session_event(s, EVENT_KEEPER_GONE);
         else if (!streq(result, "done"))
@@ -53,7 +53,7 @@ static int on_keeper_started(sd_bus_message *reply, void *userdata, sd_bus_error
                 return systemd_job_note(&s->keeper.job, reply);
         systemd_job_forget(s, &s->keeper.job);
         if (c->repeated && sd_bus_message_is_method_error(reply, SYSTEMD_UNIT_EXISTS))
-                return 0; /* asked for the first time it was started already, and speaks for itself */
+                return 0; /* the first call has started the keeper already, which will speak for itself */
         session_fail(s, ERROR_START_FAILED, "systemd refused to start the session's keeper: %s",
                 systemd_error_text(reply));
         return 0;

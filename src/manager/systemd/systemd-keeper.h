@@ -5,12 +5,12 @@
 
 #include "manager/base/types.h"
 
-/* Starts it with this socket as its standard input (stays the caller's). A failure becomes EVENT_FAILED;
- * success shows when the keeper speaks. */
+/* Starts the keeper, with this socket as its standard input; the socket stays the caller's. EVENT_FAILED:
+ * the start failed. Success shows when the keeper sends STATUS. */
 int systemd_start_keeper(Session *s, int listen_fd);
 
-/* Stops it: EVENT_KEEPER_GONE. */
+/* Stops the keeper: EVENT_KEEPER_GONE. */
 int systemd_stop_keeper(Session *s);
 
-/* The job that was waited for is done; result as in JobRemoved. */
+/* Notes that the job that was waited for is done. result: as in JobRemoved. */
 void systemd_keeper_job_done(Session *s, const char *result);

@@ -14,12 +14,12 @@
 
 #define KEEPER_FDS_MAX      64U
 #define KEEPER_RESTART_USEC (50 * USEC_PER_MSEC)
-/* A keeper has nothing to say goodbye to; and one that was stopped (SIGSTOP) must not hold up its session's
+/* A keeper ends at once when it is told to; and a stopped keeper (SIGSTOP) must not hold up its session's
  * end. */
 #define KEEPER_STOP_USEC (5 * USEC_PER_SEC)
-/* Without any weight below compute.slice systemd leaves the cpu controller off there, and users share by the
- * number of their processes. A key's echo passes the keeper, which is never at work for long: it comes
- * before its session's processes. */
+/* Without any weight below compute.slice, systemd leaves the cpu controller off there, and users share CPU
+ * by the number of their processes. A key's echo passes the keeper, which never works for long, so the
+ * keeper comes before its session's processes. */
 #define KEEPER_CPU_WEIGHT UINT64_C(1000)
 #define SCOPE_CPU_WEIGHT  UINT64_C(100)
 
@@ -28,7 +28,7 @@ static int append_exec(sd_bus_message *call, const Session *s) {
                 call, "(sv)", "ExecStart", "a(sasb)", 1, KEEPER_PATH, 2, KEEPER_PATH, s->id, (int) false);
 }
 
-/* Every journal line of the keeper and of what it starts carries the session. */
+/* Has every journal line of the keeper, and of what it starts, name the session. */
 static int append_log_fields(sd_bus_message *call, const Session *s) {
         char field[64];
         int r, length;
@@ -57,7 +57,7 @@ static int append_log_fields(sd_bus_message *call, const Session *s) {
         return 0;
 }
 
-/* The user switch and PAM are systemd's work; in user mode everything is the user's already. */
+/* Leaves the switch of users and PAM to systemd. In user mode, everything is the user's already. */
 static int append_user(sd_bus_message *call, const Session *s) {
         char uid[16];
 
@@ -81,9 +81,9 @@ int append_keeper_properties(sd_bus_message *call, const Session *s, int listen_
                 "Description", "s", description,
                 "Slice", "s", s->slice,
                 "Type", "s", "notify",
-                "IgnoreOnIsolate", "b", (int) true, /* as scopes do: sessions are of no target */
+                "IgnoreOnIsolate", "b", (int) true, /* as for scopes: sessions belong to no target */
                 "NotifyAccess", "s", "main",
-                /* It comes back with what systemd kept for it, however often that may be. */
+                /* The keeper comes back with what systemd kept for it, however often. */
                 "Restart", "s", "on-failure",
                 "RestartUSec", "t", KEEPER_RESTART_USEC,
                 "StartLimitIntervalUSec", "t", (uint64_t) 0,
@@ -109,7 +109,7 @@ int append_keeper_properties(sd_bus_message *call, const Session *s, int listen_
         return sd_bus_message_close_container(call);
 }
 
-/* When the system goes down, the scope ends before what it takes to end it. */
+/* When the system goes down, the scope ends before the service and the bus that it takes to end it well. */
 static int append_controller(sd_bus_message *call, const Session *s) {
         const char *name;
         int r;
@@ -130,7 +130,7 @@ int append_scope_properties(sd_bus_message *call, const Session *s) {
         r = sd_bus_message_open_container(call, 'a', "(sv)");
         if (r < 0)
                 return r;
-        /* Who has the number when systemd comes to it may be somebody else; a descriptor stays the
+        /* When systemd comes to the leader's number, another process may have it; a descriptor stays the
          * leader's. */
         if (s->manager->systemd_takes_pidfds)
                 r = sd_bus_message_append(call, "(sv)", "PIDFDs", "ah", 1, s->leader.fd);
@@ -146,7 +146,7 @@ int append_scope_properties(sd_bus_message *call, const Session *s) {
                 "SendSIGHUP", "b", (int) true,
                 "KillMode", "s", "control-group",
                 "TimeoutStopUSec", "t", s->manager->config.stop_timeout,
-                /* One process killed for want of memory does not take the others along. */
+                /* A process that is killed for want of memory does not take the others along. */
                 "OOMPolicy", "s", "continue",
                 "CollectMode", "s", "inactive-or-failed",
                 "AddRef", "b", (int) s->scope.referenced,
@@ -201,7 +201,7 @@ int scope_end_read(sd_bus_message *reply, ScopeEnd *ret) {
         if (r < 0)
                 return r;
         /* A scope whose last process ended goes from active to inactive in one step, so both times are the
-         * same; one that was told to stop is "deactivating" in between, however briefly. */
+         * same. A scope that was told to stop is "deactivating" in between, however briefly. */
         *ret = (ScopeEnd){
                 .inactive = times.inactive,
                 .stopped =
@@ -219,7 +219,7 @@ static int read_scope_property(sd_bus_message *reply, const char *name, void *us
 
         if (kind >= 0) {
                 r = sd_bus_message_read(reply, "v", "t", &value);
-                /* That there may be any number of tasks is no default, since systemd has one. */
+                /* No limit of tasks has to be said, since systemd has a default. */
                 if (r >= 0 && (value != LIMIT_NONE || kind == LIMIT_TASKS_MAX))
                         limits_set(&remains->limits, kind, value);
                 return r;

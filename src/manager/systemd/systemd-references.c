@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* systemd pays for each reference with a match rule, and the system bus allows a connection 512 of them.
- * Were PID 1 to ask for one more, it would be cut off. So only so many sessions have one; of the others,
- * what is only known of a unit that is still there may remain unknown when they end: the final CPU time, and
- * that somebody stopped the scope. */
+/* Counts references to scopes. systemd pays for each reference with a match rule, and the system bus allows
+ * a connection 512 of them. If PID 1 asked for one more, it would be cut off. So only so many sessions have
+ * a reference. Of the others, facts that need the unit may remain unknown when they end: the final CPU time,
+ * and that somebody stopped the scope. */
 
 #include "manager/systemd/systemd-references.h"
 #include "manager/model/manager.h"

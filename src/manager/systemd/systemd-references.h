@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* References to scopes: systemd keeps the unit of a session that has ended until we have read what remains
- * to be said of it. It forgets them by itself when we go. */
+/* References to scopes: with one, systemd keeps the unit of a session that has ended until we have read what
+ * remains of it. systemd forgets them by itself when we leave the bus. */
 
 #include <stdbool.h>
 
@@ -10,12 +10,12 @@
 
 #define REFERENCES_MAX 200
 
-/* For a scope that is made with AddRef: may it have one? It is counted. */
+/* Counts a reference, for a scope that is made with AddRef. False: there are too many. */
 bool systemd_reference_take(Session *s);
 
-/* The unit was not made, or the session goes. */
+/* Gives the reference up: the unit was not made, or the session is freed. */
 void systemd_reference_forget(Session *s);
 
-/* Asks for one, if there may be one more: after a restart of ours. */
+/* Asks for a reference after a restart of the manager, if there may be one more. */
 void systemd_reference_scope(Session *s);
 void systemd_unreference_scope(Session *s);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What follows when systemd was executed anew, or loaded its units again.
+/* Takes up the thread when systemd was executed anew, or has loaded its units again.
  *
- * While it is executed anew, systemd is not on the bus. What it was asked meanwhile is asked again
- * (systemd-calls.c), and what it said meanwhile was heard by nobody: so whoever waits for a job asks for it
- * again, and learns that it is done. Sessions that only run have missed nothing: leaders and keepers are
- * watched without systemd. References to scopes and the subscription to signals are kept by systemd
- * itself. */
+ * While it is executed anew, systemd is not on the bus. Calls of that time are sent again (systemd-calls.c),
+ * but nobody heard systemd's signals: so whoever waits for a job asks for it again, and learns that it is
+ * done. Sessions that only run have missed nothing, as leaders and keepers are watched without systemd.
+ * systemd itself keeps references to scopes and the subscription to signals. */
 
 #include <systemd/sd-bus.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* systemd goes and comes back: daemon-reexec, daemon-reload. */
+/* Handles systemd's going and coming back: daemon-reexec, daemon-reload. */
 
 #include "manager/base/types.h"
 
-/* Watches for it from here on. It costs nothing while it does not happen. -errno. */
+/* Begins to watch for it, which costs nothing while it does not happen. -errno. */
 int systemd_return_watch(Manager *m);

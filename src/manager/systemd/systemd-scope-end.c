@@ -28,7 +28,7 @@
 #include "manager/systemd/systemd-scope.h"
 #include "shared/log.h"
 
-#define RETRY_USEC (20 * USEC_PER_MSEC) /* until what is frozen and was killed is dead */
+#define RETRY_USEC (20 * USEC_PER_MSEC) /* until frozen processes that were killed are dead */
 
 static int get_all(Session *s, const char *interface, sd_bus_message_handler_t on_reply) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
@@ -54,8 +54,9 @@ static int on_remains(sd_bus_message *reply, void *userdata, sd_bus_error *error
                 if (s->end.cpu_usage_nsec == USAGE_UNKNOWN)
                         s->end.cpu_usage_nsec = remains.cpu_usage_nsec;
                 else if (remains.cpu_usage_nsec != USAGE_UNKNOWN)
-                        s->end.cpu_usage_nsec += remains.cpu_usage_nsec; /* with that of earlier scopes */
-                if (remains.is_ours) { /* nothing is known of the limits of one that is gone, or never was */
+                        /* Added to that of earlier scopes. */
+                        s->end.cpu_usage_nsec += remains.cpu_usage_nsec;
+                if (remains.is_ours) { /* the limits of a scope that is gone, or never was, are not known */
                         s->limits.values = remains.limits;
                         s->end.memory_limit = remains.limits.values[LIMIT_MEMORY_MAX];
                 }
@@ -91,7 +92,7 @@ static int on_scope_stopped(sd_bus_message *reply, void *userdata, sd_bus_error 
         return 0;
 }
 
-/* systemd then ends nothing of what is in it. */
+/* Abandons the scope, so that systemd ends nothing in it. */
 static int abandon_scope(Session *s) {
         _cleanup_(sd_bus_message_unrefp) sd_bus_message *call = NULL;
         int r;
@@ -118,7 +119,7 @@ static int stop_scope(Session *s) {
         r = systemd_job_stop_unit(s, s->scope.unit, &s->scope.job, on_scope_stopped);
         if (r < 0 || !s->scope.controlled)
                 return r;
-        /* systemd leaves to the controller what it does itself otherwise. */
+        /* systemd leaves it to the controller to send the signals that it sends itself otherwise. */
         for (size_t i = 0; i < ELEMENTSOF(signals); i++)
                 (void) systemd_kill_scope(s, signals[i], NULL);
         return 0;
@@ -132,8 +133,8 @@ static int on_still_frozen(sd_event_source *source _unused_, uint64_t usec _unus
         return 0;
 }
 
-/* systemd stops nothing that is frozen, and what its slice freezes cannot be thawed; but it can be
- * killed. */
+/* Kills a frozen scope: systemd stops nothing that is frozen, and a scope that its slice freezes cannot be
+ * thawed, but it can be killed. */
 static void kill_frozen_scope(Session *s) {
         log_notice("%s is frozen by its slice, killing it.", s->scope.unit);
         (void) systemd_kill_scope(s, SIGKILL, NULL);
@@ -155,7 +156,7 @@ static int on_examined(sd_bus_message *reply, void *userdata, sd_bus_error *erro
                 session_improve_result(s, RESULT_UNIT_STOPPED);
                 if (session_phase_expects_end(s->phase) &&
                         session_phase_awaits(s->phase) ==
-                                AWAITS_SCOPE_GONE) /* what looked like a crash was not */
+                                AWAITS_SCOPE_GONE) /* what looked like a crash was a stop */
                         session_event(s, EVENT_STOP);
         }
         if (end.inactive) {
@@ -169,7 +170,7 @@ static int on_examined(sd_bus_message *reply, void *userdata, sd_bus_error *erro
 }
 
 int systemd_stop_scope(Session *s) {
-        /* Only once it is made it is known who is in it; then this is called again. */
+        /* Who is in the scope is known only once it is made; then this is called again. */
         if (s->scope.starting)
                 return 0;
         if (s->leader.ended && !s->end.stop_requested)

@@ -21,7 +21,7 @@
 #include "shared/names.h"
 #include "shared/process.h"
 
-#define RETRY_USEC (20 * USEC_PER_MSEC) /* until systemd has forgotten a scope that is made anew */
+#define RETRY_USEC (20 * USEC_PER_MSEC) /* until systemd has forgotten the old scope of that name */
 
 static bool is_wanted(const Session *s) {
         return session_phase_awaits(s->phase) == AWAITS_SCOPE;
@@ -42,7 +42,8 @@ bool systemd_scope_holds_stranger(const Session *s) {
                 unit_of_leader(s, &unit) >= 0 && streq(unit, s->scope.unit);
 }
 
-/* One whose leader has ended meanwhile is not ready for anything: its end is on its way to us. */
+/* The scope is made. If its leader has ended meanwhile, it is not ready, and the leader's end is on its way
+ * to us. */
 static void on_made(Session *s) {
         s->leader.scoped = process_has_ended(s->leader.fd) == 0;
         if (s->leader.scoped)
@@ -59,7 +60,7 @@ void systemd_scope_job_done(Session *s, const char *result) {
                 (void) systemd_stop_scope(s);
         else if (streq(result, "done"))
                 on_made(s);
-        else if (!session_leader_is_gone(s)) /* then its end counts, of which its pidfd tells */
+        else if (!session_leader_is_gone(s)) /* otherwise its pidfd reports the end */
                 session_fail(s, ERROR_START_FAILED, "systemd could not make the scope %s (%s).",
                         s->scope.unit, result);
 }
@@ -72,9 +73,9 @@ static int on_retry(sd_event_source *source _unused_, uint64_t usec _unused_, vo
         return 0;
 }
 
-/* A scope that is to be made may be there: still, since systemd has not put the old one away yet; or
- * already, since an earlier manager asked for it, or we did and systemd was executed anew before it could
- * answer. */
+/* Handles a scope that exists although it is to be made. It may be the old one, which systemd has not put
+ * away yet. Or it is the new one: an earlier manager asked for it, or we did and systemd was executed anew
+ * before it answered. */
 static void scope_exists(Session *s) {
         _cleanup_free_ char *unit = NULL;
         int r;

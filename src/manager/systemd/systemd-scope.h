@@ -11,18 +11,18 @@
 /* Makes the scope around the leader: EVENT_SCOPE_READY or EVENT_FAILED. */
 int systemd_start_scope(Session *s);
 
-/* Asks once more for the start that the session waits for, if it does: its end may have been told to
- * nobody. */
+/* Asks once more for the start that the session waits for, if it does: its end may have been announced while
+ * nobody listened. */
 void systemd_start_scope_again(Session *s);
 
-/* Numbers of processes are used again, and systemd before 255 is told the leader's number alone: a leader
- * that ended too early may so have let a process of somebody else into the scope, which is not ours to
- * end. */
+/* Is a process of somebody else in the scope? Numbers of processes are used again, and systemd before 255
+ * gets only the leader's number: if the leader ended too early, another process may have been moved into the
+ * scope, which is not ours to end. */
 bool systemd_scope_holds_stranger(const Session *s);
 
-/* Sends a signal to everything in the scope. who asked is answered, if there is somebody. -EPERM: it is not
- * the session's. */
+/* Sends a signal to all processes of the scope, and answers the caller, if there is one. -EPERM: the scope
+ * is not the session's. */
 int systemd_kill_scope(Session *s, int signal, const Reply *reply);
 
-/* The job that was waited for is done; result as in JobRemoved. */
+/* Notes that the job that was waited for is done. result: as in JobRemoved. */
 void systemd_scope_job_done(Session *s, const char *result);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What systemd knows of our units, asked at start-up. */
+/* Asks systemd about our units, at start-up. */
 
 #include "manager/systemd/systemd-units.h"
 #include "manager/base/cgroup.h"
@@ -8,7 +8,8 @@
 #include "manager/model/manager.h"
 #include "shared/strv.h"
 
-#define PIDFDS_VERSION 255 /* the first whose StartTransientUnit() knows the property PIDFDs of scopes */
+/* The first version whose StartTransientUnit() knows the property PIDFDs of scopes. */
+#define PIDFDS_VERSION 255
 
 int systemd_find_cgroups(Manager *m) {
         _cleanup_free_ char *prefix = NULL;

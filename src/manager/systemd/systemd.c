@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What we ask of systemd. A session's units have files of their own: systemd-scope.c, systemd-scope-end.c,
- * systemd-keeper.c. */
+/* Calls to systemd that are about no single unit of a session. Those units have files of their own:
+ * systemd-scope.c, systemd-scope-end.c, systemd-keeper.c. */
 
 #include <inttypes.h>
 
@@ -39,7 +39,7 @@ void systemd_stop_stray(Manager *m, const char *unit) {
         stop_unit(m, unit);
 }
 
-/* Once it has had a job, systemd looks whether a unit is still needed. */
+/* Stops the unit: once it has had a job, systemd looks whether a unit is still needed. */
 void systemd_collect(Manager *m, const char *unit) {
         log_info("%s has ended, and systemd still has it; having it put away.", unit);
         stop_unit(m, unit);
@@ -59,13 +59,13 @@ void systemd_ask_again(Session *s) {
                         (void) systemd_stop_keeper(s);
                 break;
         default:
-                break; /* it waits for processes or for its keeper, and sees these itself */
+                break; /* the session waits for processes or its keeper, and sees these itself */
         }
 }
 
 void systemd_forget(Session *s) {
         if (session_phase_state(s->phase) == STATE_ENDED) {
-                /* It may still be made, once systemd comes to it, which is not in time any more. */
+                /* The scope may still be made, once systemd comes to it, which is too late now. */
                 if (s->scope.starting)
                         systemd_stop_stray(s->manager, s->scope.unit);
                 systemd_unreference_scope(s);
