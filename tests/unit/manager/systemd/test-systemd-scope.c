@@ -81,6 +81,7 @@ static Session *let_stranger_in(void) {
         ck_assert(!systemd_scope_holds_stranger(s));
         s->leader.scoped = false;
         s->leader.pid = getpid();
+        s->leader.start++; /* both may have started within one tick of the clock */
         s->uid = getuid() + 1;
         fake_process_set_cgroup(getpid(), "/" SCOPE);
         ck_assert(systemd_scope_holds_stranger(s));
