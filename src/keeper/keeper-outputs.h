@@ -13,8 +13,8 @@ int keeper_read_outputs(Keeper *k, int fd, uint64_t since, bool follow, Failure 
  * Failures are logged. */
 void keeper_keep_outputs(Keeper *k);
 
-/* Forgets all that is kept of them, in memory and on disk; what comes from now on is kept as before. Returns as failure.h
- * says. */
+/* Forgets all that is kept of them, in memory and on disk; what comes from now on is kept as before.
+ * Returns as failure.h says. */
 int keeper_purge_outputs(Keeper *k, Failure *failure);
 
 /* A kernel starts: removes what other sessions left long ago. */

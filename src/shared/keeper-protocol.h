@@ -60,14 +60,15 @@
 typedef enum KeeperOpcode {
         /* Manager to keeper. */
         KEEPER_HELLO = 1, /* CREATED ENDED_OUTPUTS_MAX, a descriptor: the activity page */
-        /* TYPE ARGUMENT* ENVIRONMENT* DIRECTORY ROWS COLUMNS OUTPUT_BUFFER_SIZE SESSION_ID; of notebooks also
-         * NOTEBOOK KERNEL TRANSPORT KERNEL_START_TIMEOUT OUTPUT_LOG_SIZE UNRECORDED */
+        /* TYPE ARGUMENT* ENVIRONMENT* DIRECTORY ROWS COLUMNS OUTPUT_BUFFER_SIZE SESSION_ID; of notebooks
+         * also NOTEBOOK KERNEL TRANSPORT KERNEL_START_TIMEOUT OUTPUT_LOG_SIZE UNRECORDED */
         KEEPER_START = 2,
         KEEPER_OPEN_GATE = 3,
         /* In phase ENDED only: forks the payload again, with what START said and the same connection file.
          * RESTARTS; answered as START. */
         KEEPER_RESTART = 4,
-        /* SESSION_ID NOTEBOOK KERNEL CONNECTION_FILE OUTPUT_LOG_SIZE UNRECORDED: a kernel that is not our child. REPLY. */
+        /* SESSION_ID NOTEBOOK KERNEL CONNECTION_FILE OUTPUT_LOG_SIZE UNRECORDED: a kernel that is not
+         * our child. REPLY. */
         KEEPER_WATCH = 5,
 
         /* Each of these is answered by REPLY. */

@@ -31,8 +31,8 @@ int process_may_signal(pid_t pid, uid_t sender);
 #define AUDIT_SESSION_UNSET UINT32_MAX
 int process_audit_session(pid_t pid, uint32_t *ret);
 
-/* Who had logged in when it was started, proc_pid_loginuid: the same through su, sudo and pkexec. (uid_t) -1: nobody had, or the
- * kernel does not know. -ESRCH if gone. */
+/* Who had logged in when it was started, proc_pid_loginuid: the same through su, sudo and pkexec.
+ * (uid_t) -1: nobody had, or the kernel does not know. -ESRCH if gone. */
 int process_login_uid(pid_t pid, uid_t *ret);
 
 /* Its parent, and the device number of its terminal (0: none), of /proc/PID/stat. -ESRCH if gone. */
@@ -41,7 +41,7 @@ int process_parent(pid_t pid, pid_t *ret_parent, uint32_t *ret_tty);
 /* How often its main thread gave the CPU away to wait for something. -ESRCH if gone. */
 int process_voluntary_switches(pid_t pid, uint64_t *ret);
 
-/* How the process of this pidfd ended although it is not our child: PIDFD_GET_INFO with PIDFD_INFO_EXIT, on Linux
- * 6.15 and later. ret_code is CLD_EXITED, CLD_KILLED or CLD_DUMPED; ret_status the exit status or signal. 0;
- * -EOPNOTSUPP if the kernel cannot tell; -ENODATA while it has not been reaped. */
+/* How the process of this pidfd ended although it is not our child: PIDFD_GET_INFO with PIDFD_INFO_EXIT,
+ * on Linux 6.15 and later. ret_code is CLD_EXITED, CLD_KILLED or CLD_DUMPED; ret_status the exit status
+ * or signal. 0; -EOPNOTSUPP if the kernel cannot tell; -ENODATA while it has not been reaped. */
 int process_exit_info(int pidfd, int *ret_code, int *ret_status);

@@ -136,7 +136,8 @@ def has_all(text, parts):
 
 
 def test_what_is_beside_the_text_is_taken_back_and_comes_back(user1):
-    """Keys as Windows has them, paste events, the pointer's shape, progress; grapheme clusters never get there."""
+    """Keys as Windows has them, paste events, the pointer's shape, progress. Grapheme clusters never get
+    there."""
     session = user1.start_terminal("bash", "-c", BESIDE)
     stream = user1.on_terminal("computectl", "attach", session)
     stream.expect("waiting")

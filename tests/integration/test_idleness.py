@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Which sessions are idle, since when and why: real programs, real kernels. tests/unit/manager/idleness has the same of times
-that no test can wait for."""
+"""Which sessions are idle, since when and why: real programs, real kernels. tests/unit/manager/idleness has
+the same of times that no test can wait for."""
 
 import json
 import time

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What was kept of a kernel's outputs is forgotten, in memory and on disk, while its session lives and when it has ended."""
+"""What was kept of a kernel's outputs is forgotten, in memory and on disk, while its session lives and
+when it has ended."""
 
 import uuid
 

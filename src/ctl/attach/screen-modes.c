@@ -246,7 +246,8 @@ static void feed_osc(ScreenModes *m, char c) {
         }
 }
 
-/* The pointer's shape: a name; "" for the usual one. kitty also has a stack for each screen, which takes several at once. */
+/* The pointer's shape: a name; "" for the usual one. kitty also has a stack for each screen, which takes
+ * several at once. */
 static void pointer_shape(ScreenModes *m) {
         uint8_t *pointers = &m->pointers[(m->changed & ALTERNATE_MASK) != 0];
 

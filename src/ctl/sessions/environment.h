@@ -18,7 +18,8 @@ int environment_for_session(const Arguments *a, SessionType type, char ***ret);
 /* Says so if the terminal that the environment names is not known on this machine. */
 void environment_tell_term(const Arguments *a, char *const *environment);
 
-/* Appends an entry to the a{sv} that m stands in; nothing for NULL, false, a switch below 0, or an empty vector. 0 or -errno. */
+/* Appends an entry to the a{sv} that m stands in; nothing for NULL, false, a switch below 0, or an empty
+ * vector. 0 or -errno. */
 int append_string_option(sd_bus_message *m, const char *name, const char *value);
 int append_number_option(sd_bus_message *m, const char *name, uint32_t value);
 int append_true_option(sd_bus_message *m, const char *name, bool value);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* All sessions with what they use and do, put together from the answers of ListSessions, GetUsage and GetIdleness,
- * which come from different moments: a session may be in one and not in another. */
+/* All sessions with what they use and do, put together from the answers of ListSessions, GetUsage and
+ * GetIdleness, which come from different moments: a session may be in one and not in another. */
 
 #include <sys/types.h>
 

@@ -34,7 +34,8 @@ int kept_outputs_save(int dir_fd, KeptOutputs which, const OutputLog *log, uint6
 /* Removes what was written of a session, if there is something. */
 int kept_outputs_remove(int dir_fd, KeptOutputs which);
 
-/* Removes what is older than a day, and then the oldest, until so many bytes are left and another file has its place. */
+/* Removes what is older than a day, and then the oldest, until so many bytes are left and another file
+ * has its place. */
 void kept_outputs_expire(int dir_fd, uint64_t max);
 
 /* Writes the entries with numbers beyond since into a socket, waiting for who reads it. What was cut short

@@ -56,8 +56,9 @@ int output_record_notice(OutputLog *log, const OutputNotice *notice);
  * reach? */
 bool output_record_has_text(const OutputLog *log, const char *text, size_t size);
 
-/* The lines that tell of the entries between the numbers after and first, which are not in the log: those that were purged,
- * and those that were dropped, with the sentence that says why. The caller's. -ENOMEM. */
+/* The lines that tell of the entries between the numbers after and first, which are not in the log:
+ * those that were purged, and those that were dropped, with the sentence that says why. The caller's.
+ * -ENOMEM. */
 int output_gap_format(const OutputLog *log, uint64_t after, uint64_t first, const char *dropped, char **ret,
         size_t *ret_size);
 

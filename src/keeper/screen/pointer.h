@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The shape of the mouse pointer, by name (OSC 22): xterm's form, which sets it, and kitty's, which also has a stack
- * (https://sw.kovidgoyal.net/kitty/pointer-shapes/). Nobody here has a pointer; it has to come back. */
+/* The shape of the mouse pointer, by name (OSC 22): xterm's form, which sets it, and kitty's, which also
+ * has a stack (https://sw.kovidgoyal.net/kitty/pointer-shapes/). Nobody here has a pointer; it has to
+ * come back. */
 
 #include "keeper/vt/text-writer.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Operating system commands: titles, colours, hyperlinks, the pointer, progress, and answers to what they ask. The others, such as
- * notifications (9) and prompt marks (133), are between the program and whatever terminal is there at that moment. */
+/* Operating system commands: titles, colours, hyperlinks, the pointer, progress, and answers to what
+ * they ask. The others, such as notifications (9) and prompt marks (133), are between the program and
+ * whatever terminal is there at that moment. */
 
 #include "keeper/screen/screen-state.h"
 

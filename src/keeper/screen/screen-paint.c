@@ -10,8 +10,9 @@
  *     place
  *  4  if the alternate screen is shown: to it, its lines, its saved cursor
  *  5  tab stops, titles, colours, progress, keyboard: all that does not depend on the cursor
- *  6  margins and origin mode, which both move the cursor; then the cursor, at the character before it, which is
- *     printed again: that brings a pending wrap back, and tells the terminal what combines with it or is repeated
+ *  6  margins and origin mode, which both move the cursor; then the cursor, at the character before it,
+ *     which is printed again: that brings a pending wrap back, and tells the terminal what combines with it
+ *     or is repeated
  *  7  what would have been in the way: insert mode, character sets, pen, hidden cursor, single shift
  *  8  the sequence that has only half arrived */
 

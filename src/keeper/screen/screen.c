@@ -4,8 +4,9 @@
  *
  *   bytes --> vt-parser.c --> screen-print.c    text into cells
  *                         --> screen-control.c  control characters, ESC
- *                         --> screen-csi.c      CSI, by table: screen-cursor.c, screen-edit.c, screen-modes.c,
- *                                               screen-alternate.c, screen-keys.c, screen-answers.c, sgr.c
+ *                         --> screen-csi.c      CSI, by table: screen-cursor.c, screen-edit.c,
+ *                                               screen-modes.c, screen-alternate.c,
+ *                                               screen-keys.c, screen-answers.c, sgr.c
  *                         --> screen-osc.c      titles.c, palette.c, pointer.c, progress.c
  *
  *   grid.c  rows of cells of both screens         screen-paint.c  everything as bytes for another terminal

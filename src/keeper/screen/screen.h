@@ -10,7 +10,8 @@
  * - cursor with pending wrap, pen, character sets, single shift; saved cursor of each screen; shape,
  *   visibility;
  * - margins, tab stops, all modes of screen-modes.c, modifyOtherKeys and kitty's keyboard flags;
- * - titles and their stack, working directory (OSC 7), changed colours, the pointer's shape (OSC 22), progress (OSC 9;4);
+ * - titles and their stack, working directory (OSC 7), changed colours, the pointer's shape
+ *   (OSC 22), progress (OSC 9;4);
  * - hyperlinks (OSC 8);
  * - a sequence or character that has only half arrived.
  * What is not: double-size lines, pictures (sixel), the alternate screen once it is left,

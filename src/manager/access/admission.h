@@ -44,7 +44,7 @@ bool admission_may_audit(Manager *m, uid_t uid);
 /* Dispatches a held call as if it had just arrived, but without the steps that it has passed. */
 void admission_dispatch_again(Manager *m, sd_bus_message *call, unsigned passed);
 
-/* Answers a call on somebody else's session that is not allowed, and writes it to the journal. id may be NULL: nobody
- * may call this at all. challenge: the action for which polkit would have asked for a password; NULL if a password
- * would not help. */
+/* Answers a call on somebody else's session that is not allowed, and writes it to the journal. id may be
+ * NULL: nobody may call this at all. challenge: the action for which polkit would have asked for a
+ * password; NULL if a password would not help. */
 void admission_refuse(Manager *m, sd_bus_message *call, Actor actor, const char *id, const char *challenge);

@@ -62,9 +62,9 @@ void config_init(Config *c);
 /* Is what this user's kernels put out kept, if who starts one does not say? */
 bool config_records_outputs(const Config *c, uid_t uid);
 
-/* Reads one file over c. What is wrong in it (unknown section or key, bad value, line too long, no assignment) is
- * logged with file and line and skipped; the rest counts. Returns how many lines were skipped, or -errno if the file
- * cannot be read (-ENOENT included); then c is as before. */
+/* Reads one file over c. What is wrong in it (unknown section or key, bad value, line too long, no
+ * assignment) is logged with file and line and skipped; the rest counts. Returns how many lines were
+ * skipped, or -errno if the file cannot be read (-ENOENT included); then c is as before. */
 int config_read(Config *c, FILE *f, const char *path);
 
 /* Reads sessiond.conf from the first of the directories that has one, then all drop-ins

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* What the bus says of idle sessions: the properties IdleSince, IdleReason and LastActivityTimestamp of the session interface,
- * GetIdleness and StopUnusedSessions of the manager's. */
+/* What the bus says of idle sessions: the properties IdleSince, IdleReason and LastActivityTimestamp of
+ * the session interface, GetIdleness and StopUnusedSessions of the manager's. */
 
 #include <systemd/sd-bus.h>
 

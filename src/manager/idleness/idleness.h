@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Whether a session is idle, since when, and why: the one answer that list, status, stop --unused and every front go by.
+/* Whether a session is idle, since when, and why: the one answer that list, status, stop --unused and
+ * every front go by.
  *
- * A session does something while its kernel carries out a cell, for a minute after its processes used CPU time (all of
- * them, children included), and for a minute after something was typed, sent or printed. Otherwise it has been idle since
- * the last of these. A front-end's own questions (kernel_info, completions) are nothing. A kernel that is busy is idle all
- * the same if it waits for input, as far as that can be known, or if it has used next to no CPU time for
- * BusyWithoutCPUSec=. What is frozen is idle. */
+ * A session does something while its kernel carries out a cell, for a minute after its processes used
+ * CPU time (all of them, children included), and for a minute after something was typed, sent or
+ * printed. Otherwise it has been idle since the last of these. A front-end's own questions (kernel_info,
+ * completions) are nothing. A kernel that is busy is idle all the same if it waits for input, as far as
+ * that can be known, or if it has used next to no CPU time for BusyWithoutCPUSec=. What is frozen is
+ * idle. */
 
 #include <stdbool.h>
 

@@ -29,7 +29,8 @@ typedef enum FreezerState {
 /* A session's part. All zero: it runs. */
 typedef struct Freezer {
         FreezerState state;
-        Actor actor; /* who asked for the change that is under way, and by which method; NULL: the session's end */
+        /* Who asked for the change that is under way, and by which method; NULL: the session's end. */
+        Actor actor;
         const char *method;
         Waiters freezing; /* who asked for it to be frozen */
         Waiters thawing;  /* who asked for it to be thawed, and calls that go on once it is */

@@ -135,7 +135,8 @@ struct Session {
                         memory_peak; /* of the scope when it was gone, bytes; UINT64_MAX: unknown or none */
                 bool memory_is_last; /* memory_peak and oom_kills were read after the leader ended */
                 bool stop_requested;
-                char *companions; /* what its leader left in the scope, "train.py (1234), …", as it is ended too; NULL: nothing */
+                /* What its leader left in the scope, ended with it: "python3 (1234), …"; NULL: nothing. */
+                char *companions;
         } end;
 
         /* what a failed start tells its callers; a name from names.h and an owned sentence */

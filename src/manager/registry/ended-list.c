@@ -2,9 +2,11 @@
 
 /* The sessions that ended lately.
  *
- * The file has one line for each, "1 ID UID RESULT STATUS CREATED ENDED CPU LIMIT PEAK NAME WHAT", with tabs between the
- * fields; of sessions whose outputs were not kept, one more, "unrecorded". Lines are added in one write each, so that a manager that is killed leaves at most one that is torn; the file is
- * written anew once it has twice as many lines as are wanted, and after a line that there was no room for. */
+ * The file has one line for each, "1 ID UID RESULT STATUS CREATED ENDED CPU LIMIT PEAK NAME WHAT", with
+ * tabs between the fields; of sessions whose outputs were not kept, one more, "unrecorded". Lines are
+ * added in one write each, so that a manager that is killed leaves at most one that is torn; the file is
+ * written anew once it has twice as many lines as are wanted, and after a line that there was no room
+ * for. */
 
 #include <fcntl.h>
 #include <inttypes.h>

@@ -149,8 +149,8 @@ int session_find_leader(Session *s) {
         return watch_leader(s);
 }
 
-/* What the leader leaves in the scope is ended with the session: nohup, disown and setsid keep it from the terminal's hangup, not
- * from this. So it is named. */
+/* What the leader leaves in the scope is ended with the session: nohup, disown and setsid keep it from
+ * the terminal's hangup, not from this. So it is named. */
 static void note_companions(Session *s) {
         ProcessList list = {};
         char *text = NULL;

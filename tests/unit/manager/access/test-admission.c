@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What calls pass before their handlers: who is known, allowed, not too large; and samples that are waited for. */
+/* What calls pass before their handlers: who is known, allowed, not too large; and samples that are
+ * waited for. */
 
 #include "manager/access/admission.h"
 #include "manager/access/strangers.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* How many questions to polkit may be open, and what comes of its answers. That a real polkit understands the questions is
- * for tests/integration/test_polkit.py. */
+/* How many questions to polkit may be open, and what comes of its answers. That a real polkit
+ * understands the questions is for tests/integration/test_polkit.py. */
 
 #include "manager/access/authorization.h"
 #include "manager/access/caller.h"

@@ -434,7 +434,8 @@ TEST(nothing_there_is_fine) {
         root_done();
 }
 
-/* The main file comes from one folder, the most important that has it; drop-ins from all, by name, after it. */
+/* The main file comes from one folder, the most important that has it; drop-ins from all, by name, after
+ * it. */
 /* Not even a folder: nobody installed or made one. */
 TEST(no_folders_are_fine) {
         const char *const dirs[] = { "/nonexistent/etc", "/nonexistent/lib", NULL };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The manager's own interface: finding and listing sessions, and what is told of those that there are not. */
+/* The manager's own interface: finding and listing sessions, and what is told of those that there are
+ * not. */
 
 #include <sys/socket.h>
 #include <unistd.h>

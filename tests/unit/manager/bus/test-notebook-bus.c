@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Calls that are for notebooks: whom they are passed on to, and what callers are told when there is nobody. */
+/* Calls that are for notebooks: whom they are passed on to, and what callers are told when there is
+ * nobody. */
 
 #include <signal.h>
 #include <sys/socket.h>

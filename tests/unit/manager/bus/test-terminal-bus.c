@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Attaching to terminals, resizing and looking at them: what the keeper is asked, and what callers are told. */
+/* Attaching to terminals, resizing and looking at them: what the keeper is asked, and what callers are
+ * told. */
 
 #include <fcntl.h>
 #include <sys/socket.h>

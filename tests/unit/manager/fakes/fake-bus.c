@@ -95,7 +95,8 @@ static const char *note(sd_bus_message *m) {
         ck_assert_uint_lt(fake.n_notes, NOTES_MAX);
         (void) snprintf(n->text, sizeof(n->text), "%s", strempty(sd_bus_message_get_member(m)));
         describe_arguments(m, n->text);
-        /* With it a keeper's listening socket would stay, and connections to it that nobody will ever take. */
+        /* With it a keeper's listening socket would stay, and connections to it that nobody will ever
+         * take. */
         n->message = startswith(n->text, "StartTransientUnit ") ? NULL : sd_bus_message_ref(m);
         return n->text;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A message bus with everybody on it but the manager, in the case's own process: what the manager asks of others is
- * answered as the case has settled it, or as those others would; what it tells is noted; and anybody may call it. */
+/* A message bus with everybody on it but the manager, in the case's own process: what the manager asks
+ * of others is answered as the case has settled it, or as those others would; what it tells is noted;
+ * and anybody may call it. */
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -13,8 +14,8 @@
 void fake_bus_open(const char *path);
 void fake_bus_close(void);
 
-/* Serves in a thread, for what the manager waits for at its start; takes its connection, too. Meanwhile the case asks nothing
- * of the bus. */
+/* Serves in a thread, for what the manager waits for at its start; takes its connection, too. Meanwhile
+ * the case asks nothing of the bus. */
 void fake_bus_serve(void);
 void fake_bus_serve_end(void);
 /* Serves in this loop from here on, but while the thread does; NULL: in none. */
@@ -24,22 +25,25 @@ void fake_bus_detach(void);
 /* The bus goes away under the manager. */
 void fake_bus_break(void);
 
-/* Who answers calls to this name (a constant), and with what; it may keep the call. Without a peer the name has no owner. */
+/* Who answers calls to this name (a constant), and with what; it may keep the call. Without a peer the
+ * name has no owner. */
 typedef void (*FakePeer)(sd_bus_message *call);
 void fake_bus_set_peer(const char *name, FakePeer peer);
 
-/* Who the bus says is behind this connection (a constant); pid 0: it does not say. Nobody else is on the bus. */
+/* Who the bus says is behind this connection (a constant); pid 0: it does not say. Nobody else is on the
+ * bus. */
 void fake_bus_set_caller(const char *name, uid_t uid, pid_t pid);
 
-/* What is done with the next calls of a method whose note (see fake_bus_heard()) begins with this. They are held until
- * fake_bus_release(), or answered with an error: as often as times says. */
+/* What is done with the next calls of a method whose note (see fake_bus_heard()) begins with this. They
+ * are held until fake_bus_release(), or answered with an error: as often as times says. */
 void fake_bus_hold(const char *call, unsigned times);
 void fake_bus_refuse(const char *call, unsigned times, const char *name, const char *message);
 /* Has the oldest call that is held and begins with this answered as usual; false: there is none. */
 bool fake_bus_release(const char *call);
 
-/* How often the manager called a method, or sent a signal: "METHOD ARGUMENT…" with those arguments that are of a basic type, up to
- * the first that is not; text may be its beginning. "StopUnit compute-t1.scope". */
+/* How often the manager called a method, or sent a signal: "METHOD ARGUMENT…" with those arguments that
+ * are of a basic type, up to the first that is not; text may be its beginning. "StopUnit
+ * compute-t1.scope". */
 unsigned fake_bus_heard(const char *text);
 /* The message of the last of them, up to the next; NULL: there was none. */
 sd_bus_message *fake_bus_last(const char *text);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* Keepers, in the case's own process: each does by itself what keeper-protocol.h says, but for those messages that the case keeps
- * it from answering. Their payloads are processes. */
+/* Keepers, in the case's own process: each does by itself what keeper-protocol.h says, but for those
+ * messages that the case keeps it from answering. Their payloads are processes. */
 
 #include <stdbool.h>
 #include <stdint.h>

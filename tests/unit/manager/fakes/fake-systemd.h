@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* systemd on the fake bus, as far as the manager asks it: transient units, jobs, signals to what is in a scope. It has no cgroups;
- * what is in a scope are the processes that it was made around. What is to go wrong is settled here (how jobs end) and in
- * fake-bus.h (which calls are refused or answered late). */
+/* systemd on the fake bus, as far as the manager asks it: transient units, jobs, signals to what is in a
+ * scope. It has no cgroups; what is in a scope are the processes that it was made around. What is to go
+ * wrong is settled here (how jobs end) and in fake-bus.h (which calls are refused or answered late). */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -28,15 +28,16 @@ typedef struct FakeUnit {
         uint64_t cpu_usage_nsec, memory_peak, memory_max, tasks_max;
 } FakeUnit;
 
-/* Puts systemd on the bus. on_keeper: is told of each service that is started, with its standard input, which becomes its own;
- * on_end: of each that is stopped. */
+/* Puts systemd on the bus. on_keeper: is told of each service that is started, with its standard input,
+ * which becomes its own; on_end: of each that is stopped. */
 void fake_systemd_start(void (*on_keeper)(const char *unit, int fd), void (*on_end)(const char *unit));
 /* It leaves the bus, and forgets its units. */
 void fake_systemd_end(void);
 
 /* "252.39-1~deb12u1" */
 void fake_systemd_set_version(const char *version);
-/* Its own cgroup (a constant), which it does not tell by itself: then nobody looks for the cgroups of units. */
+/* Its own cgroup (a constant), which it does not tell by itself: then nobody looks for the cgroups of
+ * units. */
 void fake_systemd_set_cgroup(const char *path);
 
 /* NULL: there is none. */
@@ -44,15 +45,16 @@ FakeUnit *fake_systemd_unit(const char *name);
 /* One that was there before the manager. */
 FakeUnit *fake_systemd_add(const char *name);
 
-/* The next job of this unit (a constant) ends with this result (a constant), or with NULL never, unless it is ended. */
+/* The next job of this unit (a constant) ends with this result (a constant), or with NULL never, unless
+ * it is ended. */
 void fake_systemd_set_job(const char *unit, const char *result);
 /* Ends the job of this unit, which waits. */
 void fake_systemd_end_job(const char *unit, const char *result);
 /* Nothing is in the scope any more, of itself: as if its last process had ended. */
 void fake_systemd_empty(const char *unit);
 
-/* systemd is executed anew: jobs that wait are done, and nobody hears of it; what it is asked meanwhile it does not answer; in
- * the end it is back. */
+/* systemd is executed anew: jobs that wait are done, and nobody hears of it; what it is asked meanwhile
+ * it does not answer; in the end it is back. */
 void fake_systemd_go(void);
 void fake_systemd_return(void);
 /* It loads its units again, and tells so. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* A whole manager, but for its main(), and around it a bus, systemd, keepers and a journal that do what the case says
- * (fake-bus.h, fake-systemd.h, fake-keeper.h). Nothing of it is outside of a folder of the case's own. A case says
+/* A whole manager, but for its main(), and around it a bus, systemd, keepers and a journal that do what the
+ * case says (fake-bus.h, fake-systemd.h, fake-keeper.h). Nothing of it is outside of a folder of the case's
+ * own. A case says
  *
  *      world_begin();
  *      Session *s = world_start_terminal();
@@ -59,7 +60,8 @@ char *world_path(const char *name);
 /* Nothing can be written to the runtime directory from here on; or again. */
 void world_fill_runtime_dir(bool full);
 
-/* From here on there are cgroups (v2): files below the case's folder. Without them the manager asks systemd. */
+/* From here on there are cgroups (v2): files below the case's folder. Without them the manager asks
+ * systemd. */
 void world_open_cgroups(void);
 /* The kernel writes a file of a unit of the owner's; in one write, as somebody may be looking. */
 void world_put_cgroup(const char *unit, const char *file, const char *text);
@@ -75,13 +77,15 @@ void world_settle(void);
 void world_release(const char *call);
 /* The time of this timer has come; the next turn of the loop calls it. */
 void world_expire(sd_event_source *timer);
-/* Until the session knows that its leader has ended, whether or not somebody says how; it may be gone then. */
+/* Until the session knows that its leader has ended, whether or not somebody says how; it may be gone
+ * then. */
 void world_end_leader(const char *id);
 
 /* Calls of the owner's. */
 FakeCall *world_call_manager(const char *member, const char *types, ...);
 FakeCall *world_call_session(const char *id, const char *member, const char *types, ...);
-/* Waits for the answer, which must be a success, or an error of this name. Returns it; what the error says. */
+/* Waits for the answer, which must be a success, or an error of this name. Returns it; what the error
+ * says. */
 sd_bus_message *world_answer(const FakeCall *call);
 const char *world_refusal(const FakeCall *call, const char *name);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The connection to a keeper: its socket, who may be there, and what becomes of what a keeper sends too much of. */
+/* The connection to a keeper: its socket, who may be there, and what becomes of what a keeper sends too
+ * much of. */
 
 #include <fcntl.h>
 #include <sys/mman.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Freezing and thawing: what systemd is asked and answers, what the kernel says of it, and what callers are told. */
+/* Freezing and thawing: what systemd is asked and answers, what the kernel says of it, and what callers
+ * are told. */
 
 #include "manager/base/cgroup.h"
 #include "manager/model/manager.h"

@@ -64,7 +64,8 @@ TEST(ends_that_nobody_saw) {
         }
 }
 
-/* The payload has gone with its keeper's word; it is asked for until it is clear that nothing will be said. */
+/* The payload has gone with its keeper's word; it is asked for until it is clear that nothing will be
+ * said. */
 TEST(an_end_of_which_the_keeper_says_nothing) {
         Session *s;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Lives of sessions, from the call that starts them to the last that is heard of them; and what becomes of them when somebody
- * who is needed for it does not do it. */
+/* Lives of sessions, from the call that starts them to the last that is heard of them; and what becomes
+ * of them when somebody who is needed for it does not do it. */
 
 #include <signal.h>
 

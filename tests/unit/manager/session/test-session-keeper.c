@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What keepers say of their sessions, and what becomes of these when a keeper is killed, comes back, is lost, or lies. */
+/* What keepers say of their sessions, and what becomes of these when a keeper is killed, comes back, is
+ * lost, or lies. */
 
 #include <signal.h>
 

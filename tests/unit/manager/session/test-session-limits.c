@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Limits of sessions that run: what is set is in force or is refused, whoever is faster; what others set is found. */
+/* Limits of sessions that run: what is set is in force or is refused, whoever is faster; what others set
+ * is found. */
 
 #include <inttypes.h>
 #include <unistd.h>

@@ -120,7 +120,8 @@ TEST(what_dies_at_its_gate_is_tried_again) {
         done();
 }
 
-/* Who is at the gate and is no payload of the keeper's is nobody to go on with; who has ended is followed by another. */
+/* Who is at the gate and is no payload of the keeper's is nobody to go on with; who has ended is
+ * followed by another. */
 TEST(what_dies_while_it_is_looked_at_is_none_of_the_keepers_faults) {
         Session *s = make(0, -1);
         pid_t payload;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What is done as the user for sessions without a keeper: the units that are asked for, and what callers are told. */
+/* What is done as the user for sessions without a keeper: the units that are asked for, and what callers
+ * are told. */
 
 #include <signal.h>
 #include <unistd.h>

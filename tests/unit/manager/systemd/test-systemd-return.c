@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* systemd goes and comes back, and nothing is lost: neither what it was asked, nor what it would have said. */
+/* systemd goes and comes back, and nothing is lost: neither what it was asked, nor what it would have
+ * said. */
 
 #include "manager/model/session-state.h"
 #include "manager/systemd/systemd-return.h"
